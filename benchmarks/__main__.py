@@ -1,0 +1,149 @@
+"""`make bench`: the toolkit's own times and memory, as whole processes over several runs, printed as a table.
+
+Set-up from nothing is measured once, into a fresh directory; everything else is one run that is not counted, then five.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
+
+RUNS = 5
+INTRODUCTION = """# Performance
+
+Made by `make bench WRITE=--write` on {day} ({machine}); do not edit by hand. Whole processes, measured from outside,
+the commands in turn; each result is checked before its time counts. Emulated AWS: these are the toolkit's own times.
+"""
+COPIES = (1, 2, 4, 8, 16, 32)
+DICEYTECH = str(ROOT / ".venv/bin/diceytech")
+
+
+def diceytech(*arguments: str, check: Callable[[str], object]) -> Callable[[], Sample]:
+    """A run of the command line."""
+    return lambda: run_once([DICEYTECH, *arguments], check=check)
+
+
+def up(out: str) -> None:
+    """Refuses a report of a platform that did not come up whole."""
+    found = json.loads(out)
+    if len(found["resources"]) < 80 or not found["outputs"]["site_url"].startswith("https://"):
+        raise BenchmarkError("the platform did not come up whole")
+
+
+def planned(out: str) -> None:
+    """Refuses a plan that lacks resources."""
+    if len(json.loads(out)) < 80:
+        raise BenchmarkError("the plan lacks resources")
+
+
+def commands() -> dict[str, Callable[[], Sample]]:
+    """What is measured over several runs."""
+    found = {"diceytech --help": diceytech("--help", check=lambda _out: None)}
+    for env in ("dev", "prod"):
+        found[f"rehearse {env}"] = diceytech("rehearse", "--env", env, "--json", check=up)
+        found[f"plan {env}"] = diceytech("graph", "--env", env, "--json", "-", check=planned)
+    return found
+
+
+def copies(number: int) -> Sample:
+    """One program with so many copies of dev."""
+    expected: list[int] = []
+    sample = run_once(
+        [sys.executable, "-m", "benchmarks.copies", str(number)], check=lambda out: expected.append(int(out))
+    )
+    if expected[0] % number:
+        raise BenchmarkError(f"{expected[0]} resources are not {number} equal copies")
+    return sample
+
+
+def set_up(*, with_uv: bool) -> Sample | None:
+    """`make setup` in a fresh clone with an empty home; None where uv is wanted and not there."""
+    if with_uv and shutil.which("uv") is None:
+        return None
+    with tempfile.TemporaryDirectory() as room:
+        clone = Path(room) / "clone"
+        subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(ROOT), str(clone)], check=True)  # noqa: S603, S607
+        path = os.environ["PATH"] if with_uv else _without_uv(os.environ["PATH"])
+        variables = {"HOME": room, "PIP_NO_CACHE_DIR": "1", "UV_CACHE_DIR": f"{room}/uv", "PATH": path}
+        return run_once(["make", "setup"], check=lambda _out: None, variables=variables, directory=clone)
+
+
+def _without_uv(path: str) -> str:
+    return os.pathsep.join(part for part in path.split(os.pathsep) if not (Path(part) / "uv").exists())
+
+
+def main() -> None:
+    """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("measuring", total=3)
+        rows = alternating(commands(), runs=RUNS)
+        progress.advance(task)
+        scaling = [(number, copies(number)) for number in COPIES]
+        progress.advance(task)
+        setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
+        progress.advance(task)
+    tables = [medians(rows), scaled(scaling), set_ups(setups)]
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    console = Console()
+    console.print(machine)
+    for table in tables:
+        console.print(table)
+    if "--write" in sys.argv:
+        text = "\n".join([INTRODUCTION.format(machine=machine, day=date.today()), *map(markdown, tables)])
+        (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
+
+
+def medians(rows: list[Row]) -> Table:
+    """Wall time, CPU and memory of the commands."""
+    table = Table("command", "wall s", "lowest", "highest", "CPU s", "memory MiB", title=f"Medians of {RUNS} runs")
+    for row in rows:
+        walls = [sample.wall for sample in row.samples]
+        figures = (row.median("wall"), min(walls), max(walls), row.median("cpu"))
+        table.add_row(row.name, *(f"{figure:.2f}" for figure in figures), f"{row.median('memory'):.0f}")
+    return table
+
+
+def scaled(samples: list[tuple[int, Sample]]) -> Table:
+    """How time and memory grow with the number of copies."""
+    first = samples[0][1].wall
+    table = Table(
+        "copies", "wall s", "s per copy", "times one copy", "memory MiB", title="Copies of dev in one program"
+    )
+    for number, sample in samples:
+        wall, memory = sample.wall, sample.memory
+        table.add_row(str(number), f"{wall:.2f}", f"{wall / number:.2f}", f"{wall / first:.1f}", f"{memory:.0f}")
+    return table
+
+
+def set_ups(samples: dict[str, Sample | None]) -> Table:
+    """Set-up from nothing, with no cache."""
+    table = Table("command", "wall s", title="Set-up from nothing, one run, no cache")
+    for name, sample in samples.items():
+        table.add_row(name, "not measured: uv is not installed" if sample is None else f"{sample.wall:.0f}")
+    return table
+
+
+def markdown(table: Table) -> str:
+    """The same table for docs/performance.md."""
+    cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
+    rows = [" | ".join(row) for row in zip(*cells, strict=True)]
+    rule = "|".join("---" for _ in cells)
+    return "\n".join([f"\n## {table.title}\n", f"| {rows[0]} |", f"|{rule}|", *(f"| {row} |" for row in rows[1:]), ""])
+
+
+if __name__ == "__main__":
+    main()

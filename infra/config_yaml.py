@@ -1,0 +1,84 @@
+"""YAML text to plain values, in bounded time and memory, with errors in plain words."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+MAX_BYTES = 64 * 1024
+MAX_VALUES = 20_000  # with every alias written out
+
+WORDS = (
+    (r'duplicate key "(.*?)"', r"the key \1 is there twice"),
+    (r"character '\\t'|\btab", "a tab; indent by spaces"),
+    (r"mapping values are not allowed", "a colon where none may be; quote the text that holds it"),
+    (r"could not find expected ':'", "a line that is no `key: value`"),
+    (r"stream end|end of stream", "the file ends inside a quote, bracket or list"),
+    (r"undefined alias", "an alias (`*name`) without its anchor; quote text that begins with *"),
+    (r"constructor for the tag", "a tag (`!name`); quote text that begins with !"),
+    (r"another document", "a second document (`---`)"),
+    (r"expected <block end>", "an indentation that fits no line above, or text after a closing quote"),
+    (r"cannot start any token", "a character that no value may begin with; quote the text"),
+)
+
+
+class UnreadableYamlError(Exception):
+    """The text is no YAML that is taken here; the message says where and why, in plain words."""
+
+
+def parse_yaml(data: bytes) -> object:
+    """The document's values; raises UnreadableYamlError."""
+    from ruamel.yaml import YAML  # slow to import, and not needed under the engine
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    if len(data) > MAX_BYTES:
+        raise UnreadableYamlError(f"more than {MAX_BYTES // 1024} KiB")
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        text = data.decode()
+        _refuse_expansion(yaml.compose(text))
+        return yaml.load(text)
+    except UnicodeDecodeError as error:
+        reason = f"byte {error.start + 1} is no UTF-8 text"
+    except MarkedYAMLError as error:
+        reason = _where(error) + _in_words(str(error.problem))
+    except YAMLError:
+        reason = "a control character in the text"
+    except RecursionError:
+        reason = "nested too deeply"
+    except ValueError:
+        reason = "a date or number that does not exist; quote it"
+    raise UnreadableYamlError(reason)
+
+
+def _where(error: Any) -> str:
+    mark = error.problem_mark or error.context_mark
+    return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+
+
+def _in_words(problem: str) -> str:
+    for pattern, words in WORDS:
+        if found := re.search(pattern, problem):
+            return found.expand(words) if found.groups() else words
+    return "what stands here does not fit what is before it"
+
+
+def _refuse_expansion(root: Any) -> None:
+    """Refuses aliases that, written out, would be a huge or endless document."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Any) -> int:
+        if id(node) not in sizes:
+            sizes[id(node)] = MAX_VALUES + 1  # what holds itself is endless
+            sizes[id(node)] = 1 + sum(size(child) for child in _children(node))
+        return sizes[id(node)]
+
+    if root is not None and size(root) > MAX_VALUES:
+        raise UnreadableYamlError(f"more than {MAX_VALUES} values, with its aliases written out")
+
+
+def _children(node: Any) -> list[Any]:
+    value = node.value
+    if not isinstance(value, list):
+        return []
+    return [part for item in value for part in (item if isinstance(item, tuple) else (item,))]

@@ -1,0 +1,223 @@
+"""What the deploy roles of one environment may do, and the boundary of whatever they make.
+
+Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies.py.
+Which actions know resources and tags: AWS's "Service Authorization Reference", per service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from infra.names import Names
+from infra.policies import (
+    AGENT_CHANNELS,
+    Document,
+    Statement,
+    allow,
+    deny,
+    document,
+    log_group_arns,
+    parameter_arn,
+    website_replication,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """One environment as its policies see it.
+
+    `buckets` are all its buckets, `state_bucket` and `state_key_arn` those of Pulumi's state (None: none yet).
+    `domain` is the site's own, None without one; `create_zone` whether the environment makes its hosted zone, and
+    `website_replica` whether it copies its website to a second region.
+    """
+
+    names: Names
+    region: str
+    website_bucket: str
+    artifacts_bucket: str
+    media_bucket: str
+    logs_bucket: str
+    log_groups: Sequence[str]
+    state_bucket: str | None
+    state_key_arn: str | None
+    domain: str | None
+    create_zone: bool
+    website_replica: bool = False
+
+    @property
+    def buckets(self) -> tuple[str, ...]:
+        """All buckets of the environment."""
+        replicas = self.names.replica_buckets if self.website_replica else ()
+        return (self.website_bucket, self.artifacts_bucket, self.media_bucket, self.logs_bucket, *replicas)
+
+    @property
+    def own(self) -> dict[str, str]:
+        """Condition: the resource already has the environment's tags."""
+        names = self.names
+        return {"aws:ResourceTag/Product": names.product, "aws:ResourceTag/Environment": names.environment}
+
+    @property
+    def new(self) -> dict[str, str]:
+        """Condition: the request tags what it makes with the environment's tags."""
+        names = self.names
+        return {"aws:RequestTag/Product": names.product, "aws:RequestTag/Environment": names.environment}
+
+    def arn(self, service: str, rest: str, region: str | None = None) -> str:
+        """ARN of something in the account, in the environment's region unless another is given ("" for none)."""
+        return f"arn:aws:{service}:{self.region if region is None else region}:{self.names.account_id}:{rest}"
+
+    def iam(self, kind: str) -> str:
+        """ARN of the environment's own roles, users, groups, policies or instance profiles."""
+        return self.arn("iam", f"{kind}/{self.names.prefix}-*", "")
+
+
+def app(scope: Scope) -> Document:
+    """Releases only: upload them, tell the machines, switch the website, read what happened."""
+    names, region = scope.names, scope.region
+    website, artifacts = f"arn:aws:s3:::{scope.website_bucket}", f"arn:aws:s3:::{scope.artifacts_bucket}"
+    own = [parameter_arn(names, region, name) for name in names.release_parameters]
+    platform = parameter_arn(names, region, names.platform_parameter)
+    return document(
+        allow("Releases", ["s3:GetObject", "s3:PutObject"], [f"{artifacts}/releases/*"]),
+        allow("ReleaseList", ["s3:ListBucket"], [artifacts], StringLike={"s3:prefix": ["releases/*"]}),
+        allow("WebsiteObjects", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{website}/*"]),
+        allow("WebsiteList", ["s3:ListBucket"], [website]),
+        allow(
+            "Invalidate",
+            ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+            [scope.arn("cloudfront", "distribution/*", "")],
+            StringEquals=scope.own,
+        ),
+        allow("ReleaseDocument", ["ssm:SendCommand"], [scope.arn("ssm", f"document/{names.part('release')}")]),
+        allow(
+            "ReleaseMachines",
+            ["ssm:SendCommand"],
+            [scope.arn("ec2", "instance/*")],
+            StringEquals={"ssm:resourceTag/Role": names.part("server")},
+        ),
+        allow(
+            "ReadCommands",
+            [
+                "ssm:DescribeInstanceInformation",
+                "ssm:GetCommandInvocation",
+                "ssm:ListCommandInvocations",
+                "ssm:ListCommands",
+            ],
+            ["*"],
+        ),
+        allow("ReadParameters", ["ssm:GetParameter", "ssm:GetParameters"], [platform, *own]),
+        allow("WriteParameters", ["ssm:DeleteParameter", "ssm:PutParameter"], own),
+        allow(
+            "ReadLogs",
+            ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
+            log_group_arns(names, region, scope.log_groups),
+        ),
+    )
+
+
+SECRET_VALUES = [
+    "secretsmanager:BatchGetSecretValue",
+    "secretsmanager:GetSecretValue",
+    "kms:Decrypt",
+]
+
+
+def plan(scope: Scope) -> Document:
+    """For pull requests: what exists, read only, and no secret's value.
+
+    CloudFront's distributions are left out on purpose: they show the secret header that opens the origin. So are the
+    state and its key, with which every secret of the stack could be read, and objects in buckets.
+    """
+    names = scope.names
+    return document(
+        allow("ReadNetwork", ["ec2:Describe*"], ["*"]),
+        allow("ReadCompute", ["autoscaling:Describe*", "elasticloadbalancing:Describe*"], ["*"]),
+        allow("ReadData", ["rds:Describe*", "kms:ListAliases", "ssm:DescribeParameters"], ["*"]),
+        allow("ReadObservability", ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"], ["*"]),
+        allow(
+            "ReadBuckets",
+            [
+                "s3:GetBucket*",
+                "s3:GetEncryptionConfiguration",
+                "s3:GetLifecycleConfiguration",
+                "s3:GetReplicationConfiguration",
+            ],
+            [f"arn:aws:s3:::{bucket}" for bucket in scope.buckets],
+        ),
+        allow(
+            "ReadIdentities",
+            ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
+            [scope.iam("role")],
+        ),
+        allow(
+            "ReadPlatform",
+            ["ssm:GetParameter"],
+            [parameter_arn(names, scope.region, names.platform_parameter)],
+        ),
+        deny("NoSecretValues", SECRET_VALUES, ["*"]),
+        deny(
+            "NoSecretParameters",
+            ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"],
+            [parameter_arn(names, scope.region, f"{names.path}/secrets"), _secrets(scope)],
+        ),
+    )
+
+
+def _secrets(scope: Scope) -> str:
+    return parameter_arn(scope.names, scope.region, f"{scope.names.path}/secrets/*")
+
+
+def boundary(scope: Scope) -> Document:
+    """The most that a role or user of the environment can ever be allowed, whatever its own policies say."""
+    names, region = scope.names, scope.region
+    objects = [f"arn:aws:s3:::{bucket}/*" for bucket in scope.buckets]
+    logs = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    # What AWS's own policy for RDS's enhanced monitoring lets its role do.
+    monitoring = ["logs:CreateLogGroup", "logs:GetLogEvents", "logs:PutRetentionPolicy", *logs]
+    return document(
+        allow("Objects", ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"], objects),
+        allow("ObjectList", ["s3:ListBucket"], [f"arn:aws:s3:::{bucket}" for bucket in scope.buckets]),
+        allow(
+            "Parameters", ["ssm:GetParameter", "ssm:GetParameters"], [parameter_arn(names, region, f"{names.path}/*")]
+        ),
+        allow(
+            "Secrets",
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"],
+            [scope.arn("secretsmanager", f"secret:{names.path}/*"), scope.arn("secretsmanager", "secret:rds!db-*")],
+        ),
+        allow("Database", ["rds-db:connect"], [scope.arn("rds-db", "dbuser:*/*")]),
+        allow("Logs", logs, _log_groups(scope, *scope.log_groups, f"{names.prefix}-*")),
+        allow("DatabaseMonitoring", monitoring, _log_groups(scope, "RDSOSMetrics")),
+        allow("Metrics", ["cloudwatch:PutMetricData"], ["*"], StringLike={"cloudwatch:namespace": f"{names.prefix}*"}),
+        allow("AgentReport", ["ssm:UpdateInstanceInformation"], ["*"]),
+        allow("AgentChannels", AGENT_CHANNELS, ["*"]),
+        *_replication(scope),
+    )
+
+
+def _replication(scope: Scope) -> list[Statement]:
+    if not scope.website_replica:
+        return []
+    replica, _ = scope.names.replica_buckets
+    wanted = website_replication(bucket=scope.website_bucket, replica=replica, account_id=scope.names.account_id)
+    statements: list[Statement] = wanted["Statement"]
+    return statements
+
+
+def _log_groups(scope: Scope, *groups: str) -> list[str]:
+    return [scope.arn("logs", f"log-group:{group}{end}") for group in groups for end in ("", ":*")]
+
+
+def github_trust(provider_arn: Any, *, subject: str) -> Document:
+    """Lets jobs of one repository in, by the `sub` claim that GitHub puts into their tokens, and nobody else."""
+    claims = "token.actions.githubusercontent.com"
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": provider_arn},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{claims}:aud": "sts.amazonaws.com", f"{claims}:sub": subject}},
+        }
+    )

@@ -1,0 +1,111 @@
+"""What there is once in an AWS account: who may deploy, what nobody may switch off, and the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+
+from infra.account_config import OIDC_URL, AccountConfig, DeployedEnvironment, foreign_environments
+from infra.components.account_guards import AccountGuards, AccountGuardsArgs
+from infra.components.budget import Budget, BudgetArgs
+from infra.components.deploy_roles import DeployRoles, DeployRolesArgs
+from infra.config import PlatformConfig
+from infra.config_source import ConfigError
+from infra.deploy_policies import Scope
+from infra.names import Names
+from infra.provider import aws_provider
+from infra.regions import GLOBAL_REGION
+
+LOG_GROUPS = ("worker", "nginx")
+
+
+def account(config: AccountConfig, environments: Mapping[str, PlatformConfig], *, source: str) -> None:
+    """Registers everything; `environments` are the configurations of those that `config` names.
+
+    Raises ConfigError for an environment of another account.
+    """
+    _refuse_foreign(config, environments, source=source)
+    product = config.product.name
+    provider = aws_provider(
+        region=config.aws.region,
+        account_id=config.aws.account_id,
+        tags={"Product": product, "Environment": "account", "ManagedBy": "pulumi"},
+    )
+    opts = pulumi.ResourceOptions(provider=provider)
+    regions = sorted({config.aws.region, GLOBAL_REGION, *(one.aws.region for one in environments.values())})
+    guards = AccountGuardsArgs(
+        account_id=config.aws.account_id,
+        regions=regions,
+        vpc_block_public_access=config.guards.vpc_block_public_access,
+    )
+    AccountGuards("guards", guards, opts)
+    budget = BudgetArgs(
+        budget_name=f"{product}-monthly",
+        account_id=config.aws.account_id,
+        monthly_usd=config.budget.monthly_usd,
+        emails=config.budget.emails,
+    )
+    Budget("budget", budget, opts)
+    provider_arn = _oidc_provider(config, provider)
+    for environment in config.environments:
+        args = deploy_args(config, environment, environments[environment.name], provider_arn)
+        roles = DeployRoles(environment.name, args, opts)
+        pulumi.export(f"{environment.name}_deploy_roles", roles.role_arns)
+        pulumi.export(f"{environment.name}_boundary", roles.boundary_arn)
+
+
+def deploy_args(
+    config: AccountConfig,
+    environment: DeployedEnvironment,
+    platform: PlatformConfig,
+    provider_arn: pulumi.Input[str],
+) -> DeployRolesArgs:
+    """The deploy roles of one environment, by the names that its own configuration gives."""
+    subject = config.github.subject
+    return DeployRolesArgs(
+        scope=scope_of(config, environment.name, platform),
+        provider_arn=provider_arn,
+        deploy_subject=f"{subject}:environment:{environment.github_environment or environment.name}",
+        plan_subject=f"{subject}:pull_request",
+    )
+
+
+def scope_of(config: AccountConfig, name: str, platform: PlatformConfig) -> Scope:
+    """What the policies of one environment are scoped to."""
+    names = Names(product=config.product.name, environment=name, account_id=config.aws.account_id)
+    backend = names.log_group("backend", platform.observability.backend_log_group)
+    return Scope(
+        names=names,
+        region=platform.aws.region,
+        website_bucket=names.bucket("website", platform.website.bucket),
+        artifacts_bucket=names.bucket("artifacts", platform.artifacts.bucket),
+        media_bucket=names.bucket("media", platform.media.bucket),
+        logs_bucket=names.bucket("logs", platform.logs.bucket),
+        log_groups=(backend, *(names.log_group(part) for part in LOG_GROUPS)),
+        state_bucket=config.state.bucket if config.state else None,
+        state_key_arn=config.state.key_arn if config.state else None,
+        domain=platform.dns.domain if platform.dns else None,
+        create_zone=platform.dns is not None and platform.dns.create_zone,
+        website_replica=platform.website.failover_region is not None,
+    )
+
+
+def _oidc_provider(config: AccountConfig, provider: aws.Provider) -> pulumi.Input[str]:
+    """GitHub's identity provider: made, or the one that the account has."""
+    if config.github.oidc_provider != "create":
+        return config.github.oidc_provider
+    made = aws.iam.OpenIdConnectProvider(
+        "github",
+        url=OIDC_URL,
+        client_id_lists=["sts.amazonaws.com"],
+        opts=pulumi.ResourceOptions(provider=provider),
+    )
+    return made.arn
+
+
+def _refuse_foreign(config: AccountConfig, environments: Mapping[str, PlatformConfig], *, source: str) -> None:
+    accounts = {name: one.aws.account_id for name, one in environments.items()}
+    if problems := foreign_environments(dict(config), accounts, known=environments):
+        raise ConfigError(source, problems)

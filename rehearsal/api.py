@@ -1,0 +1,21 @@
+"""Between Pulumi's inputs and AWS's API: spelling of names, and AWS's own way of refusing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def pascal(value: Any) -> Any:  # Any: plain JSON, in and out
+    """The value with each key's first letter as a capital, at any depth, and without what is None."""
+    if isinstance(value, list):
+        return [pascal(item) for item in value]
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: pascal(item) for key, item in value.items() if item is not None}
+    return value
+
+
+def refusal(operation: str, code: str, message: str) -> ClientError:
+    """What AWS answers where the emulator would let a request through; `message` ends in what to do."""
+    return ClientError({"Error": {"Code": code, "Message": message}}, operation)

@@ -1,0 +1,140 @@
+"""CloudWatch Logs: delivery of a service's logs, such as CloudFront's, to a bucket.
+
+Sources besides the provider's documentation: CloudWatch Logs API Reference, "PutDeliverySource", and User Guide, "Logs
+sent to Amazon S3"; Amazon CloudFront Developer Guide, "Configure standard logging (v2)".
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rehearsal.api import refusal
+from rehearsal.policy_documents import listed
+from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
+
+SERVICE = "delivery.logs.amazonaws.com"
+_NAME = re.compile(r"[\w-]{1,60}", re.ASCII)
+
+
+def delivery_name(inputs: Inputs) -> str | None:
+    """Names of sources and destinations."""
+    name = str(inputs.get("name", "x"))
+    return None if _NAME.fullmatch(name) else f"Logs refuses the name {name}: use 1 to 60 letters, digits, - and _"
+
+
+def _tags(inputs: Inputs) -> dict[str, Any]:
+    return {"tags": inputs["tagsAll"]} if inputs["tagsAll"] else {}
+
+
+def create_source(aws: Aws, inputs: Inputs) -> Created:
+    """PutDeliverySource; CloudFront's are in us-east-1, and of a distribution that exists."""
+    region, arn = inputs.get("region") or aws.region, inputs["resourceArn"]
+    if arn.split(":")[2] == "cloudfront":
+        if region != "us-east-1":
+            message = f"CloudFront's logs are delivered from us-east-1, not {region}: set the region"
+            raise refusal("PutDeliverySource", "ValidationException", message)
+        aws.client("cloudfront").get_distribution(Id=arn.rpartition("/")[2])
+    found = aws.client("logs", region).put_delivery_source(
+        name=inputs["name"], resourceArn=arn, logType=inputs["logType"], **_tags(inputs)
+    )["deliverySource"]
+    return Created(id=inputs["name"], outputs={"arn": found["arn"], "service": found["service"]})
+
+
+def create_destination(aws: Aws, inputs: Inputs) -> Created:
+    """PutDeliveryDestination, to a bucket that exists."""
+    configuration = inputs["deliveryDestinationConfiguration"]
+    bucket = configuration["destinationResourceArn"].split(":::")[1].partition("/")[0]
+    _policy(aws, bucket)
+    found = aws.client("logs", inputs.get("region")).put_delivery_destination(
+        name=inputs["name"],
+        outputFormat=inputs.get("outputFormat", "json"),
+        deliveryDestinationConfiguration=configuration,
+        **_tags(inputs),
+    )["deliveryDestination"]
+    return Created(id=inputs["name"], outputs={"arn": found["arn"], "deliveryDestinationType": "S3"})
+
+
+def _policy(aws: Aws, bucket: str) -> list[dict[str, Any]]:
+    client = aws.client("s3")
+    try:
+        client.head_bucket(Bucket=bucket)
+    except ClientError:
+        message = f"there is no bucket {bucket}: make it first"
+        raise refusal("PutDeliveryDestination", "ResourceNotFoundException", message) from None
+    try:
+        return list(listed(json.loads(client.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]))
+    except ClientError:
+        return []
+
+
+def create_delivery(aws: Aws, inputs: Inputs) -> Created:
+    """CreateDelivery, refused where the bucket's policy does not let the service write.
+
+    AWS would try to add that statement itself: the next `pulumi up` would take it away again.
+    """
+    client = aws.client("logs", inputs.get("region"))
+    name = inputs["deliveryDestinationArn"].rpartition(":")[2]
+    destination = client.get_delivery_destination(name=name)["deliveryDestination"]
+    target = destination["deliveryDestinationConfiguration"]["destinationResourceArn"]
+    bucket = target.split(":::")[1].partition("/")[0]
+    if not any(_lets_in(statement) for statement in _policy(aws, bucket)):
+        message = f"the policy of {bucket} does not let {SERVICE} put objects: add the statement"
+        raise refusal("CreateDelivery", "AccessDeniedException", message)
+    found = client.create_delivery(
+        deliverySourceName=inputs["deliverySourceName"],
+        deliveryDestinationArn=inputs["deliveryDestinationArn"],
+        **_tags(inputs),
+    )["delivery"]
+    return Created(id=found["id"], outputs={"arn": found["arn"]})
+
+
+def _lets_in(statement: dict[str, Any]) -> bool:
+    principal = statement.get("Principal")
+    services = listed(principal.get("Service")) if isinstance(principal, dict) else []
+    return statement["Effect"] == "Allow" and SERVICE in services and "s3:PutObject" in listed(statement["Action"])
+
+
+_LACKING = ("no log is delivered",)
+
+RESOURCES = (
+    ResourceType(
+        token="aws:cloudwatch/logDeliverySource:LogDeliverySource",
+        inputs=spec("name region logType resourceArn tags"),
+        create=create_source,
+        computed=("arn", "service", "tagsAll"),
+        replace_on=frozenset({"name", "region", "logType", "resourceArn"}),
+        limits=(delivery_name,),
+        emulated="partial",
+        not_emulated=_LACKING,
+        auto_name="name",
+        auto_name_limit=60,
+        source="Terraform AWS provider docs: aws_cloudwatch_log_delivery_source",
+    ),
+    ResourceType(
+        token="aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination",
+        inputs=spec("name region outputFormat tags", deliveryDestinationConfiguration=spec("destinationResourceArn")),
+        create=create_destination,
+        computed=("arn", "deliveryDestinationType", "tagsAll"),
+        replace_on=frozenset({"name", "region", "outputFormat"}),
+        limits=(delivery_name,),
+        emulated="partial",
+        not_emulated=_LACKING,
+        auto_name="name",
+        auto_name_limit=60,
+        source="Terraform AWS provider docs: aws_cloudwatch_log_delivery_destination",
+    ),
+    ResourceType(
+        token="aws:cloudwatch/logDelivery:LogDelivery",
+        inputs=spec("region deliverySourceName deliveryDestinationArn tags"),
+        create=create_delivery,
+        computed=("arn", "tagsAll"),
+        replace_on=frozenset({"region", "deliverySourceName", "deliveryDestinationArn"}),
+        emulated="partial",
+        not_emulated=_LACKING,
+        source="Terraform AWS provider docs: aws_cloudwatch_log_delivery",
+    ),
+)

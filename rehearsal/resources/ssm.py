@@ -1,0 +1,159 @@
+"""Systems Manager: parameters, looking them up, and settings of the service."""
+
+from __future__ import annotations
+
+import re
+
+from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
+
+# Systems Manager User Guide, "Managing parameter tiers" and "Requirements and constraints for parameter names".
+VALUE_LIMITS = {"Standard": 4_096, "Advanced": 8_192, "Intelligent-Tiering": 8_192}
+NAME_LIMIT = 1_011  # characters of the whole ARN
+LEVELS = 15
+_NAME = re.compile(r"(/[A-Za-z0-9_.-]+)+|[A-Za-z0-9_.-]+")
+
+
+def parameter_name(inputs: Inputs) -> str | None:
+    """Slashes make a hierarchy of 15 levels; names that AWS keeps for itself are refused."""
+    name = str(inputs.get("name", "x"))
+    if not _NAME.fullmatch(name):
+        return f"SSM refuses the parameter name {name}: use letters, digits and ._-, with / before each level"
+    if re.match(r"/?(aws|ssm)", name, re.IGNORECASE):
+        return f"SSM refuses the parameter name {name}: names that begin with aws or ssm are AWS's own"
+    if name.count("/") > LEVELS:
+        return f"the parameter name {name} has {name.count('/')} levels of {LEVELS}: use fewer"
+    arn = len(f"arn:aws:ssm:us-east-1:123456789012:parameter/{name.removeprefix('/')}")
+    return f"the parameter's ARN has {arn} characters of {NAME_LIMIT}: shorten the name" if arn > NAME_LIMIT else None
+
+
+def parameter_value(inputs: Inputs) -> str | None:
+    """A value has 1 to 4,096 characters, twice that in the advanced tier; what it holds is not shown."""
+    tier = inputs.get("tier") or "Standard"
+    if tier not in VALUE_LIMITS:
+        return f"SSM has no tier {tier}: use one of {', '.join(VALUE_LIMITS)}"
+    given = [inputs[key] for key in ("value", "insecureValue") if inputs.get(key) is not None]
+    if len(given) > 1:
+        return "a parameter has value or insecureValue, not both: remove one"
+    size = len(str(given[0])) if given else 1
+    if not size:
+        return "the parameter's value is empty: SSM keeps no empty values"
+    return (
+        None
+        if size <= VALUE_LIMITS[tier]
+        else f"the value has {size:,} characters, {tier} takes {VALUE_LIMITS[tier]:,}"
+    )
+
+
+def parameter_type(inputs: Inputs) -> str | None:
+    """A secret is not given as an insecure value, and only a secret has a key."""
+    type_ = inputs.get("type")
+    if type_ == "SecureString" and inputs.get("insecureValue") is not None:
+        return "a SecureString takes value, not insecureValue"
+    if inputs.get("keyId") and type_ not in (None, "SecureString"):
+        return f"a parameter of type {type_} has no key: remove keyId, or use SecureString"
+    return None
+
+
+def put_parameter(aws: Aws, inputs: Inputs) -> Created:
+    """PutParameter; a name that is taken is refused unless overwriting is asked for."""
+    optional = {
+        "Description": inputs.get("description"),
+        "KeyId": inputs.get("keyId"),
+        "Tier": inputs.get("tier"),
+        "AllowedPattern": inputs.get("allowedPattern"),
+        "DataType": inputs.get("dataType"),
+    }
+    name, region = inputs["name"], inputs.get("region") or aws.region
+    client = aws.client("ssm", region)
+    # AWS refuses tags together with Overwrite, so that the provider sets them after it, too.
+    made = client.put_parameter(
+        Name=name,
+        Type=inputs["type"],
+        Value=str(inputs.get("value") if inputs.get("value") is not None else inputs.get("insecureValue", "")),
+        Overwrite=bool(inputs.get("overwrite")),
+        **{key: given for key, given in optional.items() if given},
+    )
+    if inputs["tagsAll"]:
+        client.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=name_tags(inputs))
+    outputs = {"arn": _arn(aws, region, name), "version": made["Version"]}
+    if inputs.get("insecureValue") is not None:
+        outputs["value"] = inputs["insecureValue"]
+    return Created(id=name, outputs=outputs)
+
+
+def _arn(aws: Aws, region: str, name: str) -> str:
+    return f"arn:aws:ssm:{region}:{aws.account_id}:parameter/{name.removeprefix('/')}"
+
+
+def read_parameter(aws: Aws, inputs: Inputs) -> Inputs:
+    """GetParameter, decrypted unless told otherwise; only an unencrypted value is also shown as insecure."""
+    region, decrypt = inputs.get("region") or aws.region, inputs.get("withDecryption", True)
+    found = aws.client("ssm", region).get_parameter(Name=inputs["name"], WithDecryption=decrypt)["Parameter"]
+    secret = found["Type"] == "SecureString"
+    return {
+        "id": found["Name"],
+        "arn": _arn(aws, region, found["Name"]),
+        "name": found["Name"],
+        "region": region,
+        "type": found["Type"],
+        "value": found["Value"],
+        "insecureValue": "" if secret else found["Value"],
+        "version": found["Version"],
+        "withDecryption": decrypt,
+    }
+
+
+def setting(inputs: Inputs) -> str | None:
+    """A setting is named by its path or ARN."""
+    found = str(inputs.get("settingId", "/ssm/x"))
+    if re.fullmatch(r"(arn:aws:ssm:[a-z0-9-]+:\d{12}:servicesetting)?/ssm/[a-z0-9/-]+", found):
+        return None
+    return f"SSM has no service setting {found}: write /ssm/... or its ARN"
+
+
+def update_setting(aws: Aws, inputs: Inputs) -> Created:
+    """UpdateServiceSetting."""
+    region, named = inputs.get("region") or aws.region, inputs["settingId"]
+    aws.keep("ssm", "UpdateServiceSetting", {"SettingId": named, "SettingValue": inputs["settingValue"]})
+    path = named.partition(":servicesetting")[2] or named
+    arn = f"arn:aws:ssm:{region}:{aws.account_id}:servicesetting{path}"
+    return Created(id=named, outputs={"arn": arn, "status": "Customized"})
+
+
+RESOURCES = (
+    ResourceType(
+        token="aws:ssm/parameter:Parameter",
+        inputs=spec(
+            "name region type value insecureValue description keyId tier allowedPattern dataType overwrite tags"
+        ),
+        create=put_parameter,
+        computed=("arn", "version"),
+        replace_on=frozenset({"name", "region", "dataType"}),
+        limits=(parameter_name, parameter_type, parameter_value),
+        secret_outputs=frozenset({"value"}),
+        auto_name="name",
+        auto_name_limit=NAME_LIMIT,
+        source="Terraform AWS provider docs: aws_ssm_parameter",
+    ),
+    ResourceType(
+        token="aws:ssm/serviceSetting:ServiceSetting",
+        inputs=spec("settingId settingValue region"),
+        create=update_setting,
+        computed=("arn", "status"),
+        replace_on=frozenset({"settingId", "region"}),
+        limits=(setting,),
+        emulated="none",
+        not_emulated=("the setting itself: the request is checked and kept",),
+        source="Terraform AWS provider docs: aws_ssm_service_setting",
+    ),
+)
+
+FUNCTIONS = (
+    Function(
+        token="aws:ssm/getParameter:getParameter",
+        inputs=spec("name region withDecryption"),
+        read=read_parameter,
+        secret_outputs=frozenset({"value"}),
+        source="Terraform AWS provider docs: aws_ssm_parameter (data source)",
+    ),
+)

@@ -1,0 +1,74 @@
+"""`diceytech secrets …`: values come from a prompt or standard input, and go to standard output only when asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from infra.errors import PlatformError
+from scripts.cli_options import Env, Json
+
+if TYPE_CHECKING:
+    from scripts.secrets import Store
+
+secrets_app = typer.Typer(
+    help="Secrets that the YAML names. Values come from a prompt or standard input only.", no_args_is_help=True
+)
+Name = Annotated[str, typer.Argument(help="Name, as the YAML has it.")]
+
+
+@secrets_app.command("set")
+def secrets_set(
+    name: Name,
+    env: Env,
+    value: Annotated[list[str] | None, typer.Argument(hidden=True)] = None,
+    generate: Annotated[bool, typer.Option("--generate", help="Make a random value; it is not shown.")] = False,
+) -> None:
+    """Set a value. From a prompt without echo, or from standard input when it is not a terminal."""
+    from scripts import secret_input
+    from scripts.secrets import generate as random_value
+    from scripts.terminal import err
+
+    if value:
+        raise PlatformError(
+            "a value is never an argument: others can see it there; choose another, and type or pipe it"
+        )
+    store = _store(env, name)
+    store.set(name, random_value() if generate else secret_input.read(name))
+    err.print(f"{name} is set for {env}", markup=False)
+
+
+@secrets_app.command("get")
+def secrets_get(name: Name, env: Env) -> None:
+    """Print a value to standard output."""
+    from scripts.terminal import emit
+
+    emit(_store(env, name).get(name) + "\n")
+
+
+@secrets_app.command("list")
+def secrets_list(env: Env, json: Json = False) -> None:
+    """List the secrets that the YAML names. Without values; exits 2 when one is missing."""
+    from scripts.secrets import as_json, show
+    from scripts.terminal import print_json
+
+    listed = list(_store(env).list())
+    print_json(as_json(listed)) if json else show(listed)
+    if any(item.changed is None for item in listed):
+        raise typer.Exit(2)
+
+
+def _store(env: str, name: str | None = None) -> Store:
+    """The environment's store; a name that the YAML lacks is refused before AWS is asked anything."""
+    from infra.config_across import environment
+    from infra.names import Names
+    from scripts.aws_session import session
+    from scripts.secrets import Store, refuse_unknown
+    from scripts.terminal import root
+
+    config = environment(root(), env)
+    if name is not None:
+        refuse_unknown(config, name)
+    names = Names(product=config.product.name, environment=env, account_id=config.aws.account_id)
+    return Store(session(config, env), config, names)

@@ -1,0 +1,63 @@
+"""Documents that are made from the code and kept in the repository: `python -m scripts.generated [--check]`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from infra.errors import PlatformError
+from scripts import config_docs
+from scripts.controls import docs as controls_docs
+
+ROOT = Path(__file__).parent.parent
+GENERATED: dict[str, Callable[[], str]] = {
+    "docs/configuration.md": config_docs.docs,
+    "docs/stack.schema.json": config_docs.schema,
+    "docs/account.md": config_docs.account_docs,
+    "docs/controls.md": controls_docs,
+    "docs/platform-dev.svg": lambda: _picture("dev"),
+    "docs/platform-prod.svg": lambda: _picture("prod"),
+}
+
+
+def _picture(environment: str) -> str:
+    from scripts.graph import picture
+
+    return picture(ROOT, environment)
+
+
+def stale(root: Path = ROOT) -> list[str]:
+    """Paths under `root` whose content is not what the code makes now."""
+    return [path for path, made in GENERATED.items() if _content(root / path) != made()]
+
+
+def _content(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def main(arguments: Sequence[str], root: Path = ROOT) -> int:
+    """Writes what is stale; with `--check` only lists it. Exit code 1 for stale documents and for errors."""
+    from scripts.terminal import err, write
+
+    if list(arguments) not in ([], ["--check"]):
+        err.print("usage: python -m scripts.generated [--check]", markup=False)
+        return 1
+    found = stale(root)
+    if not arguments:
+        for path in found:
+            write(root / path, GENERATED[path]())
+        return 0
+    for path in found:
+        err.print(f"{path} is not what the code makes; run `make docs`", markup=False)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except PlatformError as error:
+        sys.exit(f"error {error}")

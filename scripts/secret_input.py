@@ -1,0 +1,42 @@
+"""Reading a secret's value: from a prompt without echo, or from standard input; never from arguments."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+import warnings
+
+from scripts.secrets import SecretsError
+
+
+def read(name: str) -> str:
+    """The value: asked for twice on a terminal, otherwise all of standard input without its last line end.
+
+    Raises SecretsError where the two differ, the terminal cannot hide what is typed, or the input is not text.
+    """
+    if sys.stdin is None:
+        raise SecretsError(f"{name}: standard input is closed; pipe the value in, or run this on a terminal")
+    return _asked(name) if sys.stdin.isatty() else _piped(name)
+
+
+def _asked(name: str) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            value = getpass.getpass(f"Value of {name}: ")
+            again = getpass.getpass(f"Value of {name}, again: ")
+        except getpass.GetPassWarning:
+            raise SecretsError(f"{name}: this terminal cannot hide what is typed; pipe the value in") from None
+        except EOFError:
+            raise SecretsError(f"{name}: no value was typed; nothing was changed") from None
+    if value != again:
+        raise SecretsError(f"{name}: the two values differ; nothing was changed")
+    return value
+
+
+def _piped(name: str) -> str:
+    try:
+        text = sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise SecretsError(f"{name}: standard input is not UTF-8 text; nothing was changed") from None
+    return text.removesuffix("\n").removesuffix("\r")

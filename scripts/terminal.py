@@ -1,0 +1,93 @@
+"""The terminal: one console for people, and what every command does the same way.
+
+What machines read (JSON, generated files, a secret's value) is UTF-8 whatever the locale; what people read shows `?`
+for letters that the locale lacks.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from infra.errors import PlatformError
+
+NO_TERMINAL_WIDTH = 1000  # a pipe or a file has no width: tables stay whole
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream is not None and stream.isatty() else NO_TERMINAL_WIDTH
+    return Console(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
+
+
+def root() -> Path:
+    """The repository that the command is for: the nearest directory upwards that holds Pulumi.yaml and infra/."""
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:
+        raise PlatformError("the current directory was removed; change to the platform's repository") from None
+    for directory in (here, *here.parents):
+        if (directory / "Pulumi.yaml").is_file() and (directory / "infra").is_dir():
+            return directory
+    raise PlatformError(f"{here}: no Pulumi.yaml here or above; run the command inside the platform's repository")
+
+
+def emit(text: str) -> None:
+    """Text for machines, to standard output."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+        return
+    sys.stdout.flush()
+    buffer.write(text.encode())
+    buffer.flush()
+
+
+def print_json(value: Any) -> None:
+    """Machine-readable output: JSON on standard output, keys in the order given."""
+    emit(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write(path: Path | None, text: str, *, new: bool = False) -> None:
+    """Writes `text` to the file, whole or not at all, or to standard output where there is none.
+
+    Raises PlatformError where it cannot be written, and with `new` where the file is there already.
+    """
+    if path is None:
+        emit(text)
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(Path(os.path.realpath(path)), text, new=new)
+    except OSError as error:
+        raise PlatformError(f"{path}: cannot be written ({error.strerror}); choose another file") from None
+    err.print(f"wrote {path}", markup=False)
+
+
+def _replace(path: Path, text: str, *, new: bool) -> None:
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")  # a device or a pipe; a directory raises
+        return
+    before = path.stat().st_mode if path.exists() else None
+    if before is not None and not os.access(path, os.W_OK):
+        raise PermissionError(None, "it is read-only")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        if before is not None:
+            draft.chmod(before)
+        if new:
+            path.hardlink_to(draft)  # unlike a rename, fails where the file is there already
+        else:
+            draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

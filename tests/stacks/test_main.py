@@ -1,0 +1,72 @@
+"""What `pulumi up` runs: the program reads its configuration from the engine and refuses what it must."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from infra.config_source import read_raw
+from infra.first_run import REHEARSAL
+from rehearsal.graph import Graph
+from rehearsal.in_process import run
+from rehearsal.platform import NoAws, planned
+from tests.stacks.environments import ROOT
+
+
+def engine_values(env: str, **sections: Any) -> dict[str, Any]:
+    """The configuration as the engine hands it over: full keys."""
+    return {f"platform:{name}": value for name, value in {**read_raw(ROOT, env), **sections}.items()}
+
+
+def main(config: dict[str, Any], *, stack: str = "dev", account_id: str = "123456789012") -> Graph:
+    aws = NoAws(account_id=account_id, region="us-east-1")
+    program = str(ROOT / "infra" / "__main__.py")
+    return run(
+        lambda: runpy.run_path(program, run_name="__main__"),
+        aws=aws,
+        project="platform",
+        stack=stack,
+        config=config,
+        preview=True,
+    ).graph
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_the_engines_configuration_gives_the_same_plan_as_the_files(env: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REHEARSAL, "1")
+    assert main(engine_values(env), stack=env) == planned(ROOT, env)
+
+
+def test_a_first_run_on_aws_says_which_line_to_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(REHEARSAL, raising=False)
+    with pytest.raises(
+        pulumi.RunError, match=r"Pulumi\.dev\.yaml, line \d+: 123456789012 is the emulator's account"
+    ) as told:
+        main(engine_values("dev"))
+    line = int(str(told.value).split("line ")[1].split(":")[0])
+    assert "account_id" in (ROOT / "Pulumi.dev.yaml").read_text().splitlines()[line - 1]
+
+
+def test_a_mistake_ends_the_run_before_anything_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REHEARSAL, "1")
+    values = engine_values("dev")
+    values["platform:database"] = {**values["platform:database"], "storage_gb": "20"}
+    with pytest.raises(pulumi.RunError, match=r"database\.storage_gb"):
+        main(values)
+
+
+def test_prod_naming_devs_account_without_saying_so_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(REHEARSAL, "1")
+    alone = {"account_id": "123456789012", "region": "us-east-1"}
+    with pytest.raises(pulumi.RunError, match="is also the account of dev"):
+        main(engine_values("prod", aws=alone), stack="prod")
+
+
+def test_the_program_is_where_pulumi_yaml_says() -> None:
+    text = Path(ROOT / "Pulumi.yaml").read_text()
+    assert "main: infra" in text
+    assert (ROOT / "infra" / "__main__.py").is_file()

@@ -1,0 +1,105 @@
+"""The promises of the layout: imports go one way, and every test is collected."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+# Prefixes of what a folder must not import. `infra.config` stands for `infra.config_checks` and its like too.
+MAY_NOT = {
+    "infra": ("rehearsal", "scripts", "controls", "benchmarks"),
+    "infra/components": ("infra.config", "infra.account_config", "infra.stacks", "infra.rendering"),
+    "rehearsal": ("scripts", "controls", "benchmarks"),
+    "controls": ("scripts", "infra.", "pulumi"),
+    "scripts": ("pulumi_aws", "infra.components", "benchmarks"),
+}
+PURE = ("infra.stacks", "infra.components", "infra.__main__")  # what the modules directly in infra/ must not import
+SHARED_COMPONENTS = {"bucket"}  # media, website, artifacts and logs compose it
+
+
+def imports(file: Path) -> set[str]:
+    """Full names of everything that the module imports, `a.b` for `from a import b` too."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return found
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith((package + ".", package + "_") if not package.endswith(".") else package)
+
+
+@pytest.mark.parametrize("folder", MAY_NOT)
+def test_imports_go_one_way(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    wrong = [
+        f"{file.relative_to(ROOT)} imports {name}"
+        for file in files
+        for name in imports(file)
+        if any(within(name, package) for package in MAY_NOT[folder])
+    ]
+    assert wrong == []
+
+
+def test_the_modules_directly_in_infra_are_pure_of_resources() -> None:
+    files = [file for file in sorted((ROOT / "infra").glob("*.py")) if file.name != "__main__.py"]
+    assert files
+    wrong = [f"{file.name} imports {name}" for file in files for name in imports(file) if name.startswith(PURE)]
+    assert wrong == []
+
+
+def test_no_two_modules_need_one_another() -> None:
+    files = [file for folder in ("infra", "rehearsal", "controls", "scripts") for file in (ROOT / folder).rglob("*.py")]
+    modules = {".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file for file in files}
+    needs = {name: imports(file) & modules.keys() - {name} for name, file in modules.items()}
+    pairs = sorted({tuple(sorted((one, other))) for one in needs for other in needs[one] if one in needs[other]})
+    assert pairs == []
+
+
+def test_components_do_not_know_one_another() -> None:
+    wrong = []
+    for file in sorted((ROOT / "infra/components").glob("*.py")):
+        family = file.stem.split("_")[0]
+        for name in imports(file):
+            parts = name.split(".")
+            if parts[:2] == ["infra", "components"] and len(parts) > 2 and parts[2] not in SHARED_COMPONENTS:
+                other = parts[2].split("_")[0]
+                if other != family:
+                    wrong.append(f"{file.name} imports {parts[2]}")
+    assert wrong == []
+
+
+def test_every_test_is_in_a_file_that_pytest_collects() -> None:
+    lost = [
+        str(file.relative_to(ROOT))
+        for file in sorted((ROOT / "tests").rglob("*.py"))
+        if not file.name.startswith("test_") and "\ndef test_" in file.read_text(encoding="utf-8")
+    ]
+    assert lost == []
+
+
+def test_there_is_no_room_for_everything() -> None:
+    vague = {"utils", "helpers", "common", "manager", "handler", "misc"}
+    files = [file for package in MAY_NOT for file in (ROOT / package).rglob("*.py")]
+    assert files
+    assert [str(file) for file in files if vague & set(file.stem.split("_"))] == []
+
+
+def test_no_file_names_a_machine_or_a_session() -> None:
+    machine = [f"/{folder}/" for folder in ("work", "root/.pyenv")]
+    files = [
+        file
+        for pattern in ("*.py", "*.md", "*.yaml", "*.toml", "*.txt", "*.j2", "Makefile")
+        for file in ROOT.rglob(pattern)
+        if not {".venv", ".git", "node_modules"} & set(file.relative_to(ROOT).parts) and file != Path(__file__)
+    ]
+    assert len(files) > 100
+    assert [str(file) for file in files if any(path in file.read_text(encoding="utf-8") for path in machine)] == []

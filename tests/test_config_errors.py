@@ -1,0 +1,326 @@
+"""Every mistake in the YAML gives one clear error with its path, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from infra.account_config import AccountConfig
+from infra.config import PlatformConfig
+from infra.config_across import check_across, environment
+from infra.config_checks import Problem
+from infra.config_lint import lint
+from infra.config_messages import PATTERN_WORDS
+from infra.config_source import ConfigError, load, parse, read_raw
+
+ROOT = Path(__file__).parent.parent
+
+
+def changed(env: str, path: str, value: Any) -> dict[str, Any]:
+    """The real configuration with one value set (`...` removes it)."""
+    raw = copy.deepcopy(read_raw(ROOT, env))
+    *parents, last = path.split(".")
+    target = raw
+    for name in parents:
+        target = target.setdefault(name, {})
+    if value is ...:
+        del target[last]
+    else:
+        target[last] = value
+    return raw
+
+
+def problems(raw: dict[str, Any]) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(raw, source="Pulumi.test.yaml")
+    return [str(problem) for problem in caught.value.problems]
+
+
+MISTAKES = [
+    # path to set, value, where the error must point, what it must say
+    ("databse", {}, "databse", "not a setting"),
+    ("database.instnce_class", "x", "database.instnce_class", "use one of"),
+    ("server.image.amii", "x", "server.image.amii", "use one of os, ami"),
+    ("database", ..., "database", "is missing"),
+    ("database.multi_az", ..., "database.multi_az", "is missing"),
+    ("database.multi_az", "yes", "database.multi_az", "write true or false"),
+    ("database.storage_gb", "20", "database.storage_gb", "write a whole number"),
+    ("database.storage_gb", 20.5, "database.storage_gb", "whole"),
+    ("aws.account_id", 123456789012, "aws.account_id", "write text"),
+    ("aws.account_id", "12345", "aws.account_id", "12 digits in quotes"),
+    ("server.mode", "cluster", "server.mode", "'single' or 'fleet'"),
+    ("network.zones", "us-east-1a", "network.zones", "write a list"),
+    ("network.zones", ["us-east-1a"], "network.zones", "at least 2"),
+    ("network.zones", ["us-east-1a", "us-east-1a"], "network.zones", "named twice"),
+    ("network.zones", ["us-east-1a", "eu-west-1a"], "network.zones[1]", "not in us-east-1"),
+    ("network.cidr", "10.0.0.0/28", "network.cidr", "too small"),
+    ("network.cidr", "10.0.0.0/8", "network.cidr", "too large"),
+    ("network.cidr", "10.0.0.1/16", "network.cidr", "host bits"),
+    ("network.cidr", "8.8.0.0/16", "network.cidr", "public range"),
+    ("network.cidr", "10.0.0.0/99", "network.cidr", "does not appear to be"),
+    ("network.flow_log_retention_days", 8, "network.flow_log_retention_days", "no retention of 8 days"),
+    ("observability.log_retention_days", 0, "observability.log_retention_days", "no retention of 0 days"),
+    ("database.log_retention_days", 10_000, "database.log_retention_days", "no retention of 10000 days"),
+    ("database.backup_retention_days", 36, "database.backup_retention_days", "less than or equal to 35"),
+    ("database.storage_gb", 60, "database.max_storage_gb", "raise it"),
+    ("database.storage_gb", 49, "database.max_storage_gb", "raise it"),
+    ("database.username", "a" * 17, "database.username", "16 characters at most"),
+    ("database.name", "my-db", "database.name", "underscores"),
+    ("database.username", "admin", "database.username", "reserved"),
+    ("database.name", "pg_x", "database.name", "reserved"),
+    ("database.port", 5432000, "database.port", "less than or equal to 65535"),
+    ("media.bucket", "Diceytech_Storage", "media.bucket", "3 to 63 characters"),
+    ("media.bucket", "a.b", "media.bucket", "a dot breaks TLS"),
+    ("media.bucket", "xn--bucket", "media.bucket", "reserved"),
+    ("media.bucket", "bucket-s3alias", "media.bucket", "reserved"),
+    ("media.public_prefixes", ["resumes/public/"], "media.public_prefixes", "overlap"),
+    ("media.public_prefixes", [], "media.public_prefixes", "at least 1"),
+    ("website.backend_paths", ["/media/x/*"], "website.backend_paths[0]", "media bucket"),
+    ("website.backend_paths", ["api"], "website.backend_paths[0]", "begins with /"),
+    ("server.image.ami", "debian", "server.image.ami", "ami-"),
+    ("server.origin", "vpc", "server.origin", "private subnets"),
+    ("server.fleet", {"min": 5, "max": 2}, "server.fleet.min", "above max"),
+    ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
+    ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
+    ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
+    ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
+    ("website.failover_region", "west", "website.failover_region", "such as us-east-1"),
+    ("dns", {"domain": "www.other.org", "zone": "example.org"}, "dns.domain", "not in zone"),
+    ("django.variables", {"SECRET_KEY": "x"}, "django.variables.SECRET_KEY", "also a secret"),
+    ("django.variables", {"A": "one\ntwo"}, "django.variables.A", "on one line"),
+    ("product.name", "Acme Corp", "product.name", "single hyphens"),
+    ("aws.region", "cn-north-1", "aws.region", "China and GovCloud"),
+    ("aws.region", "xx-nowhere-9", "aws.region", "no commercial AWS region"),
+    ("website.failover_region", "xx-nowhere-9", "website.failover_region", "no commercial AWS region"),
+    ("product.name", "ssm", "product.name", "AWS keeps"),
+    ("product.name", "aws-shop", "product.name", "AWS keeps"),
+    ("django.variables", {"DB_PASSWORD": "x"}, "django.variables.DB_PASSWORD", "looks like a secret"),
+    ("django.variables", {"STRIPE": "sk_live_x"}, "django.variables.STRIPE", "looks like a secret"),
+    ("database.engine_version", "99", "database.engine_version", "RDS has no PostgreSQL 99"),
+    ("website.backend_paths", ["/*"], "website.backend_paths[0]", "whole site"),
+    ("website.backend_paths", ["/api/*", "/api/*"], "website.backend_paths[1]", "named twice"),
+    ("observability.alarm_emails", ["a@b.example", "a@b.example"], "observability.alarm_emails[1]", "named twice"),
+    ("product.name", "www-data", "product.name", "user of the system"),
+    ("product.backend.path", "../outside", "product.backend.path", "inside the repository"),
+    ("product.backend.path", "a/../../b", "product.backend.path", "leaves the repository"),
+    ("product.backend.wsgi", "acme.wsgi; rm -rf /", "product.backend.wsgi", "Python module"),
+    ("tags", {"aws:x": "y"}, "tags.aws:x", "reserved"),
+    ("tags", {"Product": "y"}, "tags.Product", "reserved"),
+    ("accepted", [{"id": "RDS.5", "reason": "no"}], "accepted[0].reason", "at least 15"),
+    ("website.gate", {"username": "dev"}, "website.gate.secret", "is missing"),
+    ("website", [], "website", "write a mapping"),
+    (
+        "network.subnets",
+        {"public": ["10.20.0.0/24"], "private": [], "database": []},
+        "network.subnets.public",
+        "per zone",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "where", "says"), MISTAKES, ids=[f"{m[0]}={m[1]!r}"[:60] for m in MISTAKES])
+def test_a_mistake_is_one_error_that_names_its_place_and_says_what_to_do(
+    path: str, value: Any, where: str, says: str
+) -> None:
+    found = problems(changed("dev", path, value))
+    matching = [text for text in found if text.startswith(f"{where}: ") and says in text]
+    assert matching, found
+
+
+def test_overlapping_subnets_are_refused() -> None:
+    subnets = {
+        "public": ["10.20.0.0/24", "10.20.1.0/24"],
+        "private": ["10.20.2.0/24", "10.20.1.128/25"],
+        "database": ["10.20.4.0/24", "10.99.0.0/24"],
+    }
+    found = problems(changed("dev", "network.subnets", subnets))
+    assert [text.split(":")[0] for text in found] == ["network.subnets.database[1]", "network.subnets.private[1]"]
+
+
+def test_all_errors_are_reported_at_once() -> None:
+    raw = changed("dev", "database.storage_gb", "x")
+    raw["server"]["mode"] = "none"
+    raw["nonsense"] = 1
+    raw["network"]["cidr"] = "10.0.0.0/29"
+    found = problems(raw)
+    assert {text.split(":")[0] for text in found} == {"database.storage_gb", "server.mode", "nonsense", "network.cidr"}
+
+
+ONE_ERROR = [("network.cidr", "10.20.1.1/16"), ("media.bucket", "xn--foo-s3alias")]
+
+
+@pytest.mark.parametrize(("path", "value"), ONE_ERROR)
+def test_one_wrong_value_is_one_error(path: str, value: str) -> None:
+    assert [text.split(":")[0] for text in problems(changed("dev", path, value))] == [path]
+
+
+HIDING = [
+    ("database.storage_gb", "x", "observability.log_retention_days", 8),
+    ("website.waf", "x", "media.bucket", "xn--bucket"),
+    ("network.foo", 1, "network.cidr", "8.8.0.0/16"),
+    ("server.image.foo", 1, "server.fleet", {"min": 5, "max": 2}),
+]
+
+
+@pytest.mark.parametrize(("one", "wrong", "other", "value"), HIDING)
+def test_one_mistake_does_not_hide_another(one: str, wrong: Any, other: str, value: Any) -> None:
+    raw = changed("dev", one, wrong)
+    section, key = other.split(".")
+    raw.setdefault(section, {})[key] = value
+    found = [text.split(":")[0] for text in problems(raw)]
+    assert len(found) == 2
+    assert found[0] == one
+    assert found[1].startswith(other)
+
+
+def patterns(schema: Any) -> set[str]:
+    """All patterns that text or keys must match."""
+    if isinstance(schema, list):
+        return {found for item in schema for found in patterns(item)}
+    if not isinstance(schema, dict):
+        return set()
+    own = {schema["pattern"]} if isinstance(schema.get("pattern"), str) else set()
+    keys = schema.get("patternProperties", {})
+    return {*own, *keys, *(found for value in schema.values() for found in patterns(value))}
+
+
+@pytest.mark.parametrize("model", [PlatformConfig, AccountConfig])
+def test_every_pattern_is_explained_in_words(model: type[BaseModel]) -> None:
+    assert patterns(model.model_json_schema()) - set(PATTERN_WORDS) == set()
+
+
+SHORT = [
+    ("network.flow_log_retention_days", 14, "short-flow-logs"),
+    ("database.log_retention_days", 30, "short-database-logs"),
+    ("logs.keep_days", 30, "short-access-logs"),
+]
+
+
+@pytest.mark.parametrize(("path", "days", "rule"), SHORT)
+def test_short_logs_of_production_are_found(path: str, days: int, rule: str) -> None:
+    found = lint(parse(changed("prod", path, days), source="prod")).findings
+    assert [(one.path, rule in one.message) for one in found] == [(path, True)]
+
+
+def test_overlapping_ranges_are_found_until_they_are_accepted() -> None:
+    raw = changed("dev", "network.cidr", "10.30.0.0/20")
+    prod = load(ROOT, "prod")
+    assert "overlapping-ranges" in lint(parse(raw, source="dev"), [prod]).findings[0].message
+    raw["accepted"] = [*raw.get("accepted", []), {"id": "overlapping-ranges", "reason": "they are never joined"}]
+    assert lint(parse(raw, source="dev"), [prod]).findings == ()
+
+
+def test_debug_pages_are_refused_in_production() -> None:
+    assert problems(changed("prod", "django.debug", True)) == [
+        "django.debug: debug pages in production show settings to anyone; set it to false"
+    ]
+
+
+def test_two_environments_share_an_account_only_when_both_say_so() -> None:
+    dev = parse(changed("dev", "aws.shared_account", False), source="dev")
+    prod = load(ROOT, "prod")
+    found = check_across({"dev": dev, "prod": prod})
+    assert [problem.path for problem in found["dev"]] == ["aws.account_id"]
+    assert found["prod"] == []
+
+
+def test_two_environments_cannot_name_one_bucket() -> None:
+    dev = parse(changed("dev", "media.bucket", "diceytech-storage"), source="dev")
+    prod = parse(changed("prod", "media.bucket", "diceytech-storage"), source="prod")
+    assert [problem.path for problem in check_across({"dev": dev, "prod": prod})["prod"]] == ["media.bucket"]
+
+
+def test_an_unknown_environment_names_those_that_exist() -> None:
+    with pytest.raises(ConfigError, match="the environments are: dev, prod"):
+        load(ROOT, "nope")
+
+
+@pytest.mark.parametrize("name", ["../dev", "dev/..", "", "DEV", "a" * 40, "dev.yaml"])
+def test_an_environment_name_cannot_leave_the_repository(name: str) -> None:
+    with pytest.raises(ConfigError, match="there is no environment"):
+        load(ROOT, name)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("config: [", "is not YAML"),
+        ("- a", "is not a mapping"),
+        ("config: 5", "config: is not a mapping"),
+        ("config:\n  platform:aws:\n    secure: AAAB", "holds an encrypted value"),
+        ("config:\n  aws:region: us-east-1", "is not read"),
+        ("", "is not a mapping"),
+        ("a: &a [*a]", "aliases written out"),
+        ("a: 1\na: 2", r"is not YAML \(line 2, column 1: the key a is there twice\)"),
+        ("a:\n\tb: 1", "line 2, column 1: a tab"),
+        ("x" * 70_000, "more than 64 KiB"),
+        (
+            "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{f'*a{n - 1}, ' * 9}]\n" for n in range(1, 40)),
+            "aliases written out",
+        ),
+    ],
+)
+def test_a_broken_file_is_one_error(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+    (tmp_path / "Pulumi.dev.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=says):
+        environment(tmp_path, "dev")
+
+
+def test_a_file_that_is_not_text_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+    (tmp_path / "Pulumi.dev.yaml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not YAML"):
+        load(tmp_path, "dev")
+
+
+def attempt(raw: dict[str, Any]) -> list[Problem]:
+    """The problems of what is refused, none of what is taken; any other exception fails the test."""
+    try:
+        parse(raw, source="x")
+    except ConfigError as error:
+        return error.problems
+    return []
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.dates(),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12) | st.integers(), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+SECTIONS = sorted(read_raw(ROOT, "prod"))
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(st.sampled_from(SECTIONS) | st.text(max_size=10), ANYTHING, max_size=6))
+def test_arbitrary_values_are_refused_by_a_config_error_or_taken(raw: dict[str, Any]) -> None:
+    for problem in attempt({**read_raw(ROOT, "prod"), **raw}):
+        json.dumps(vars(problem))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_one_arbitrary_value_anywhere_never_crashes(data: st.DataObject) -> None:
+    raw = copy.deepcopy(read_raw(ROOT, data.draw(st.sampled_from(["dev", "prod"]))))
+    section = data.draw(st.sampled_from(sorted(raw)))
+    if isinstance(raw[section], dict) and raw[section]:
+        raw[section][data.draw(st.sampled_from(sorted(raw[section])))] = data.draw(ANYTHING)
+    assert all(problem.path and problem.message and problem.remedy for problem in attempt(raw))
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(max_size=200))
+def test_arbitrary_text_as_a_file_never_crashes(tmp_path: Path, text: str) -> None:
+    (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())
+    (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
+    with pytest.raises(ConfigError):
+        load(tmp_path, "dev")
