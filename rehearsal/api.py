@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,3 +20,11 @@ def pascal(value: Any) -> Any:  # Any: plain JSON, in and out
 def refusal(operation: str, code: str, message: str) -> ClientError:
     """What AWS answers where the emulator would let a request through; `message` ends in what to do."""
     return ClientError({"Error": {"Code": code, "Message": message}}, operation)
+
+
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
+
+
+def is_gone(error: BaseException | None) -> bool:
+    """Whether AWS says in this error that the thing is not there, as each service spells it."""
+    return isinstance(error, ClientError) and bool(_GONE.search(error.response["Error"]["Code"]))

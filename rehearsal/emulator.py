@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -78,6 +78,7 @@ class EmulatedAws:
         self._clients: dict[tuple[str, str], Any] = {}  # Any: boto3 makes its clients at run time, without types
         self._session: Any = None
         self._kept: list[Kept] = []
+        self.records: MutableMapping[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
         with self._lock:
@@ -88,7 +89,7 @@ class EmulatedAws:
                 moto.__enter__()
                 EmulatedAws._moto = moto
             self._open[self.account_id] = self
-            self._clients, self._kept, self._session = {}, [], _session()
+            self._clients, self._kept, self.records, self._session = {}, [], {}, _session()
         return self
 
     def __exit__(
@@ -105,6 +106,9 @@ class EmulatedAws:
     def kept(self) -> tuple[Kept, ...]:
         """What `keep` was given, in that order."""
         return tuple(self._kept)
+
+    def made(self, identifier: str) -> None:
+        """Nobody keeps the state of a run in this process."""
 
     def client(self, service: str, region: str | None = None) -> Any:  # Any: boto3 has no types
         """The boto3 client of a service, the same one each time; `region` is the account's own unless given."""
