@@ -62,22 +62,71 @@ class Kept:
     params: Mapping[str, Any] = field(repr=False)
 
 
-class EmulatedAws:
+class Account:
+    """What both doors' emulated accounts share: clients by service and region, and requests that are only kept."""
+
+    _lock: ClassVar[RLock] = RLock()
+
+    def __init__(self, *, account_id: str, region: str, where: Callable[[], str]) -> None:
+        self.account_id, self.region, self._where = account_id, region, where
+        self._clients: dict[tuple[str, str], Any] = {}  # Any: boto3 makes its clients at run time, without types
+        self._kept: list[Kept] = []
+
+    def client(self, service: str, region: str | None = None) -> Any:  # Any: boto3 has no types
+        """The boto3 client of a service, the same one each time; `region` is the account's own unless given."""
+        key = (service, region or self.region)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._connect(*key)
+            return self._clients[key]
+
+    def made(self, identifier: str) -> None:
+        """The servicer takes note during a create; nobody else does."""
+
+    def _connect(self, service: str, region: str) -> Any:
+        raise NotImplementedError
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """What `keep` was given, in that order."""
+        return tuple(self._kept)
+
+    def keep(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
+        """Checks a request as if it were sent, and keeps it in `kept` instead.
+
+        `operation` is spelled as in the API (`CreateVpcOrigin`). Raises RefusedByModel, also for what botocore itself
+        refuses (unknown and missing members, types), and ValueError when the service has no such operation.
+        """
+        from botocore.model import OperationNotFoundError
+        from botocore.validate import ParamValidator
+
+        try:
+            model = self.client(service).meta.service_model.operation_model(operation)
+        except OperationNotFoundError:
+            raise ValueError(f"{service} has no operation {operation}") from None
+        reasons = check_request(model, params)
+        if not reasons and model.input_shape is not None:
+            errors = ParamValidator().validate(params, model.input_shape)
+            reasons = errors.generate_report().splitlines() if errors.has_errors() else []
+        if reasons:
+            raise RefusedByModel(service=service, operation=operation, reasons=reasons, where=self._where())
+        with self._lock:
+            self._kept.append(Kept(service=service, operation=operation, params=deepcopy(dict(params))))
+
+
+class EmulatedAws(Account):
     """One AWS account on an empty moto, from `with` to the end of its block.
 
     `where` is asked for the beginning of a refusal's message, e.g. which resource is being made. Raises RuntimeError
     when an account with the same id is open already.
     """
 
-    _lock: ClassVar[RLock] = RLock()
     _open: ClassVar[dict[str, EmulatedAws]] = {}
     _moto: ClassVar[AbstractContextManager[None] | None] = None
 
     def __init__(self, *, account_id: str, region: str, where: Callable[[], str] = lambda: "") -> None:
-        self.account_id, self.region, self._where = account_id, region, where
-        self._clients: dict[tuple[str, str], Any] = {}  # Any: boto3 makes its clients at run time, without types
+        super().__init__(account_id=account_id, region=region, where=where)
         self._session: Any = None
-        self._kept: list[Kept] = []
         self.records: MutableMapping[str, dict[str, Any]] = {}
 
     def __enter__(self) -> Self:
@@ -101,44 +150,6 @@ class EmulatedAws:
             if not self._open and moto is not None:
                 EmulatedAws._moto = None
                 moto.__exit__(None, None, None)
-
-    @property
-    def kept(self) -> tuple[Kept, ...]:
-        """What `keep` was given, in that order."""
-        return tuple(self._kept)
-
-    def made(self, identifier: str) -> None:
-        """Nobody keeps the state of a run in this process."""
-
-    def client(self, service: str, region: str | None = None) -> Any:  # Any: boto3 has no types
-        """The boto3 client of a service, the same one each time; `region` is the account's own unless given."""
-        key = (service, region or self.region)
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._connect(*key)
-            return self._clients[key]
-
-    def keep(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
-        """Checks a request as if it were sent, and keeps it in `kept` instead.
-
-        `operation` is spelled as in the API (`CreateVpcOrigin`). Raises RefusedByModel, also for what botocore itself
-        refuses (unknown and missing members, types), and ValueError when the service has no such operation.
-        """
-        from botocore.model import OperationNotFoundError
-        from botocore.validate import ParamValidator
-
-        try:
-            model = self.client(service).meta.service_model.operation_model(operation)
-        except OperationNotFoundError:
-            raise ValueError(f"{service} has no operation {operation}") from None
-        reasons = check_request(model, params)
-        if not reasons and model.input_shape is not None:
-            errors = ParamValidator().validate(params, model.input_shape)
-            reasons = errors.generate_report().splitlines() if errors.has_errors() else []
-        if reasons:
-            raise RefusedByModel(service=service, operation=operation, reasons=reasons, where=self._where())
-        with self._lock:
-            self._kept.append(Kept(service=service, operation=operation, params=deepcopy(dict(params))))
 
     def _connect(self, service: str, region: str) -> Any:
         from botocore.config import Config

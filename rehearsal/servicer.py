@@ -15,6 +15,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2 as proto
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
@@ -35,6 +36,15 @@ _KINDS = {
     ("update", False): proto.PropertyDiff.UPDATE,
     ("update", True): proto.PropertyDiff.UPDATE_REPLACE,
 }
+
+
+def provider_settings(args: Struct) -> dict[str, Any]:
+    """The provider's configuration; what is nested arrives as JSON text."""
+    found = wire.plain(args)
+    return {
+        name: json.loads(value) if isinstance(value, str) and value[:1] in ("[", "{") else value
+        for name, value in found.items()
+    }
 
 
 class ProviderError(PlatformError):
@@ -72,7 +82,7 @@ class AwsServicer(ResourceProviderServicer):
 
     def Configure(self, request: proto.ConfigureRequest, context: Any) -> proto.ConfigureResponse:  # noqa: ARG002
         """Keeps the default tags, and refuses an account that the program does not allow."""
-        settings = {name: _decoded(value) for name, value in wire.plain(request.args).items()}
+        settings = provider_settings(request.args)
         allowed = settings.get("allowedAccountIds") or []
         if allowed and self.aws.account_id not in allowed:
             raise ProviderError(f"AWS account {self.aws.account_id} is not allowed here, only {', '.join(allowed)}")
@@ -274,13 +284,6 @@ def _own_tags(held: Inputs, default_tags: Mapping[str, str], old: Inputs) -> dic
     repeated = old.get("tags") or {}
     tags: dict[str, str] = held.get("tagsAll") or {}
     return {key: value for key, value in tags.items() if default_tags.get(key) != value or key in repeated}
-
-
-def _decoded(value: Any) -> Any:
-    """Provider configuration arrives as JSON text where it is nested."""
-    if isinstance(value, str) and value[:1] in ("[", "{"):
-        return json.loads(value)
-    return value
 
 
 def _known(inputs: Inputs) -> Inputs:

@@ -21,6 +21,7 @@ from typer._click.exceptions import UsageError
 from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
+from scripts.cli_local import local_app
 from scripts.cli_secrets import secrets_app
 
 UsageError.exit_code = 1  # 2 means differences here
@@ -118,6 +119,7 @@ app.command("init")(init)
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
+app.add_typer(local_app, name="local")
 
 
 def main() -> None:
@@ -135,7 +137,7 @@ def main() -> None:
     try:
         _run()
     except PlatformError as error:
-        _fail(str(error))
+        _fail(str(error), code=error.exit_code)
     except KeyboardInterrupt:
         _fail("interrupted", code=INTERRUPTED)
     except BrokenPipeError:
