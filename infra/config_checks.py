@@ -18,23 +18,8 @@ from infra import config
 from infra.regions import REGIONS
 from infra.subnetting import carve
 
-ARM_FAMILIES = (
-    "a1.",
-    "c6g",
-    "c7g",
-    "c8g",
-    "m6g",
-    "m7g",
-    "m8g",
-    "r6g",
-    "r7g",
-    "r8g",
-    "t4g",
-    "x2g",
-    "im4g",
-    "is4g",
-    "i4g",
-)
+# Amazon EC2 Instance Types Guide, "Naming conventions": the g after the generation is Graviton (m8gd, g5g, im4gn).
+ARM_TYPE = re.compile(r"(a1|[a-z]+\d+g[a-z]*)\.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -234,7 +219,7 @@ def fleet_size(server: config.Server) -> Iterator[Problem]:
 @check
 def one_architecture(server: config.Server) -> Iterator[Problem]:
     """All instance types have one architecture: they boot one image."""
-    kinds = {name: name.startswith(ARM_FAMILIES) for name in (server.instance_type, *server.fleet.instance_types)}
+    kinds = {name: bool(ARM_TYPE.match(name)) for name in (server.instance_type, *server.fleet.instance_types)}
     if len(set(kinds.values())) > 1:
         yield Problem(
             path="server.fleet.instance_types",

@@ -88,6 +88,8 @@ MISTAKES = [
     ("server.origin", "vpc", "server.origin", "private subnets"),
     ("server.fleet", {"min": 5, "max": 2}, "server.fleet.min", "above max"),
     ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["i8ge.large"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["g5g.xlarge"]}, "server.fleet.instance_types", "architectures"),
     ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
     ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
     ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
