@@ -173,7 +173,7 @@ def boundary(scope: Scope) -> Document:
     """The most that a role or user of the environment can ever be allowed, whatever its own policies say."""
     names, region = scope.names, scope.region
     objects = [f"arn:aws:s3:::{bucket}/*" for bucket in scope.buckets]
-    logs = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    logs = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     # What AWS's own policy for RDS's enhanced monitoring lets its role do.
     monitoring = ["logs:CreateLogGroup", "logs:GetLogEvents", "logs:PutRetentionPolicy", *logs]
     return document(

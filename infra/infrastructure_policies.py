@@ -47,6 +47,7 @@ _NETWORK_MAKES = (
     "AllocateAddress CreateFlowLogs CreateInternetGateway CreateNatGateway CreateRouteTable CreateSecurityGroup"
     " CreateSubnet CreateVpc CreateVpcEndpoint AuthorizeSecurityGroupEgress AuthorizeSecurityGroupIngress"
 )
+_ADDRESSES = "AssociateAddress DisassociateAddress"
 _NETWORK_KINDS = (
     "elastic-ip internet-gateway natgateway route-table security-group security-group-rule subnet vpc"
     " vpc-endpoint vpc-flow-log"
@@ -68,7 +69,9 @@ def _network(scope: Scope) -> Document:
     return document(
         allow("ReadNetwork", ["ec2:Describe*", "ec2:GetManagedPrefixListEntries"], ["*"]),
         allow("MakeNetwork", makes, kinds, StringEquals=scope.new),
-        allow("ChangeNetwork", [*makes, *changes], kinds, StringEquals=scope.own),
+        allow("ChangeNetwork", [*makes, *changes], [*kinds, *_ec2(scope, "instance")], StringEquals=scope.own),
+        # EC2 makes a machine's interface without tags; the address has them.
+        allow("AddressOfInterface", _actions("ec2", _ADDRESSES), _ec2(scope, "network-interface")),
         allow("TagNew", ["ec2:CreateTags"], [scope.arn("ec2", "*/*")], StringEquals=creations),
         # A VPC's default security group is made by AWS, without tags; it is emptied once it is tagged.
         allow(
@@ -144,7 +147,7 @@ def _storage(scope: Scope) -> Document:
     """The environment's buckets, and its part of Pulumi's state."""
     buckets = [f"arn:aws:s3:::{bucket}" for bucket in scope.buckets]
     settings = ["s3:GetBucket*", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:ListBucket*"]
-    settings += ["s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration"]
+    settings += ["s3:GetAccelerateConfiguration", "s3:GetReplicationConfiguration", "s3:ListTagsForResource"]
     puts = _actions(
         "s3",
         "CreateBucket DeleteBucket DeleteBucketPolicy PutBucketCORS PutBucketLogging PutBucketOwnershipControls"
@@ -202,12 +205,12 @@ def _data(scope: Scope) -> Document:
     secrets = _actions(
         "secretsmanager",
         "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue PutSecretValue TagResource"
-        " UntagResource UpdateSecret",
+        " UntagResource UpdateSecret UpdateSecretVersionStage",
     )
     key_changes = _actions(
         "kms",
         "CreateAlias DeleteAlias DescribeKey DisableKeyRotation EnableKeyRotation GetKeyPolicy GetKeyRotationStatus"
-        " ListResourceTags PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource UpdateKeyDescription",
+        " ListResourceTags PutKeyPolicy ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription",
     )
     return document(
         allow(
@@ -242,23 +245,21 @@ def _edge(scope: Scope) -> Document:
     """The CDN, certificates, DNS records and the web ACL; CloudFront and its certificates are in us-east-1."""
     cloudfront = [
         scope.arn("cloudfront", f"{kind}/*", "")
-        for kind in ("distribution", "function", "origin-access-control", "response-headers-policy", "vpcorigin")
+        for kind in ("function", "origin-access-control", "response-headers-policy")
     ]
     tagged = [scope.arn("cloudfront", f"{kind}/*", "") for kind in ("distribution", "vpcorigin")]
     functions = [scope.arn("cloudfront", "function/*", "")]
     certificates = [scope.arn("acm", "certificate/*", region) for region in sorted({scope.region, "us-east-1"})]
     untagged = _actions(
         "cloudfront",
-        "CreateFunction CreateOriginAccessControl CreateResponseHeadersPolicy DeleteFunction"
-        " DeleteOriginAccessControl DeleteResponseHeadersPolicy DescribeFunction GetFunction GetOriginAccessControl"
-        " GetResponseHeadersPolicy PublishFunction UpdateFunction UpdateOriginAccessControl"
+        "DeleteFunction DeleteOriginAccessControl DeleteResponseHeadersPolicy DescribeFunction GetFunction"
+        " GetOriginAccessControl GetResponseHeadersPolicy PublishFunction UpdateFunction UpdateOriginAccessControl"
         " UpdateResponseHeadersPolicy",
     )
     changes = _actions(
         "cloudfront",
-        "AllowVendedLogDeliveryForResource CreateDistribution CreateVpcOrigin DeleteDistribution DeleteVpcOrigin"
-        " GetDistribution GetDistributionConfig GetVpcOrigin TagResource UntagResource UpdateDistribution"
-        " UpdateVpcOrigin",
+        "AllowVendedLogDeliveryForResource DeleteDistribution DeleteVpcOrigin GetDistribution GetDistributionConfig"
+        " GetVpcOrigin TagResource UntagResource UpdateDistribution UpdateVpcOrigin",
     )
     look_ups = _actions("route53", "GetChange ListHostedZones ListHostedZonesByName")
     defaults = ["cloudfront:GetCachePolicy", "cloudfront:GetOriginRequestPolicy", "cloudfront:List*"]
@@ -269,15 +270,20 @@ def _edge(scope: Scope) -> Document:
     )
     return document(
         allow("ReadEdge", [*defaults, *look_ups, "acm:ListCertificates", "wafv2:ListWebACLs"], ["*"]),
+        allow(
+            "MakePoliciesAndFunctions",
+            _actions("cloudfront", "CreateFunction CreateOriginAccessControl CreateResponseHeadersPolicy"),
+            ["*"],
+        ),
         allow("PoliciesAndFunctions", untagged, cloudfront),
         allow(
             "MakeDistribution",
-            ["cloudfront:CreateDistribution", "cloudfront:CreateVpcOrigin", "cloudfront:TagResource"],
-            tagged,
+            ["cloudfront:CreateDistribution", "cloudfront:CreateVpcOrigin"],
+            ["*"],
             StringEquals=scope.new,
         ),
         allow("ChangeDistribution", changes, tagged, StringEquals=scope.own),
-        allow("TagNewFunctions", ["cloudfront:TagResource"], functions, StringEquals=scope.new),
+        allow("TagNew", ["cloudfront:TagResource"], [*tagged, *functions], StringEquals=scope.new),
         allow(
             "TagFunctions",
             ["cloudfront:TagResource", "cloudfront:UntagResource"],
@@ -403,6 +409,9 @@ def _pass_replication(scope: Scope) -> list[Statement]:
     return [allow("PassReplicationRole", ["iam:PassRole"], [role], StringEquals=to_s3)]
 
 
+_LOG_DELIVERY = "CreateLogDelivery DeleteLogDelivery DeleteResourcePolicy PutResourcePolicy"
+
+
 def _observability(scope: Scope) -> Document:
     """Log groups, alarms, the dashboard, topics, and the delivery of CloudFront's logs."""
     names = scope.names
@@ -424,14 +433,14 @@ def _observability(scope: Scope) -> Document:
             ),
             [*logs, zone_logs],
         ),
-        allow("LogDelivery", _actions("logs", "CreateLogDelivery DeleteLogDelivery PutResourcePolicy"), ["*"]),
+        allow("LogDelivery", _actions("logs", _LOG_DELIVERY), ["*"]),
         allow(
             "Deliveries",
             _actions(
                 "logs",
                 "CreateDelivery DeleteDelivery DeleteDeliveryDestination DeleteDeliverySource GetDelivery"
-                " GetDeliveryDestination GetDeliverySource PutDeliveryDestination PutDeliverySource TagResource"
-                " UpdateDeliveryConfiguration",
+                " GetDeliveryDestination GetDeliverySource ListTagsForResource PutDeliveryDestination PutDeliverySource"
+                " TagResource UntagResource UpdateDeliveryConfiguration",
             ),
             [*deliveries, scope.arn("logs", "delivery-destination:*", "us-east-1")],
         ),
@@ -452,10 +461,11 @@ def _observability(scope: Scope) -> Document:
             "ChangeTopics",
             _actions(
                 "sns",
-                "CreateTopic DeleteTopic GetSubscriptionAttributes GetTopicAttributes ListSubscriptionsByTopic"
-                " ListTagsForResource SetTopicAttributes Subscribe TagResource Unsubscribe UntagResource",
+                "CreateTopic DeleteTopic GetTopicAttributes ListSubscriptionsByTopic ListTagsForResource"
+                " SetTopicAttributes Subscribe TagResource UntagResource",
             ),
             topics,
             StringEquals=scope.own,
         ),
+        allow("Subscriptions", ["sns:GetSubscriptionAttributes", "sns:Unsubscribe"], ["*"]),
     )
