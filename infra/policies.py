@@ -27,7 +27,7 @@ UNNAMEABLE = {
     "ReadCompute": "Describe actions of Auto Scaling and Elastic Load Balancing know no resources",
     "MakeKey": "a key has no name before it exists; the request must carry the environment's tags",
     "MakePoliciesAndFunctions": "creating CloudFront's functions, policies and access controls knows no resources",
-    "MakeDistribution": "a distribution or VPC origin has no id before it exists; the request must carry the environment's tags",
+    "MakeDistribution": "a distribution has no id before it exists; the request must carry the environment's tags",
     "Subscriptions": "reading and ending an SNS subscription know no resources",
     "LogDelivery": "delivery of CloudFront's and the flow logs' records to a destination knows no resources",
     "RequestCertificate": "a certificate has no name before it exists; the request must carry the environment's tags",
