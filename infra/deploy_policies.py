@@ -30,7 +30,8 @@ class Scope:
 
     `buckets` are all its buckets, `state_bucket` and `state_key_arn` those of Pulumi's state (None: none yet).
     `domain` is the site's own, None without one; `create_zone` whether the environment makes its hosted zone, and
-    `website_replica` whether it copies its website to a second region.
+    `website_replica` whether it copies its website to a second region. `adopted_vpc` and `adopted_subnets` are ids of
+    what exists already, without the environment's tags.
     """
 
     names: Names
@@ -45,6 +46,8 @@ class Scope:
     domain: str | None
     create_zone: bool
     website_replica: bool = False
+    adopted_vpc: str | None = None
+    adopted_subnets: Sequence[str] = ()
 
     @property
     def buckets(self) -> tuple[str, ...]:

@@ -81,7 +81,19 @@ def _network(scope: Scope) -> Document:
             StringEquals=scope.new,
             Null={"aws:ResourceTag/Product": "true"},
         ),
+        *_adopted(scope),
     )
+
+
+def _adopted(scope: Scope) -> list[Statement]:
+    """What is made in an adopted VPC; the VPC and its subnets stay as they are, without our tags."""
+    if scope.adopted_vpc is None:
+        return []
+    subnets = [scope.arn("ec2", f"subnet/{one}") for one in scope.adopted_subnets]
+    return [
+        allow("GroupsInAdoptedVpc", ["ec2:CreateSecurityGroup"], [scope.arn("ec2", f"vpc/{scope.adopted_vpc}")]),
+        allow("MachinesInAdoptedSubnets", ["ec2:RunInstances"], subnets),
+    ]
 
 
 def _compute(scope: Scope) -> Document:
@@ -308,7 +320,13 @@ def _records(scope: Scope) -> list[Statement]:
     reads = _actions("route53", "GetHostedZone ListResourceRecordSets ListTagsForResource GetDNSSEC")
     records = [
         allow("ReadRecords", reads, zones),
-        allow("Records", ["route53:ChangeResourceRecordSets"], zones, **{"ForAllValues:StringLike": under}),
+        allow(
+            "Records",
+            ["route53:ChangeResourceRecordSets"],
+            zones,
+            # ForAllValues holds of nothing too
+            **{"ForAllValues:StringLike": under, "Null": dict.fromkeys(under, "false")},
+        ),
     ]
     logging = _actions(
         "route53",

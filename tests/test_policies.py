@@ -493,11 +493,25 @@ def test_the_boundary_lets_the_website_be_copied_where_there_is_a_replica() -> N
         assert not allowed([copier], action, resource, mine, boundary=EVERY["boundary"])
 
 
+def test_the_infrastructure_role_builds_in_the_adopted_vpc_and_in_no_other() -> None:
+    adopting = infrastructure_policies.infrastructure(
+        scope_of(NAMES, adopted_vpc="vpc-1", adopted_subnets=("subnet-1",))
+    ).values()
+    ec2 = "arn:aws:ec2:eu-west-1:123456789012:"
+    for action, kind in (("ec2:CreateSecurityGroup", "vpc/vpc"), ("ec2:RunInstances", "subnet/subnet")):
+        assert allowed(adopting, action, f"{ec2}{kind}-1")
+        assert not allowed(adopting, action, f"{ec2}{kind}-2")
+        assert not may("infrastructure", action, f"{ec2}{kind}-1")
+    for action, kind in (("ec2:DeleteVpc", "vpc/vpc-1"), ("ec2:ModifySubnetAttribute", "subnet/subnet-1")):
+        assert not allowed(adopting, action, ec2 + kind)
+
+
 def test_dns_records_are_written_under_the_sites_domain_only() -> None:
     zone, key = "arn:aws:route53:::hostedzone/Z1", "route53:ChangeResourceRecordSetsNormalizedRecordNames"
     change = "route53:ChangeResourceRecordSets"
     assert may("infrastructure", change, zone, {key: ["www.example.com", "_a1.www.example.com"]})
     assert not may("infrastructure", change, zone, {key: ["www.example.com", "mail.example.com"]})
+    assert not may("infrastructure", change, zone)
 
 
 def test_without_a_domain_the_infrastructure_role_has_no_dns_at_all() -> None:
