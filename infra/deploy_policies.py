@@ -1,6 +1,6 @@
 """What the deploy roles of one environment may do, and the boundary of whatever they make.
 
-Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies.py.
+Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies/.
 Which actions know resources and tags: AWS's "Service Authorization Reference", per service.
 """
 
@@ -70,6 +70,10 @@ class Scope:
     def arn(self, service: str, rest: str, region: str | None = None) -> str:
         """ARN of something in the account, in the environment's region unless another is given ("" for none)."""
         return f"arn:aws:{service}:{self.region if region is None else region}:{self.names.account_id}:{rest}"
+
+    def ec2(self, kinds: str) -> list[str]:
+        """ARNs of everything of these kinds of EC2 resources, space-separated: `ec2("vpc subnet")`."""
+        return [self.arn("ec2", f"{kind}/*") for kind in kinds.split()]
 
     def iam(self, kind: str) -> str:
         """ARN of the environment's own roles, users, groups, policies or instance profiles."""

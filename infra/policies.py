@@ -1,7 +1,7 @@
 """IAM policies as pure functions that return the document: what each identity of an environment may do.
 
 No action is `*` or `service:*`. A resource is `*` only in a statement that UNNAMEABLE explains. The deploy roles'
-policies are in infra/deploy_policies.py and infra/infrastructure_policies.py. Values may be Pulumi outputs: serialise
+policies are in infra/deploy_policies.py and infra/infrastructure_policies/. Values may be Pulumi outputs: serialise
 with `pulumi.Output.json_dumps`.
 """
 
@@ -43,6 +43,11 @@ AGENT_CHANNELS = [
         for verb in ("AcknowledgeMessage", "DeleteMessage", "FailMessage", "GetEndpoint", "GetMessages", "SendReply")
     ),
 ]
+
+
+def actions(service: str, names: str) -> list[str]:
+    """Actions of one service from space-separated names: `actions("kms", "Encrypt Decrypt")`."""
+    return [f"{service}:{name}" for name in names.split()]
 
 
 def document(*statements: Statement) -> Document:
