@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import inspect
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from infra import config_checks
 from infra.account_config import AccountConfig
 from infra.config import PlatformConfig
 from infra.config_across import check_across, environment
-from infra.config_checks import Problem
+from infra.config_checks import CHECKS, Problem
 from infra.config_lint import lint
 from infra.config_messages import PATTERN_WORDS
 from infra.config_source import ConfigError, load, parse, read_raw
@@ -88,6 +92,8 @@ MISTAKES = [
     ("server.origin", "vpc", "server.origin", "private subnets"),
     ("server.fleet", {"min": 5, "max": 2}, "server.fleet.min", "above max"),
     ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["i8ge.large"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["g5g.xlarge"]}, "server.fleet.instance_types", "architectures"),
     ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
     ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
     ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
@@ -324,3 +330,19 @@ def test_arbitrary_text_as_a_file_never_crashes(tmp_path: Path, text: str) -> No
     (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(ConfigError):
         load(tmp_path, "dev")
+
+
+def test_every_rule_is_run() -> None:
+    modules = [
+        importlib.import_module(f"{config_checks.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(config_checks.__path__)
+    ]
+    written = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert len(written) > 30
+    assert written == set(CHECKS)
+    assert len(CHECKS) == len(set(CHECKS))

@@ -203,7 +203,10 @@ RESOURCES = (
             *("arn", "availabilityZone", "instanceState", "primaryNetworkInterfaceId"),
             *("privateDns", "privateIp", "publicDns", "publicIp", "tagsAll"),
         ),
-        replace_on=frozenset({"ami", "associatePublicIpAddress", "region", "subnetId", "rootBlockDevice.encrypted"}),
+        # userData only with userDataReplaceOnChange, which the program always sets
+        replace_on=frozenset(
+            {"ami", "associatePublicIpAddress", "region", "rootBlockDevice.encrypted", "subnetId", "userData"}
+        ),
         limits=(user_data_size, root_volume, reserved_tags),
         emulated="partial",
         not_emulated=("the machine does not boot: its user data is kept, not run",),
@@ -214,7 +217,7 @@ RESOURCES = (
         inputs=spec("allocationId allowReassociation instanceId region"),
         create=associate_address,
         computed=("networkInterfaceId", "privateIpAddress", "publicIp"),
-        replace_on=frozenset({"allocationId", "instanceId", "region"}),
+        replace_on=frozenset({"allocationId", "allowReassociation", "instanceId", "region"}),
         source="Terraform AWS provider docs: aws_eip_association",
     ),
     ResourceType(

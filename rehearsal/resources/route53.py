@@ -160,7 +160,7 @@ RESOURCES = (
         inputs=spec("zoneId name type ttl records allowOverwrite", aliases=spec("name zoneId evaluateTargetHealth")),
         create=create_record,
         computed=("fqdn",),
-        replace_on=frozenset({"zoneId", "name", "type"}),
+        replace_on=frozenset({"zoneId", "name"}),  # another type is one batch: the old record deleted, the new one made
         limits=(domain_name, record_values),
         source="Terraform AWS provider docs: aws_route53_record",
     ),
