@@ -49,8 +49,8 @@ def main() -> None:
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(ProgramServer(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine hears Ctrl-C too, and ends us itself
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    for ending in (signal.SIGTERM, signal.SIGINT):  # the engine ends us by an interrupt, and waits 5 s for it to work
+        signal.signal(ending, lambda *_: os._exit(0))
     print(port, flush=True)
     server.wait_for_termination()
 

@@ -109,6 +109,7 @@ def serve(port: int, announce: Path | None) -> None:
 
         class Quiet(WSGIRequestHandler):
             protocol_version = "HTTP/1.1"  # kept connections: the provider asks hundreds of times
+            disable_nagle_algorithm = True  # headers and body are sent apart, and would wait 40 ms for each other
 
             def log_request(self, code: Any = "-", size: Any = "-") -> None:
                 """Requests are not logged: their paths and bodies may hold what is secret."""

@@ -24,9 +24,8 @@ from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT
 from rehearsal.local_aws import LocalAccount
 from rehearsal.resources import FUNCTIONS, RESOURCES
-from rehearsal.servicer import AwsServicer, HalfMadeError, provider_settings
+from rehearsal.servicer import PROVIDER_VERSION, AwsServicer, HalfMadeError, provider_settings
 
-VERSION: Final = "7.0.0"
 WORKERS: Final = 16
 NO_LIMIT: Final = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
@@ -45,9 +44,14 @@ class PluginServicer(AwsServicer):
         self.aws = _account(self._endpoint, account_id, settings.get("region") or "us-east-1")
         return super().Configure(request, context)
 
+    def Invoke(self, request: provider_pb2.InvokeRequest, context: Any) -> provider_pb2.InvokeResponse:
+        """Answers in a preview too: the account is there, unlike in an in-process plan."""
+        request.preview = False
+        return super().Invoke(request, context)
+
     def GetPluginInfo(self, request: Any, context: Any) -> plugin_pb2.PluginInfo:  # noqa: ARG002
         """The version that the engine shows."""
-        return plugin_pb2.PluginInfo(version=VERSION)
+        return plugin_pb2.PluginInfo(version=PROVIDER_VERSION)
 
 
 def _account(endpoint: str, account_id: str, region: str) -> LocalAccount:
@@ -103,8 +107,8 @@ def serve(servicer: AwsServicer) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         done.set()
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the engine hears Ctrl-C too, and ends us when it has written its state
+    for ending in (signal.SIGTERM, signal.SIGINT):  # the engine ends us by an interrupt, and waits 5 s for it to work
+        signal.signal(ending, stop)
     print(port, flush=True)
     done.wait()
     server.stop(grace=None)

@@ -27,6 +27,7 @@ from rehearsal.emulator import NotEmulated
 from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, undeclared
 from rehearsal.service_models import RefusedByModel
 
+PROVIDER_VERSION = "7.51.1"  # of the provider that this one stands in for: the engine compares it with the SDK's
 DEFAULTS = "__defaults"  # names of the inputs that Check filled, as Pulumi's bridge keeps them in the state
 _KINDS = {
     ("add", False): proto.PropertyDiff.ADD,
@@ -217,7 +218,7 @@ class AwsServicer(ResourceProviderServicer):
 
     def GetSchema(self, request: Any, context: Any) -> proto.GetSchemaResponse:  # noqa: ARG002
         """The least that the engine asks for."""
-        return proto.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": "7.0.0"}))
+        return proto.GetSchemaResponse(schema=json.dumps({"name": "aws", "version": PROVIDER_VERSION}))
 
     def Cancel(self, request: Any, context: Any) -> Empty:  # noqa: ARG002
         """Nothing is under way between calls."""

@@ -23,6 +23,7 @@ from scripts.cli_config import config_app, env_app, init
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_local import local_app
 from scripts.cli_secrets import secrets_app
+from scripts.cli_state import bootstrap, drift, recover
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -116,6 +117,9 @@ def doctor(
 
 
 app.command("init")(init)
+app.command("bootstrap")(bootstrap)
+app.command("drift")(drift)
+app.command("recover")(recover)
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
