@@ -27,6 +27,8 @@ from typing import Any, ClassVar, Final, Self
 from rehearsal import moto_startup, service_models
 from rehearsal.service_models import RefusedByModel, check_request
 
+ATTEMPTS: Final = 6  # throttling is retried unseen, as the real provider does (25 times there, by default)
+
 # moto takes an S3 request with a sub-resource it does not know for the plain one: PutBucketAbac would make a bucket.
 MISTAKEN_BY_MOTO: Final = frozenset({
     "CreateBucketMetadataConfiguration", "CreateBucketMetadataTableConfiguration", "CreateSession",
@@ -155,7 +157,7 @@ class EmulatedAws(Account):
         from botocore.config import Config
         from moto.core.botocore_stubber import BotocoreStubber
 
-        config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+        config = Config(retries={"total_max_attempts": ATTEMPTS, "mode": "standard"})
         client = self._session.client(service, region_name=region, config=config)
         service_models.install(client, where=self._where)
         stubber = BotocoreStubber()

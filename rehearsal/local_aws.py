@@ -10,9 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from infra.errors import PlatformError
 from rehearsal import service_models
-from rehearsal.emulator import MISTAKEN_BY_MOTO, Account, NotEmulated
+from rehearsal.emulator import ATTEMPTS, MISTAKEN_BY_MOTO, Account, NotEmulated
 
-ATTEMPTS: Final = 6  # throttling is retried unseen, as the real provider does (25 times there, by default)
 CONNECT_SECONDS, READ_SECONDS = 3, 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import http.client
 import json
-import os
 import secrets
 import shutil
 import subprocess
@@ -22,6 +21,7 @@ from infra.errors import PlatformError
 from infra.names import Names
 from rehearsal.local_aws import LocalAccount
 from rehearsal.seeds import seed
+from scripts.private_file import write_private
 
 PATIENCE: Final = 60.0  # seconds for the process to answer; about two on an idle machine
 LOCK_HELD: Final = 75
@@ -107,7 +107,7 @@ def start(home: LocalHome) -> Running:
         shutil.rmtree(home.directory, ignore_errors=True)
         for directory in (home.bin, home.state, home.directory / "pulumi"):
             directory.mkdir(parents=True)
-        _private(home.directory / "passphrase", secrets.token_urlsafe(24))
+        write_private(home.directory / "passphrase", secrets.token_urlsafe(24))
         with home.log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-m", "rehearsal.local_server", "--announce", str(home.announcement)],
@@ -201,8 +201,3 @@ def _ask(found: Running, method: str, path: str) -> dict[str, object]:
         return told
     finally:
         connection.close()
-
-
-def _private(path: Path, text: str) -> None:
-    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:  # noqa: PTH123 - needs an opener
-        stream.write(text)

@@ -15,7 +15,7 @@ from infra.errors import PlatformError
 from scripts.engine import require
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
-_DAMAGED = re.compile(r"could not (?:load|deserialize|unmarshal|read)|unexpected end of JSON|invalid character|load checkpoint")
+_DAMAGED = re.compile(r"failed to load checkpoint|unexpected end of JSON|invalid character .* looking for")
 
 
 class PulumiError(PlatformError):
@@ -59,14 +59,32 @@ class LockedError(PulumiError):
 
 def pulumi(root: Path, stack: str, *words: str) -> str:
     """Standard output of a command for one stack; raises LockedError, DamagedStateError or PulumiError."""
-    command = [str(require().path), *words, "--stack", stack, "--non-interactive"]
-    variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-    done = subprocess.run(  # noqa: S603 - the user's own engine
-        command, cwd=root, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
+    done = _run(root, [*words, "--stack", stack])
     if done.returncode:
         raise _error(stack, words, done.stderr.strip() or done.stdout.strip())
     return done.stdout
+
+
+def pulumi_whoami(root: Path) -> dict[str, Any]:
+    """Who is logged in, and to which state backend (`url`); raises PulumiError."""
+    done = _run(root, ["whoami", "--verbose", "--json"])
+    if done.returncode:
+        raise PulumiError(f"Pulumi has no state backend ({_said(done.stderr)}); run `pulumi login`, see docs/aws.md")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _run(root: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    return subprocess.run(  # noqa: S603 - the user's own engine
+        [str(require().path), *words, "--non-interactive"],
+        cwd=root,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def pulumi_json(root: Path, stack: str, *words: str) -> Any:

@@ -141,16 +141,19 @@ def environment(config: PlatformConfig, name: str) -> Iterator[Stack]:
             yield stack
 
 
+def account_program() -> Callable[[], None]:
+    """The account project, as it is committed."""
+    config = load_account(ROOT, "main")
+    environments = {one.name: load(ROOT, one.name) for one in config.environments}
+    return lambda: account(config, environments, source="account/Pulumi.main.yaml")
+
+
 @contextmanager
 def account_stack() -> Iterator[Stack]:
     """The account project that is up."""
-    config = load_account(ROOT, "main")
-    environments = {one.name: load(ROOT, one.name) for one in config.environments}
     with (
-        EmulatedAws(account_id=config.aws.account_id, region=config.aws.region) as aws,
-        brought_up(
-            lambda: account(config, environments, source="account/Pulumi.main.yaml"), aws, project="account", stack="main"
-        ) as stack,
+        EmulatedAws(account_id="123456789012", region="us-east-1") as aws,
+        brought_up(account_program(), aws, project="account", stack="main") as stack,
     ):
         yield stack
 
