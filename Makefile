@@ -1,11 +1,12 @@
 # The commands a newcomer types. `make` alone lists them.
 ENV ?= dev
+ENGINE ?= in-process
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test test-all lint types docs bench lock clean
+.PHONY: help setup rehearse engine test test-all faults lint types docs bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,14 +27,20 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	fi
 	@touch $@
 
-rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev)
-	@$(BIN)/diceytech rehearse --env $(ENV)
+rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGINE=pulumi for the real engine)
+	@$(BIN)/diceytech rehearse --env $(ENV) --engine $(ENGINE)
+
+engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
+	@$(BIN)/python -m scripts.engine
 
 test: $(READY) ## the tests that need no root: under five minutes
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2
 
 test-all: $(READY) ## every test; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+
+faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
+	@$(BIN)/python -m tests.engine.kills --write
 
 lint: $(READY) ## format and lint
 	@$(BIN)/ruff format --check .

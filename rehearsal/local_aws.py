@@ -23,9 +23,7 @@ class NotLocalError(PlatformError):
 class LocalAccount(Account):
     """One account of the local AWS; its access key is its id. Raises NotLocalError for any endpoint elsewhere."""
 
-    def __init__(
-        self, *, endpoint: str, account_id: str, region: str, where: Callable[[], str] = lambda: ""
-    ) -> None:
+    def __init__(self, *, endpoint: str, account_id: str, region: str, where: Callable[[], str] = lambda: "") -> None:
         super().__init__(account_id=account_id, region=region, where=where)
         if urlsplit(endpoint).hostname not in LOOPBACK:
             raise NotLocalError(f"{endpoint or 'no endpoint'} is not on this machine; run it by `diceytech local -- …`")

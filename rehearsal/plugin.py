@@ -96,9 +96,7 @@ def _abort_with_state(context: Any, error: HalfMadeError) -> None:
 
 def serve(servicer: AwsServicer) -> None:
     """Serves on a port of loopback, which it prints, until the engine ends the process."""
-    server = grpc.server(
-        futures.ThreadPoolExecutor(max_workers=WORKERS), interceptors=[Refusals()], options=NO_LIMIT
-    )
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), interceptors=[Refusals()], options=NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

@@ -77,7 +77,9 @@ def bootstrap(root: Path, environment: str, told: Callable[[Done], None]) -> Sta
         code, operation = error.response["Error"]["Code"], error.operation_name
         raise BootstrapError(f"{bucket}: AWS refused {operation} ({code}); {_remedy(code)}") from None
     except BotoCoreError as error:
-        raise BootstrapError(f"{bucket}: {' '.join(str(error).split())}; run it again, it goes on where it was") from None
+        raise BootstrapError(
+            f"{bucket}: {' '.join(str(error).split())}; run it again, it goes on where it was"
+        ) from None
     return State(bucket=bucket, key_arn=key_arn, region=config.aws.region)
 
 
@@ -144,9 +146,7 @@ def _bucket(s3: Any, name: str, region: str, key_arn: str) -> Iterator[Part]:
         yield Part(what=what, holds=lambda get=get, wanted=wanted: _held(get) == wanted, make=put)  # type: ignore[misc] # mypy reads no defaults of lambdas
 
 
-def _settings(
-    s3: Any, name: str, key_arn: str
-) -> Iterator[tuple[str, Any, Callable[[], Any], Callable[[], object]]]:
+def _settings(s3: Any, name: str, key_arn: str) -> Iterator[tuple[str, Any, Callable[[], Any], Callable[[], object]]]:
     """What the bucket has to be: in words, the value, how it is read, how it is set."""
     block = dict.fromkeys(("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True)
     yield (

@@ -12,6 +12,7 @@ import io
 import os
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,8 +21,8 @@ from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
-from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_local import local_app
+from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_secrets import secrets_app
 from scripts.cli_state import bootstrap, drift, recover
 
@@ -43,12 +44,28 @@ def top(show_completion: ShowCompletion = None) -> None:
     """Provision, deploy and change a Django + React product on AWS; rehearse all of it with no AWS account."""
 
 
+class Engine(StrEnum):
+    """What runs the program in a rehearsal."""
+
+    IN_PROCESS = "in-process"
+    PULUMI = "pulumi"
+
+
 @app.command("rehearse")
-def rehearse(env: Env = "dev", json: Json = False) -> None:
+def rehearse(
+    env: Env = "dev",
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="The program alone, in this process; or the real Pulumi engine.")
+    ] = Engine.IN_PROCESS,
+    json: Json = False,
+) -> None:
     """Bring an environment up in an emulated AWS. No account is needed, and nothing leaves this machine."""
-    from scripts.rehearse import rehearse as bring_up
     from scripts.terminal import root
 
+    if engine is Engine.PULUMI:
+        from scripts.rehearse_engine import rehearse as bring_up
+    else:
+        from scripts.rehearse import rehearse as bring_up
     bring_up(root(), env, json=json)
 
 

@@ -14,7 +14,9 @@ INSTALL = "`make engine`, or install it from pulumi.com/docs/install; the in-pro
 def engine(*, needed: bool, patience: float = pulumi.PATIENCE) -> Iterator[Finding]:
     """The `pulumi` on PATH, or that of `make engine`: there, answering within `patience` seconds, and new enough."""
     absent: Status = "missing" if needed else "optional"
-    cached = next((path for path in (pulumi.cache() / "bin", pulumi.cache() / "built") if (path / "pulumi").is_file()), None)
+    cached = next(
+        (path for path in (pulumi.cache() / "bin", pulumi.cache() / "built") if (path / "pulumi").is_file()), None
+    )
     path = shutil.which("pulumi") or (str(cached / "pulumi") if cached else None)
     if path is None:
         yield Finding(what="Pulumi engine", status=absent, detail="not on PATH", fix=INSTALL)

@@ -74,7 +74,9 @@ def require() -> Engine:
     """The same, or EngineError with the line that gets one."""
     found = find()
     if found is None:
-        raise EngineError("there is no Pulumi engine here; run `make engine`, or install it from pulumi.com/docs/install")
+        raise EngineError(
+            "there is no Pulumi engine here; run `make engine`, or install it from pulumi.com/docs/install"
+        )
     return found
 
 
@@ -148,7 +150,7 @@ def _install() -> str:
         return f"the installer at {INSTALLER} cannot be reached ({getattr(error, 'reason', error)})"
     print(f"installing Pulumi {VERSION} by {INSTALLER}", file=sys.stderr)
     command = ["sh", "-s", "--", "--version", VERSION, "--install-root", str(cache()), "--no-edit-path"]
-    done = subprocess.run(command, input=script, stdout=sys.stderr, check=False)  # noqa: S603, S607 - Pulumi's installer
+    done = subprocess.run(command, input=script, stdout=sys.stderr, check=False)  # noqa: S603 - Pulumi's installer
     return f"Pulumi's installer failed with exit code {done.returncode}" if done.returncode else ""
 
 

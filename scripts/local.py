@@ -27,7 +27,8 @@ def up(root: Path, *, json: bool = False) -> Running:
     """Starts the local AWS, or says that it runs; each environment finds there what it expects of its account."""
     home = LocalHome(root)
     there = running(home) is not None
-    local = _ready(home)
+    local = begin(home)
+    prepare(home, local)
     if json:
         print_json({"endpoint": local.endpoint, "pid": local.pid, "started": not there})
         return local
@@ -58,7 +59,7 @@ def status(root: Path, *, json: bool = False) -> None:
 def run(root: Path, command: Sequence[str]) -> NoReturn:
     """Becomes the command, with everything of the user's AWS and Pulumi replaced by the local ones."""
     home = LocalHome(root)
-    local = running(home) or up(root)
+    local = running(home) or begin(home)
     prepare(home, local)
     variables = environment(home, local, os.environ)
     if Path(command[0]).name == "pulumi":
@@ -70,11 +71,27 @@ def run(root: Path, command: Sequence[str]) -> NoReturn:
         raise PlatformError(f"{command[0]}: cannot be run ({error.strerror})") from None
 
 
+def begin(home: LocalHome) -> Running:
+    """Starts the local AWS where none runs, and says so."""
+    if (there := running(home)) is not None:
+        return there
+    local = start(home)
+    err.print(f"started a local AWS at {local.endpoint}; `diceytech local down` ends it", markup=False)
+    return local
+
+
+def seeded(home: LocalHome, local: Running) -> list[str]:
+    """What was put into the local AWS before the first `up`, in words."""
+    account_id, region = _account(home.root)
+    records = local.account(account_id, region).records
+    return [line for name in records if name.startswith("seeded/") for line in records[name]["done"]]
+
+
 def prepare(home: LocalHome, local: Running) -> None:
     """Brings the projects' copy, the commands on PATH and the seeds up to date with the repository."""
     local_project.refresh(home.root, home.project)
     _commands(home, find())
-    for left_out in seed_environments(home, local)[1]:
+    for left_out in seed_environments(home, local):
         err.print(f"not seeded: {left_out}", markup=False)
 
 
@@ -115,14 +132,6 @@ def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, 
     made = subprocess.run(words, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
         raise PlatformError(f"the stack {name} could not be made: {made.stderr.strip() or made.stdout.strip()}")
-
-
-def _ready(home: LocalHome) -> Running:
-    if running(home) is None:
-        err.print("starting a local AWS …", markup=False)
-    local = start(home)
-    prepare(home, local)
-    return local
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:
@@ -169,5 +178,3 @@ def _option(command: Sequence[str], *names: str) -> str | None:
             if word.startswith(f"{name}="):
                 return word.partition("=")[2]
     return None
-
-

@@ -132,9 +132,8 @@ def stop(home: LocalHome) -> bool:
         return found is not None or there
 
 
-def seed_environments(home: LocalHome, local: Running) -> tuple[list[str], list[str]]:
-    """Puts in what each environment expects to be in its account, once; what was done, and who was left out and why."""
-    done: list[str] = []
+def seed_environments(home: LocalHome, local: Running) -> list[str]:
+    """Puts in what each environment expects to be in its account, once; who was left out and why."""
     left_out: list[str] = []
     for name in environments(home.root):
         try:
@@ -147,9 +146,8 @@ def seed_environments(home: LocalHome, local: Running) -> tuple[list[str], list[
         if record in aws.records:
             continue
         names = Names(product=config.product.name, environment=name, account_id=config.aws.account_id)
-        done.extend(seed(aws, config, names))
-        aws.records[record] = {"environment": name}
-    return done, left_out
+        aws.records[record] = {"done": list(seed(aws, config, names))}
+    return left_out
 
 
 @contextlib.contextmanager

@@ -25,9 +25,9 @@ from rehearsal.local_aws import RemoteRecords
 from rehearsal.resource import Created, Inputs, ResourceType
 from rehearsal.resources import RESOURCES
 from scripts.aws_session import session
+from scripts.private_file import write_private
 from scripts.pulumi_cli import LockedError, pulumi
 from scripts.state_restore import locks, restore_state
-from scripts.private_file import write_private
 from scripts.terminal import err, out
 
 Outcome = Literal["imported", "removed", "cleared", "settled"]

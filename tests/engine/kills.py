@@ -137,7 +137,9 @@ def _judged(
 
 def _wrong(kind: str, moment: str, what: str, start: float) -> Killed:
     outcome = " ".join(what.split())
-    return Killed(type=kind, moment=moment, outcome=outcome, orphans=(), seconds=time.monotonic() - start, preview_after=0)
+    return Killed(
+        type=kind, moment=moment, outcome=outcome, orphans=(), seconds=time.monotonic() - start, preview_after=0
+    )
 
 
 def main() -> None:
@@ -151,9 +153,14 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as directory, repository(Path(directory)) as rehearsed:
             rehearsed.run("true")
             for one in kill_each(rehearsed, environment, graph, urns):
-                print(f"{one.type:<60} {one.moment:<7} {one.outcome:<9} {len(one.orphans)} orphans {one.seconds:5.1f} s", flush=True)
+                print(
+                    f"{one.type:<60} {one.moment:<7} {one.outcome:<9} {len(one.orphans)} orphans {one.seconds:5.1f} s",
+                    flush=True,
+                )
                 found.append(one)
-    print(f"{len(found)} kills, {sum(one.good for one in found)} recovered, {sum(len(one.orphans) for one in found)} orphans")
+    print(
+        f"{len(found)} kills, {sum(one.good for one in found)} recovered, {sum(len(one.orphans) for one in found)} orphans"
+    )
     sys.exit(0 if all(one.good for one in found) else 1)
 
 

@@ -125,5 +125,3 @@ def test_destroyed_it_leaves_the_account_as_it_was(dev: Rehearsed, before: dict[
     assert done.returncode == 0, done.stdout[-3000:]
     now = dev.inventory()
     assert {token: sorted(now[token] ^ before[token]) for token in now if now[token] != before[token]} == {}
-
-

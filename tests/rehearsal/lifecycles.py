@@ -66,9 +66,7 @@ class Stack:
     resources: list[Resource] = field(default_factory=list)
 
     def read(self, resource: Resource) -> proto.ReadResponse:
-        request = proto.ReadRequest(
-            id=resource.id, urn=resource.urn, inputs=resource.inputs, properties=resource.state
-        )
+        request = proto.ReadRequest(id=resource.id, urn=resource.urn, inputs=resource.inputs, properties=resource.state)
         assert self.servicer is not None
         return self.servicer.Read(request, None)
 
@@ -85,7 +83,9 @@ class Stack:
     def update(self, resource: Resource, **changes: Any) -> Resource:
         """The resource after an update in place of these inputs; None takes one away."""
         assert self.servicer is not None
-        inputs = {name: value for name, value in {**wire.plain(resource.inputs), **changes}.items() if value is not None}
+        inputs = {
+            name: value for name, value in {**wire.plain(resource.inputs), **changes}.items() if value is not None
+        }
         inputs.pop("tagsAll", None)
         defaults = inputs.pop("__defaults", [])
         wanted = {name: value for name, value in inputs.items() if name not in defaults}

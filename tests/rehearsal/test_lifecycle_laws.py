@@ -12,6 +12,7 @@ import pytest
 from rehearsal import wire
 from tests.rehearsal.lifecycles import STACKS, Stack, inventory
 
+
 @pytest.fixture(scope="module", params=sorted(STACKS))
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     with STACKS[request.param]() as found:
