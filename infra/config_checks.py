@@ -11,6 +11,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from ipaddress import IPv4Network, ip_network
 from itertools import combinations
 
@@ -65,11 +66,23 @@ RETENTION_KEYS = (
 )
 BUCKET_SECTIONS = ("media", "website", "artifacts", "logs")
 
+# Of infra/environment_variables.py, which a test holds this against.
+PLATFORM_VARIABLES = frozenset(
+    {
+        "ALLOWED_HOSTS", "AWS_DEFAULT_REGION", "AWS_LOG_GROUP", "AWS_S3_CUSTOM_DOMAIN", "AWS_S3_REGION_NAME",
+        "AWS_S3_SIGNATURE_VERSION", "AWS_STORAGE_BUCKET_NAME", "CORS_ALLOWED_ORIGINS", "CSRF_TRUSTED_ORIGINS",
+        "DATABASE_SECRET_ARN", "DATABASE_URL", "DEBUG", "DJANGO_SETTINGS_MODULE", "ENVIRONMENT",
+        "JWT_ACCESS_TOKEN_MINUTES", "JWT_REFRESH_TOKEN_DAYS", "LOG_LEVEL", "MEDIA_PRIVATE_PREFIXES",
+        "MEDIA_PUBLIC_PREFIXES", "MEDIA_URL",
+    }
+)  # fmt: skip
+MOST_TAGS = 45  # 50 for a resource; five are the platform's own: Product, Environment, ManagedBy, Name, Role
 RESERVED_PREFIXES = ("aws", "ssm", "amzn", "sthree", "internal")  # of SSM parameters, buckets and load balancers
 POSTGRESQL_VERSIONS = frozenset({"13", "14", "15", "16", "17", "18"})  # Amazon RDS release notes, 2026
 SECRET_NAME = re.compile(r"SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIAL|PRIVATE|(API|ACCESS|STRIPE|ENCRYPTION)_?KEY")
 SECRET_VALUE = re.compile(
-    r"(AKIA|ASIA|sk_live_|sk_test_|ghp_|github_pat_|xox[abp]-|-----BEGIN |ey[A-Za-z0-9_-]{10,}\.ey)"
+    r"(AKIA|ASIA|sk_live_|sk_test_|ghp_|github_pat_|xox[abp]-|-----BEGIN |ey[A-Za-z0-9_-]{10,}\.ey"
+    r"|[a-z][a-z0-9+.-]*://[^/@\s]*:[^/@\s]+@)"  # a URL with a password
 )
 
 Check = Callable[..., Iterator[Problem]]
@@ -344,7 +357,9 @@ def media_prefixes(media: config.Media) -> Iterator[Problem]:
 def media_path(website: config.Website) -> Iterator[Problem]:
     """/media/* belongs to the media bucket."""
     for index, pattern in enumerate(website.backend_paths):
-        if pattern.startswith("/media/"):
+        if fnmatchcase("/media/", pattern) or pattern.startswith("/media/"):
+            if not pattern.strip("/*?"):
+                continue  # backend_paths_leave_a_site says so
             yield Problem(
                 path=f"website.backend_paths[{index}]",
                 message=f"{pattern} is served from the media bucket",
@@ -414,6 +429,34 @@ def origin_secret_apart(secrets: config.Secrets, server: config.Server) -> Itera
 
 
 @check
+def gate_secret_apart(secrets: config.Secrets, server: config.Server, website: config.Website) -> Iterator[Problem]:
+    """People know the gate's password, so it is no other secret."""
+    if website.gate and website.gate.secret in (*secrets.django, server.origin_secret):
+        message = f"{website.gate.secret} is also Django's or the origin's, and people are told the gate's password"
+        yield Problem(path="website.gate.secret", message=message, remedy="use a name of its own")
+
+
+@check
+def platform_variables(django: config.Django, secrets: config.Secrets) -> Iterator[Problem]:
+    """What the platform sets from its own keys is not set a second time."""
+    taken = {f"django.variables.{name}": name for name in django.variables}
+    taken |= {f"secrets.django[{index}]": name for index, name in enumerate(secrets.django)}
+    for path, name in taken.items():
+        if name in PLATFORM_VARIABLES:
+            yield Problem(
+                path=path, message=f"{name} is set by the platform from its own keys", remedy="remove it here"
+            )
+
+
+@check
+def tls_stays_forced(database: config.Database) -> Iterator[Problem]:
+    """TLS to the database is not a choice: a value that would be overruled in silence is refused."""
+    if database.parameters.get("rds.force_ssl", "1") != "1":
+        message = "connections without TLS are never allowed"
+        yield Problem(path="database.parameters.rds.force_ssl", message=message, remedy="remove it")
+
+
+@check
 def debug_in_production(environment: config.Environment, django: config.Django) -> Iterator[Problem]:
     """Django's debug pages show settings and source to anyone."""
     if environment.tier == "production" and django.debug:
@@ -455,8 +498,11 @@ def paths_inside_repository(product: config.Product) -> Iterator[Problem]:
 def tag_keys(tags: dict[str, str]) -> Iterator[Problem]:
     """Tags that AWS or the toolkit keeps for itself are refused."""
     for key in tags:
-        if key.lower().startswith("aws:") or key in ("Product", "Environment", "ManagedBy", "Name"):
+        if key.lower().startswith("aws:") or key in ("Product", "Environment", "ManagedBy", "Name", "Role"):
             yield Problem(path=f"tags.{key}", message="is a reserved tag", remedy="choose another key")
+    if len(tags) > MOST_TAGS:
+        message = f"{len(tags)} tags, and AWS allows 50 with those of the platform"
+        yield Problem(path="tags", message=message, remedy=f"name {MOST_TAGS} at most")
 
 
 @check
@@ -496,6 +542,15 @@ def product_prefix_is_free(product: config.Product) -> Iterator[Problem]:
 
 
 @check
+def website_holds_no_secrets(website: config.Website) -> Iterator[Problem]:
+    """Whoever opens the site can read these; told by the look of the value, as public keys have such names too."""
+    for name, value in website.variables.items():
+        if SECRET_VALUE.match(value):
+            message = "looks like a secret, and anyone can read the website's variables"
+            yield Problem(path=f"website.variables.{name}", message=message, remedy="remove it; give it to Django only")
+
+
+@check
 def variables_hold_no_secrets(django: config.Django) -> Iterator[Problem]:
     """The YAML holds names of secrets only; this one is told by the variable's name or the look of its value."""
     for name, value in django.variables.items():
@@ -521,7 +576,7 @@ def backend_paths_leave_a_site(website: config.Website) -> Iterator[Problem]:
     """Something is left for the website, and no path is named twice."""
     for index, pattern in enumerate(website.backend_paths):
         path = f"website.backend_paths[{index}]"
-        if pattern == "/*":
+        if "*" in pattern and not pattern.strip("/*?"):
             yield Problem(path=path, message="sends the whole site to Django", remedy="name paths such as /api/*")
         elif pattern in website.backend_paths[:index]:
             yield Problem(path=path, message=f"{pattern} is named twice", remedy="remove one")
