@@ -94,17 +94,17 @@ def _whole(
     except NotImplementedError as error:
         start_response("501 Not Implemented", [("Content-Type", "text/plain")])
         return [f"not emulated: {error}".encode()]
-    status, headers, error = held
+    status, headers, failure = held
     if b"".join(body) == b"Not yet implemented":
         status = "501 Not Implemented"
-    start_response(status, headers, error)
+    start_response(status, headers, failure)
     return body
 
 
 def serve(port: int, announce: Path | None) -> None:
     """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers."""
     with moto_startup.running():
-        from moto.server import DomainDispatcherApplication, create_backend_app
+        from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
 
         class Quiet(WSGIRequestHandler):

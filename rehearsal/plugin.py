@@ -58,7 +58,7 @@ def _account(endpoint: str, account_id: str, region: str) -> LocalAccount:
     return LocalAccount(endpoint=endpoint, account_id=account_id, region=region)
 
 
-class Refusals(grpc.ServerInterceptor):  # type: ignore[misc] # grpc ships no types
+class Refusals(grpc.ServerInterceptor):
     """Says the servicer's refusals as gRPC has them; what is half made goes with them into Pulumi's state."""
 
     def intercept_service(self, continuation: Callable[[Any], Any], details: Any) -> Any:

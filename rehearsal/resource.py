@@ -81,18 +81,18 @@ class ResourceType:
     - `delete(aws, id, state)`: removes it; one that is gone already is no error.
     - `find(aws, inputs)`: ids, as for an import, of all that these inputs may have made; only reads, so that it runs on
       a real account too (`diceytech recover`).
-    - `every(aws, region)`: ids, as create gives them, of all that exist, for a sweep after a test or a destroy; None for
-      what is a part of another resource (a bucket's policy), which goes with it.
+    - `every(aws, region)`: ids, as create gives them, of all that exist, for a sweep after a test or a destroy; None
+      for what is a part of another resource (a bucket's policy), which goes with it.
 
     Every top-level input is in `replace_on` (its change replaces the resource; `rootBlockDevice.encrypted` for a nested
-    one) or in `in_place`; a change of any other counts as one that may replace. `untold` are inputs that AWS never tells (a
-    password, what only the provider heeds): no drift is found in them. `unordered` are lists whose order means
+    one) or in `in_place`; a change of any other counts as one that may replace. `untold` are inputs that AWS never
+    tells (a password, what only the provider heeds): no drift is found in them. `unordered` are lists whose order means
     nothing to AWS, by dotted path; `defaults` are what AWS takes for an input that is left out, where that is not empty
     or false: both are no difference.
 
-    `emulated`: `full`, the emulator holds all of it; `partial`, what `not_emulated` names is kept by the stand-in alone;
-    `none`, all of it is. `auto_name` is the input that Pulumi fills with the logical name and seven random characters
-    where the program leaves it out, `auto_name_limit` its greatest length.
+    `emulated`: `full`, the emulator holds all of it; `partial`, what `not_emulated` names is kept by the stand-in
+    alone; `none`, all of it is. `auto_name` is the input that Pulumi fills with the logical name and seven random
+    characters where the program leaves it out, `auto_name_limit` its greatest length.
     """
 
     token: str

@@ -10,10 +10,11 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 
-from infra.config_checks import account, database, network, product, server, website
+from infra.config_checks import account, database, network, product, server, variables, website
 from infra.config_checks.problem import Check, Problem
+from infra.config_checks.variables import PLATFORM_VARIABLES
 
-__all__ = ["CHECKS", "Problem", "run_checks"]
+__all__ = ["CHECKS", "PLATFORM_VARIABLES", "Problem", "run_checks"]
 
 CHECKS: tuple[Check, ...] = (
     *product.CHECKS,
@@ -22,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     *website.CHECKS,
     *database.CHECKS,
     *server.CHECKS,
+    *variables.CHECKS,
 )
 
 

@@ -8,6 +8,7 @@ from infra import config
 from infra.config_checks.problem import Check, Problem
 from infra.regions import REGIONS
 
+MOST_TAGS = 45  # 50 for a resource; five are the platform's own: Product, Environment, ManagedBy, Name, Role
 RETENTION_KEYS = (
     ("network", "flow_log_retention_days"),
     ("observability", "log_retention_days"),
@@ -18,8 +19,11 @@ RETENTION_KEYS = (
 def tag_keys(tags: dict[str, str]) -> Iterator[Problem]:
     """Tags that AWS or the toolkit keeps for itself are refused."""
     for key in tags:
-        if key.lower().startswith("aws:") or key in ("Product", "Environment", "ManagedBy", "Name"):
+        if key.lower().startswith("aws:") or key in ("Product", "Environment", "ManagedBy", "Name", "Role"):
             yield Problem(path=f"tags.{key}", message="is a reserved tag", remedy="choose another key")
+    if len(tags) > MOST_TAGS:
+        message = f"{len(tags)} tags, and AWS allows 50 with those of the platform"
+        yield Problem(path="tags", message=message, remedy=f"name {MOST_TAGS} at most")
 
 
 def region_exists(aws: config.Aws) -> Iterator[Problem]:

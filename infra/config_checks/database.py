@@ -54,8 +54,16 @@ def engine_version_exists(database: config.Database) -> Iterator[Problem]:
         yield Problem(path="database.engine_version", message=message, remedy=f"use one of {known}")
 
 
+def tls_stays_forced(database: config.Database) -> Iterator[Problem]:
+    """TLS to the database is not a choice: a value that would be overruled in silence is refused."""
+    if database.parameters.get("rds.force_ssl", "1") != "1":
+        message = "connections without TLS are never allowed"
+        yield Problem(path="database.parameters.rds.force_ssl", message=message, remedy="remove it")
+
+
 CHECKS: tuple[Check, ...] = (
     storage_grows,
     database_words,
     engine_version_exists,
+    tls_stays_forced,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 
 from infra import config
 from infra.config_checks.problem import Check, Problem
@@ -56,7 +57,9 @@ def media_prefixes(media: config.Media) -> Iterator[Problem]:
 def media_path(website: config.Website) -> Iterator[Problem]:
     """/media/* belongs to the media bucket."""
     for index, pattern in enumerate(website.backend_paths):
-        if pattern.startswith("/media/"):
+        if fnmatchcase("/media/", pattern) or pattern.startswith("/media/"):
+            if not pattern.strip("/*?"):
+                continue  # backend_paths_leave_a_site says so
             yield Problem(
                 path=f"website.backend_paths[{index}]",
                 message=f"{pattern} is served from the media bucket",
@@ -68,7 +71,7 @@ def backend_paths_leave_a_site(website: config.Website) -> Iterator[Problem]:
     """Something is left for the website, and no path is named twice."""
     for index, pattern in enumerate(website.backend_paths):
         path = f"website.backend_paths[{index}]"
-        if pattern == "/*":
+        if "*" in pattern and not pattern.strip("/*?"):
             yield Problem(path=path, message="sends the whole site to Django", remedy="name paths such as /api/*")
         elif pattern in website.backend_paths[:index]:
             yield Problem(path=path, message=f"{pattern} is named twice", remedy="remove one")

@@ -20,5 +20,6 @@ def engine() -> str:
 
 @pytest.fixture(scope="module")
 def rehearsed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rehearsed]:
+    assert engine
     with repository(tmp_path_factory.mktemp("platform")) as found:
         yield found

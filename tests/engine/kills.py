@@ -158,9 +158,8 @@ def main() -> None:
                     flush=True,
                 )
                 found.append(one)
-    print(
-        f"{len(found)} kills, {sum(one.good for one in found)} recovered, {sum(len(one.orphans) for one in found)} orphans"
-    )
+    good, orphans = sum(one.good for one in found), sum(len(one.orphans) for one in found)
+    print(f"{len(found)} kills, {good} recovered, {orphans} orphans")
     sys.exit(0 if all(one.good for one in found) else 1)
 
 

@@ -1,4 +1,4 @@
-"""What holds for every resource type: what is read is what was made, what is imported is found, what is deleted is gone.
+"""What holds for every resource type: read is what was made, imported what was found, gone what was deleted.
 
 Every resource of dev, prod and the account project is asked, through the provider's protocol, in the emulated AWS.
 """
