@@ -135,7 +135,7 @@ def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, 
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:
-    """What only a rehearsal finds on its PATH: the stand-in provider, the engine, a host for Python if that lacks one."""
+    """What only a rehearsal finds on its PATH: the stand-in provider, the engine, and a host for Python."""
     python = shlex.quote(sys.executable)
     scripts = {STAND_IN: f'exec {python} -m rehearsal.plugin "$@"'}
     if engine is not None:
