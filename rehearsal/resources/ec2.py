@@ -123,22 +123,6 @@ def _tag_specifications(tags: dict[str, dict[str, str]]) -> list[dict[str, Any]]
     return [{"ResourceType": kind, "Tags": name_tags({"tagsAll": values})} for kind, values in tags.items() if values]
 
 
-def associate_address(aws: Aws, inputs: Inputs) -> Created:
-    """AssociateAddress."""
-    client = ec2(aws, inputs)
-    wanted = {"AllocationId": inputs["allocationId"], "InstanceId": inputs["instanceId"]}
-    made = client.associate_address(**wanted)
-    [address] = client.describe_addresses(AllocationIds=[inputs["allocationId"]])["Addresses"]
-    return Created(
-        id=made["AssociationId"],
-        outputs={
-            "networkInterfaceId": address.get("NetworkInterfaceId", ""),
-            "privateIpAddress": address.get("PrivateIpAddress", ""),
-            "publicIp": address["PublicIp"],
-        },
-    )
-
-
 def create_template(aws: Aws, inputs: Inputs) -> Created:
     """CreateLaunchTemplate; its first version is the default one."""
     client = ec2(aws, inputs)
@@ -208,14 +192,6 @@ RESOURCES = (
         emulated="partial",
         not_emulated=("the machine does not boot: its user data is kept, not run",),
         source="Terraform AWS provider docs: aws_instance",
-    ),
-    ResourceType(
-        token="aws:ec2/eipAssociation:EipAssociation",
-        inputs=spec("allocationId allowReassociation instanceId region"),
-        create=associate_address,
-        computed=("networkInterfaceId", "privateIpAddress", "publicIp"),
-        replace_on=frozenset({"allocationId", "instanceId", "region"}),
-        source="Terraform AWS provider docs: aws_eip_association",
     ),
     ResourceType(
         token="aws:ec2/launchTemplate:LaunchTemplate",
