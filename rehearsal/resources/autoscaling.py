@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.api import pascal, refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.ec2 import image_of
+from rehearsal.machine_limits import image_of
 
 
 def sizes(inputs: Inputs) -> str | None:
