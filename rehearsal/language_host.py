@@ -40,7 +40,7 @@ class ProgramServer(LanguageServer):
             runpy.run_path(str(directory), run_name="__main__")
 
         self.program = program
-        return super().Run(request, context)
+        return super().Run(request, context)  # type: ignore[no-untyped-call] # the SDK's own has no types
 
 
 def main() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import by_id, put_again
 
 # Systems Manager User Guide, "Managing parameter tiers" and "Requirements and constraints for parameter names".
 VALUE_LIMITS = {"Standard": 4_096, "Advanced": 8_192, "Intelligent-Tiering": 8_192}
@@ -73,8 +75,8 @@ def put_parameter(aws: Aws, inputs: Inputs) -> Created:
         Overwrite=bool(inputs.get("overwrite")),
         **{key: given for key, given in optional.items() if given},
     )
-    if inputs["tagsAll"]:
-        client.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=name_tags(inputs))
+    aws.made(name)
+    retag(client, "Parameter", name, inputs)
     outputs = {"arn": _arn(aws, region, name), "version": made["Version"]}
     if inputs.get("insecureValue") is not None:
         outputs["value"] = inputs["insecureValue"]
@@ -83,6 +85,60 @@ def put_parameter(aws: Aws, inputs: Inputs) -> Created:
 
 def _arn(aws: Aws, region: str, name: str) -> str:
     return f"arn:aws:ssm:{region}:{aws.account_id}:parameter/{name.removeprefix('/')}"
+
+
+def held_parameter(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The parameter with its value, description and tags."""
+    region = state.get("region") or aws.region
+    client = aws.client("ssm", region)
+    found = client.get_parameter(Name=identifier, WithDecryption=True)["Parameter"]
+    [described] = client.describe_parameters(ParameterFilters=[{"Key": "Name", "Values": [identifier]}])["Parameters"]
+    secret = found["Type"] == "SecureString"
+    held = {
+        "name": found["Name"],
+        "type": found["Type"],
+        "value": found["Value"],
+        "insecureValue": None if secret or state.get("insecureValue") is None else found["Value"],
+        "description": described.get("Description"),
+        "keyId": described.get("KeyId") if secret else None,
+        "tier": described.get("Tier"),
+        "allowedPattern": described.get("AllowedPattern"),
+        "dataType": described.get("DataType"),
+        "arn": _arn(aws, region, identifier),
+        "version": found["Version"],
+        "tagsAll": held_tags(client, "Parameter", identifier),
+    }
+    return Created(id=identifier, outputs=held)
+
+
+def update_parameter(aws: Aws, _identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """PutParameter over the one that is there."""
+    return put_parameter(aws, {**inputs, "overwrite": True}).outputs
+
+
+def delete_parameter(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteParameter."""
+    aws.client("ssm", state.get("region")).delete_parameter(Name=identifier)
+
+
+def every_parameter(aws: Aws, region: str) -> list[str]:
+    """Names of the region's own parameters; AWS's public ones are not listed."""
+    pages = aws.client("ssm", region).get_paginator("describe_parameters").paginate()
+    return [one["Name"] for page in pages for one in page["Parameters"]]
+
+
+def held_tags(client: Any, kind: str, name: str) -> dict[str, str]:
+    """The tags of a parameter or a document."""
+    found = client.list_tags_for_resource(ResourceType=kind, ResourceId=name).get("TagList", [])
+    return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def retag(client: Any, kind: str, name: str, inputs: Inputs) -> None:
+    """Makes the tags of a parameter or a document those of the inputs."""
+    if gone := sorted(held_tags(client, kind, name).keys() - inputs["tagsAll"].keys()):
+        client.remove_tags_from_resource(ResourceType=kind, ResourceId=name, TagKeys=gone)
+    if inputs["tagsAll"]:
+        client.add_tags_to_resource(ResourceType=kind, ResourceId=name, Tags=name_tags(inputs))
 
 
 def read_parameter(aws: Aws, inputs: Inputs) -> Inputs:
@@ -117,7 +173,25 @@ def update_setting(aws: Aws, inputs: Inputs) -> Created:
     aws.keep("ssm", "UpdateServiceSetting", {"SettingId": named, "SettingValue": inputs["settingValue"]})
     path = named.partition(":servicesetting")[2] or named
     arn = f"arn:aws:ssm:{region}:{aws.account_id}:servicesetting{path}"
+    record = {"settingId": named, "settingValue": inputs["settingValue"], "arn": arn, "status": "Customized"}
+    aws.records[_record(aws, region, named)] = record
     return Created(id=named, outputs={"arn": arn, "status": "Customized"})
+
+
+def read_setting(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The setting that was customized."""
+    record = _record(aws, state.get("region") or aws.region, identifier)
+    return Created(id=identifier, outputs=aws.records[record]) if record in aws.records else None
+
+
+def reset_setting(aws: Aws, identifier: str, state: Inputs) -> None:
+    """ResetServiceSetting."""
+    aws.keep("ssm", "ResetServiceSetting", {"SettingId": identifier})
+    aws.records.pop(_record(aws, state.get("region") or aws.region, identifier), None)
+
+
+def _record(aws: Aws, region: str, named: str) -> str:
+    return f"ssm/service-setting/{aws.account_id}/{region}/{named}"
 
 
 RESOURCES = (
@@ -127,8 +201,19 @@ RESOURCES = (
             "name region type value insecureValue description keyId tier allowedPattern dataType overwrite tags"
         ),
         create=put_parameter,
+        read=held_parameter,
+        update=update_parameter,
+        delete=delete_parameter,
+        find=by_id(held_parameter, "name"),
+        every=every_parameter,
         computed=("arn", "version"),
         replace_on=frozenset({"name", "region", "dataType"}),
+        in_place=frozenset(
+            {"type", "value", "insecureValue", "description", "keyId", "tier", "allowedPattern", "overwrite", "tags"}
+        ),
+        untold=frozenset({"overwrite", "insecureValue"}),
+        defaults={"tier": "Standard", "dataType": "text"},
+        renewed=frozenset({"version"}),
         limits=(parameter_name, parameter_type, parameter_value),
         secret_outputs=frozenset({"value"}),
         auto_name="name",
@@ -139,8 +224,13 @@ RESOURCES = (
         token="aws:ssm/serviceSetting:ServiceSetting",
         inputs=spec("settingId settingValue region"),
         create=update_setting,
+        read=read_setting,
+        update=put_again(update_setting),
+        delete=reset_setting,
+        find=by_id(read_setting, "settingId"),
         computed=("arn", "status"),
         replace_on=frozenset({"region"}),
+        in_place=frozenset({"settingId", "settingValue"}),
         limits=(setting,),
         emulated="none",
         not_emulated=("the setting itself: the request is checked and kept",),

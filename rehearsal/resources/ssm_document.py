@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.resources.ssm import held_tags, retag
+from rehearsal.tables import by_id
 
 NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}")
 RESERVED = ("aws", "amazon", "amzn")
@@ -90,13 +92,70 @@ def create_document(aws: Aws, inputs: Inputs) -> Created:
     )
 
 
+def read_document(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The document in its default version."""
+    client, region = aws.client("ssm", state.get("region")), state.get("region") or aws.region
+    found = client.describe_document(Name=identifier)["Document"]
+    content = client.get_document(Name=identifier, DocumentFormat=found["DocumentFormat"])["Content"]
+    held = {
+        "name": found["Name"],
+        "content": content,
+        "documentType": found["DocumentType"],
+        "documentFormat": found["DocumentFormat"],
+        "targetType": found.get("TargetType"),
+        "arn": f"arn:aws:ssm:{region}:{aws.account_id}:document/{identifier}",
+        "defaultVersion": found["DefaultVersion"],
+        "hash": found["Hash"],
+        "latestVersion": found["LatestVersion"],
+        "schemaVersion": found["SchemaVersion"],
+        "status": "Active",
+        "tagsAll": held_tags(client, "Document", identifier),
+    }
+    return Created(id=identifier, outputs=held)
+
+
+def update_document(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """UpdateDocument where the content is another, which becomes the default; then the tags."""
+    client = aws.client("ssm", inputs.get("region"))
+    form = inputs.get("documentFormat", "JSON")
+    if client.get_document(Name=identifier, DocumentFormat=form)["Content"] != inputs["content"]:
+        made = client.update_document(
+            Name=identifier, Content=inputs["content"], DocumentFormat=form, DocumentVersion="$LATEST"
+        )["DocumentDescription"]
+        client.update_document_default_version(Name=identifier, DocumentVersion=made["DocumentVersion"])
+    retag(client, "Document", identifier, inputs)
+    found = read_document(aws, identifier, inputs)
+    names = ("defaultVersion", "hash", "latestVersion", "schemaVersion")
+    return {name: found.outputs[name] for name in names} if found else {}
+
+
+def delete_document(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteDocument."""
+    if read_document(aws, identifier, state) is not None:
+        aws.client("ssm", state.get("region")).delete_document(Name=identifier)
+
+
+def every_document(aws: Aws, region: str) -> list[str]:
+    """Names of the region's own documents."""
+    answer = aws.client("ssm", region).list_documents(Filters=[{"Key": "Owner", "Values": ["Self"]}])
+    return [one["Name"] for one in answer["DocumentIdentifiers"]]
+
+
 RESOURCES = (
     ResourceType(
         token="aws:ssm/document:Document",
         inputs=spec("content documentFormat documentType name region tags targetType"),
         create=create_document,
-        computed=("arn", "defaultVersion", "hash", "latestVersion", "schemaVersion", "status", "tagsAll"),
+        read=read_document,
+        update=update_document,
+        delete=delete_document,
+        find=by_id(read_document, "name"),
+        every=every_document,
+        computed=("arn", "defaultVersion", "hash", "latestVersion", "schemaVersion", "status"),
+        renewed=frozenset({"defaultVersion", "hash", "latestVersion"}),
         replace_on=frozenset({"name", "region"}),
+        in_place=frozenset({"content", "documentFormat", "documentType", "tags", "targetType"}),
+        defaults={"documentFormat": "JSON"},
         limits=(document_name, command),
         emulated="partial",
         not_emulated=("sending the command runs nothing",),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from rehearsal import wire
-from tests.rehearsal.lifecycles import STACKS, Stack, inventory
+from rehearsal.tables import nothing_to_delete
+from tests.rehearsal.lifecycles import STACKS, Resource, Stack, inventory
 
 
 @pytest.fixture(scope="module", params=sorted(STACKS))
@@ -66,11 +67,19 @@ def test_an_imported_resource_is_the_one_that_the_program_describes(stack: Stack
     assert found == {}
 
 
+def unprotected(stack: Stack, resource: Resource) -> Resource:
+    """The resource after AWS's own deletion protection was switched off in place, as a person has to do it."""
+    switches = {"enableDeletionProtection", "deletionProtection"} & resource.plain_inputs.keys()
+    on = [name for name in switches if resource.plain_inputs[name]]
+    return stack.update(resource, **dict.fromkeys(on, False)) if on else resource
+
+
 def test_what_is_deleted_is_gone_and_nothing_else(stack: Stack) -> None:
     """The last test of this module: it leaves nothing for the others."""
     for resource in reversed(stack.resources):
-        stack.delete(resource)
-        assert stack.read(resource).id == "", resource.urn
+        stack.delete(unprotected(stack, resource))
+        if resource.kind.delete is not nothing_to_delete:
+            assert stack.read(resource).id == "", resource.urn
         stack.delete(resource)
     now = inventory(stack.aws)
     assert {token: found - stack.before[token] for token, found in now.items() if found - stack.before[token]} == {}
