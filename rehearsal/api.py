@@ -22,7 +22,7 @@ def refusal(operation: str, code: str, message: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": message}}, operation)
 
 
-_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$")
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|^InvalidDocument$")
 
 
 def is_gone(error: BaseException | None) -> bool:

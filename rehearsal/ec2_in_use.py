@@ -86,8 +86,12 @@ def users_of_vpc(aws: Aws, inputs: Inputs, vpc_id: str) -> list[str]:
 
 
 def _interfaces(client: Any, name: str, value: str) -> list[str]:
+    """Those that are in use: the emulator keeps the interfaces of instances that a group has terminated."""
     found = described(client, "describe_network_interfaces", "NetworkInterfaces", Filters=where(name, value))
-    return [one["NetworkInterfaceId"] for one in found]
+    ended = where("instance-state-name", "terminated")
+    reservations = described(client, "describe_instances", "Reservations", Filters=ended) if found else []
+    gone = {instance["InstanceId"] for reservation in reservations for instance in reservation["Instances"]}
+    return [one["NetworkInterfaceId"] for one in found if (one.get("Attachment") or {}).get("InstanceId") not in gone]
 
 
 def _balancers(aws: Aws, inputs: Inputs) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Network
 from typing import Any
 
+from rehearsal import tagging
 from rehearsal.resource import Aws, Inputs, Limit, name_tags
 
 
@@ -48,11 +49,12 @@ def where(*pairs: str) -> list[dict[str, Any]]:
 
 def retag(client: Any, identifier: str, wanted: Mapping[str, str]) -> None:
     """Makes the tags of one EC2 resource the wanted ones, and takes all others away."""
-    held = held_tags(client, identifier)
-    if gone := sorted(held.keys() - wanted.keys()):
-        client.delete_tags(Resources=[identifier], Tags=[{"Key": key} for key in gone])
-    if changed := {key: value for key, value in wanted.items() if held.get(key) != value}:
-        client.create_tags(Resources=[identifier], Tags=name_tags({"tagsAll": changed}))
+    tagging.retag(
+        held_tags(client, identifier),
+        wanted,
+        tag=lambda tags: client.create_tags(Resources=[identifier], Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.delete_tags(Resources=[identifier], Tags=[{"Key": key} for key in keys]),
+    )
 
 
 def update_tags(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:

@@ -9,6 +9,7 @@ from typing import Any
 from rehearsal.api import refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 from rehearsal.tables import by_id, put_again
+from rehearsal.tagging import retag
 
 RETENTION_DAYS = frozenset(
     (0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -122,11 +123,12 @@ def update_group(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> In
         client.associate_kms_key(logGroupName=identifier, kmsKeyId=key)
     elif state.get("kmsKeyId"):
         client.disassociate_kms_key(logGroupName=identifier)
-    held, wanted = client.list_tags_for_resource(resourceArn=arn)["tags"], inputs["tagsAll"]
-    if gone := sorted(held.keys() - wanted.keys()):
-        client.untag_resource(resourceArn=arn, tagKeys=gone)
-    if wanted:
-        client.tag_resource(resourceArn=arn, tags=wanted)
+    retag(
+        client.list_tags_for_resource(resourceArn=arn)["tags"],
+        inputs["tagsAll"],
+        tag=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
+        untag=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
+    )
     return {}
 
 

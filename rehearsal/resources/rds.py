@@ -99,7 +99,10 @@ def _set_parameters(client: Any, name: str, parameters: list[dict[str, Any]]) ->
 def read_parameter_group(aws: Aws, identifier: str, state: Inputs) -> Created | None:
     """The group with the parameters that are not the engine's own."""
     client = _rds(aws, state)
-    [found] = client.describe_db_parameter_groups(DBParameterGroupName=identifier)["DBParameterGroups"]
+    groups = client.describe_db_parameter_groups(DBParameterGroupName=identifier)["DBParameterGroups"]
+    if not groups:
+        return None
+    [found] = groups
     held = {
         "name": identifier,
         "family": found["DBParameterGroupFamily"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from rehearsal import tagging
 from rehearsal.api import refusal
 from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
 from rehearsal.tables import nothing_to_delete
@@ -64,7 +65,7 @@ def read_secret(aws: Aws, identifier: str, state: Inputs) -> Created | None:
         "description": found.get("Description"),
         "kmsKeyId": found.get("KmsKeyId"),
         "arn": found["ARN"],
-        "tagsAll": _tags(found),
+        "tagsAll": tagging.as_mapping(found.get("Tags")),
     }
     return Created(id=found["ARN"], outputs=held)
 
@@ -74,11 +75,12 @@ def update_secret(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> 
     client = _secrets(aws, inputs)
     key = {"KmsKeyId": inputs["kmsKeyId"]} if inputs.get("kmsKeyId") else {}
     client.update_secret(SecretId=identifier, Description=inputs.get("description") or "", **key)
-    held, wanted = _tags(client.describe_secret(SecretId=identifier)), inputs["tagsAll"]
-    if gone := sorted(held.keys() - wanted.keys()):
-        client.untag_resource(SecretId=identifier, TagKeys=gone)
-    if wanted:
-        client.tag_resource(SecretId=identifier, Tags=name_tags(inputs))
+    tagging.retag(
+        tagging.as_mapping(client.describe_secret(SecretId=identifier).get("Tags")),
+        inputs["tagsAll"],
+        tag=lambda tags: client.tag_resource(SecretId=identifier, Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.untag_resource(SecretId=identifier, TagKeys=keys),
+    )
     return {}
 
 
@@ -109,10 +111,6 @@ def _listed(aws: Aws, region: str | None) -> list[tuple[str, str]]:
 
 def _secrets(aws: Aws, inputs: Inputs) -> Any:  # Any: boto3 has no types
     return aws.client("secretsmanager", inputs.get("region"))
-
-
-def _tags(found: dict[str, Any]) -> dict[str, str]:
-    return {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []}
 
 
 def _pending_deletion(client: Any, secret: str) -> bool:

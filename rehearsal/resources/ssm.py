@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
+from rehearsal import tagging
+from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, spec
 from rehearsal.tables import by_id, put_again
 
 # Systems Manager User Guide, "Managing parameter tiers" and "Requirements and constraints for parameter names".
@@ -129,16 +130,18 @@ def every_parameter(aws: Aws, region: str) -> list[str]:
 
 def held_tags(client: Any, kind: str, name: str) -> dict[str, str]:
     """The tags of a parameter or a document."""
-    found = client.list_tags_for_resource(ResourceType=kind, ResourceId=name).get("TagList", [])
-    return {tag["Key"]: tag["Value"] for tag in found}
+    return tagging.as_mapping(client.list_tags_for_resource(ResourceType=kind, ResourceId=name).get("TagList"))
 
 
 def retag(client: Any, kind: str, name: str, inputs: Inputs) -> None:
     """Makes the tags of a parameter or a document those of the inputs."""
-    if gone := sorted(held_tags(client, kind, name).keys() - inputs["tagsAll"].keys()):
-        client.remove_tags_from_resource(ResourceType=kind, ResourceId=name, TagKeys=gone)
-    if inputs["tagsAll"]:
-        client.add_tags_to_resource(ResourceType=kind, ResourceId=name, Tags=name_tags(inputs))
+    where = {"ResourceType": kind, "ResourceId": name}
+    tagging.retag(
+        held_tags(client, kind, name),
+        inputs["tagsAll"],
+        tag=lambda tags: client.add_tags_to_resource(**where, Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.remove_tags_from_resource(**where, TagKeys=keys),
+    )
 
 
 def read_parameter(aws: Aws, inputs: Inputs) -> Inputs:

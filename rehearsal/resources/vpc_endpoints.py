@@ -169,7 +169,7 @@ def every_endpoint(aws: Aws, region: str) -> list[str]:
 
 
 def _is_interface(inputs: Inputs) -> bool:
-    return inputs.get("vpcEndpointType", "Gateway") == "Interface"
+    return bool(inputs.get("vpcEndpointType", "Gateway") == "Interface")
 
 
 def _endpoint(client: Any, identifier: str) -> dict[str, Any] | None:
