@@ -66,9 +66,7 @@ class Stack:
     resources: list[Resource] = field(default_factory=list)
 
     def read(self, resource: Resource) -> proto.ReadResponse:
-        request = proto.ReadRequest(
-            id=resource.id, urn=resource.urn, inputs=resource.inputs, properties=resource.state
-        )
+        request = proto.ReadRequest(id=resource.id, urn=resource.urn, inputs=resource.inputs, properties=resource.state)
         assert self.servicer is not None
         return self.servicer.Read(request, None)
 
@@ -85,7 +83,9 @@ class Stack:
     def update(self, resource: Resource, **changes: Any) -> Resource:
         """The resource after an update in place of these inputs; None takes one away."""
         assert self.servicer is not None
-        inputs = {name: value for name, value in {**wire.plain(resource.inputs), **changes}.items() if value is not None}
+        inputs = {
+            name: value for name, value in {**wire.plain(resource.inputs), **changes}.items() if value is not None
+        }
         inputs.pop("tagsAll", None)
         defaults = inputs.pop("__defaults", [])
         wanted = {name: value for name, value in inputs.items() if name not in defaults}
@@ -100,6 +100,17 @@ class Stack:
     def delete(self, resource: Resource) -> None:
         assert self.servicer is not None
         self.servicer.Delete(proto.DeleteRequest(id=resource.id, urn=resource.urn, properties=resource.state), None)
+
+
+def empty(aws: EmulatedAws, bucket: str) -> None:
+    """What a person does before a bucket with content can be deleted; the logs bucket has some by then."""
+    client = aws.client("s3")
+    while found := client.list_object_versions(Bucket=bucket):
+        versions = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
+        if not versions:
+            return
+        objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions]
+        client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
 
 
 def inventory(aws: EmulatedAws) -> dict[str, set[str]]:
@@ -149,7 +160,10 @@ def account_stack() -> Iterator[Stack]:
     with (
         EmulatedAws(account_id=config.aws.account_id, region=config.aws.region) as aws,
         brought_up(
-            lambda: account(config, environments, source="account/Pulumi.main.yaml"), aws, project="account", stack="main"
+            lambda: account(config, environments, source="account/Pulumi.main.yaml"),
+            aws,
+            project="account",
+            stack="main",
         ) as stack,
     ):
         yield stack
