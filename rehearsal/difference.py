@@ -93,6 +93,8 @@ def _normal(kind: ResourceType, path: str, value: Any) -> Any:
     """The value as AWS would hold it: a default and nothing at all are the same, order only where it counts."""
     if value is None or value in ("", [], {}, False):
         return None if path not in kind.defaults or value is not None else _normal(kind, path, kind.defaults[path])
+    if path in kind.spelled:
+        value = kind.spelled[path](value)
     if path in kind.defaults and value == kind.defaults[path]:
         return value
     if isinstance(value, list) and path in kind.unordered:

@@ -88,7 +88,8 @@ class ResourceType:
     one) or in `in_place`; a change of any other counts as one that may replace. `untold` are inputs that AWS never
     tells (a password, what only the provider heeds): no drift is found in them. `unordered` are lists whose order means
     nothing to AWS, by dotted path; `defaults` are what AWS takes for an input that is left out, where that is not empty
-    or false: both are no difference.
+    or false: both are no difference. `spelled` are inputs that AWS spells its own way, by dotted path, to what makes
+    one of both spellings (a domain name with and without its last dot).
 
     `emulated`: `full`, the emulator holds all of it; `partial`, what `not_emulated` names is kept by the stand-in
     alone; `none`, all of it is. `auto_name` is the input that Pulumi fills with the logical name and seven random
@@ -111,6 +112,7 @@ class ResourceType:
     untold: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    spelled: Mapping[str, Callable[[str], str]] = field(default_factory=dict)
     limits: tuple[Limit, ...] = ()
     emulated: Literal["full", "partial", "none"] = "full"
     not_emulated: tuple[str, ...] = ()

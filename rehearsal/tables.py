@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from rehearsal.api import is_gone
 from rehearsal.resource import Aws, Create, Find, Inputs, Read, Update
@@ -33,6 +33,17 @@ def by_tags(tagged: Tagged) -> Find:
         return [identifier for identifier, tags in tagged(aws, inputs.get("region")) if tags == inputs["tagsAll"]]
 
     return find
+
+
+def plain_tags(pairs: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Tags as most of AWS's APIs give them ([{"Key": …, "Value": …}]), as the provider has them."""
+    return {pair["Key"]: pair["Value"] for pair in pairs}
+
+
+def tag_changes(held: Mapping[str, str], wanted: Mapping[str, str]) -> tuple[list[dict[str, str]], list[str]]:
+    """What to set, in AWS's form, and the keys to take away."""
+    changed = [{"Key": key, "Value": value} for key, value in sorted(wanted.items()) if held.get(key) != value]
+    return changed, sorted(held.keys() - wanted.keys())
 
 
 def put_again(create: Create) -> Update:

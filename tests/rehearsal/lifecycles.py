@@ -102,6 +102,17 @@ class Stack:
         self.servicer.Delete(proto.DeleteRequest(id=resource.id, urn=resource.urn, properties=resource.state), None)
 
 
+def empty(aws: EmulatedAws, bucket: str) -> None:
+    """What a person does before a bucket with content can be deleted; the logs bucket has some by then."""
+    client = aws.client("s3")
+    while found := client.list_object_versions(Bucket=bucket):
+        versions = [*found.get("Versions", []), *found.get("DeleteMarkers", [])]
+        if not versions:
+            return
+        objects = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions]
+        client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
+
+
 def inventory(aws: EmulatedAws) -> dict[str, set[str]]:
     """Ids of all that exists in the emulated AWS, by resource type."""
     return {
