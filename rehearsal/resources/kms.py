@@ -89,8 +89,11 @@ def delete_key(aws: Aws, identifier: str, state: Inputs) -> None:
 def tagged_keys(aws: Aws, region: str | None) -> list[tuple[str, dict[str, str]]]:
     """Each key of our own that does not wait to be deleted, with its tags."""
     client = aws.client("kms", region)
+    aliases = [alias for page in client.get_paginator("list_aliases").paginate() for alias in page["Aliases"]]
+    managed = {alias.get("TargetKeyId") for alias in aliases if alias["AliasName"].startswith("alias/aws/")}
     pages = client.get_paginator("list_keys").paginate()
-    keys = [client.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for page in pages for key in page["Keys"]]
+    identifiers = [key["KeyId"] for page in pages for key in page["Keys"] if key["KeyId"] not in managed]
+    keys = [client.describe_key(KeyId=identifier)["KeyMetadata"] for identifier in identifiers]
     return [
         (key["KeyId"], _tags(client, key["KeyId"]))
         for key in keys

@@ -12,6 +12,10 @@ import pytest
 from rehearsal import wire
 from tests.rehearsal.lifecycles import STACKS, Stack, inventory
 
+# A secret's current value goes with its secret only: the provider forgets it (aws_secretsmanager_secret_version).
+FORGOTTEN = {"aws:secretsmanager/secretVersion:SecretVersion"}
+
+
 @pytest.fixture(scope="module", params=sorted(STACKS))
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     with STACKS[request.param]() as found:
