@@ -64,50 +64,71 @@ def as_written(declared: Spec | None, held: Any, old: Any) -> Any:
     if declared is None or held is None or not old:
         return held
     if isinstance(held, list):
-        spoken: dict[str, Any] = {}
-        for item in old if isinstance(old, list) else ():
-            spoken |= item if isinstance(item, Mapping) else {}
+        spoken = _joined(old if isinstance(old, list) else [])
         return [as_written(declared, item, spoken) for item in held]
     if isinstance(held, Mapping) and isinstance(old, Mapping):
         return {name: as_written(declared.get(name), held[name], old[name]) for name in old if name in held}
     return held
 
 
+def _joined(values: list[Any]) -> Any:
+    """One value that has all members that any of these has, at any depth: what a list's items speak of."""
+    if values and all(isinstance(value, list) for value in values):
+        return [item for value in values for item in value]
+    mappings = [value for value in values if isinstance(value, Mapping)]
+    names = sorted({name for one in mappings for name in one})
+    return {name: _joined([one[name] for one in mappings if name in one]) for name in names}
+
+
 def _compare(kind: ResourceType, path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
-    declared = _INDEX.sub("", path)
-    old, new = _normal(kind, declared, old), _normal(kind, declared, new)
+    return _unequal(kind, path, _canonical(kind, path, old), _canonical(kind, path, new))
+
+
+def _unequal(kind: ResourceType, path: str, old: Any, new: Any) -> Iterator[tuple[str, str]]:
     if old == new:
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in sorted(old.keys() | new.keys()):
-            yield from _compare(kind, f"{path}.{key}", old.get(key), new.get(key))
-    elif isinstance(old, list) and isinstance(new, list) and declared not in kind.unordered:
+            yield from _unequal(kind, f"{path}.{key}", old.get(key), new.get(key))
+    elif isinstance(old, list) and isinstance(new, list) and _INDEX.sub("", path) not in kind.unordered:
         for index in range(max(len(old), len(new))):
             before, after = (one[index] if index < len(one) else None for one in (old, new))
-            yield from _compare(kind, f"{path}[{index}]", before, after)
+            yield from _unequal(kind, f"{path}[{index}]", before, after)
     else:
         yield path, "add" if old is None else "delete" if new is None else "update"
 
 
-def _normal(kind: ResourceType, path: str, value: Any) -> Any:
-    """The value as AWS would hold it: a default and nothing at all are the same, order only where it counts."""
-    if value is None or value in ("", [], {}, False):
-        return None if path not in kind.defaults or value is not None else _normal(kind, path, kind.defaults[path])
-    if path in kind.spelled:
+def _canonical(kind: ResourceType, path: str, value: Any) -> Any:
+    """The value in the one form of all that mean the same to AWS, at any depth.
+
+    Nothing at all is a default, and nothing else; order is kept only where it counts. A nested empty object does mean
+    something (`overrideAction: {none: {}}`).
+    """
+    if path in kind.spelled and value is not None:
         value = kind.spelled[path](value)
-    if path in kind.defaults and value == kind.defaults[path]:
-        return value
-    if isinstance(value, list) and path in kind.unordered:
-        return sorted(value, key=lambda item: json.dumps(item, sort_keys=True, default=str))
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        return _document(value)
-    return value
+    if value is None:
+        return _canonical(kind, path, kind.defaults[path]) if kind.defaults.get(path) else None
+    if value in ("", [], False) or (value == {} and "." not in path):
+        return None
+    if isinstance(value, Mapping):
+        within = {name.removeprefix(f"{path}.") for name in kind.defaults if name.startswith(f"{path}.")}
+        names = [*value, *sorted(name for name in within if "." not in name and name not in value)]
+        members = {name: _canonical(kind, f"{path}.{name}", value.get(name)) for name in names}
+        return {name: item for name, item in members.items() if item is not None}
+    if isinstance(value, list):
+        items = [_canonical(kind, path, item) for item in value]
+        return sorted(items, key=_as_text) if path in kind.unordered else items
+    return _document(value) if isinstance(value, str) and value[:1] in ("{", "[") else value
 
 
-def _document(text: str) -> Any:
-    """JSON text as its meaning: in an IAM policy one value and a list of one are the same, and lists have no order."""
+def _as_text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+def _document(text: str) -> str:
+    """JSON text in one form: in an IAM policy one value and a list of one are the same, and lists have no order."""
     try:
-        return _policy(json.loads(text))
+        return _as_text(_policy(json.loads(text)))
     except ValueError:
         return text
 

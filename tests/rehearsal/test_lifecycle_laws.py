@@ -13,9 +13,12 @@ from rehearsal import wire
 from rehearsal.tables import nothing_to_delete
 from tests.rehearsal.lifecycles import STACKS, Resource, Stack, empty, inventory
 
-STAYS = {  # settings that S3 cannot be without: deleting them gives S3's own
+STAYS = {
+    # settings that S3 cannot be without: deleting them gives S3's own
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "aws:s3/bucketVersioning:BucketVersioning",
+    # a secret's current value goes with its secret only: the provider forgets it
+    "aws:secretsmanager/secretVersion:SecretVersion",
 }
 
 
