@@ -142,6 +142,7 @@ RESOURCES = (
         replace_on=frozenset({"secretId", "region", "secretString", "secretBinary"}),
         in_place=frozenset({"versionStages"}),
         unordered=frozenset({"versionStages"}),
+        defaults={"versionStages": ["AWSCURRENT"]},
         limits=(value,),
         secret_outputs=frozenset({"secretString", "secretBinary"}),
         source="Terraform AWS provider docs: aws_secretsmanager_secret_version",
