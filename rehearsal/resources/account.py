@@ -1,8 +1,10 @@
-"""Settings of a whole AWS account or region, and its budget."""
+"""Settings of a whole AWS account or region."""
 
 from __future__ import annotations
 
-from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.api import unless_gone
+from rehearsal.resource import Aws, Created, Find, Inputs, Read, ResourceType, spec
+from rehearsal.tables import put_again
 
 _KEPT = ("the setting itself: the request is checked and kept",)
 _BLOCKS = {
@@ -11,8 +13,6 @@ _BLOCKS = {
     "ignorePublicAcls": "IgnorePublicAcls",
     "restrictPublicBuckets": "RestrictPublicBuckets",
 }
-NOTIFICATIONS = 10  # AWS Budgets: CreateBudget, NotificationsWithSubscribers
-SUBSCRIBERS = 10  # e-mail addresses of one notification
 
 
 def block_public_access(aws: Aws, inputs: Inputs) -> Created:
@@ -21,6 +21,24 @@ def block_public_access(aws: Aws, inputs: Inputs) -> Created:
     wanted = {theirs: bool(inputs.get(ours)) for ours, theirs in _BLOCKS.items()}
     aws.client("s3control").put_public_access_block(AccountId=account, PublicAccessBlockConfiguration=wanted)
     return Created(id=account, outputs={"accountId": account})
+
+
+def read_block(aws: Aws, identifier: str, _state: Inputs) -> Created | None:
+    """GetPublicAccessBlock of the account."""
+    found = aws.client("s3control").get_public_access_block(AccountId=identifier)["PublicAccessBlockConfiguration"]
+    held = {ours: found[theirs] for ours, theirs in _BLOCKS.items()}
+    return Created(id=identifier, outputs={**held, "accountId": identifier})
+
+
+def delete_block(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DeletePublicAccessBlock of the account."""
+    aws.client("s3control").delete_public_access_block(AccountId=identifier)
+
+
+def find_block(aws: Aws, inputs: Inputs) -> list[str]:
+    """The account, if it has a block."""
+    account = inputs.get("accountId") or aws.account_id
+    return [] if unless_gone(lambda: read_block(aws, account, {})) is None else [account]
 
 
 def encrypt_volumes(aws: Aws, inputs: Inputs) -> Created:
@@ -34,64 +52,70 @@ def encrypt_volumes(aws: Aws, inputs: Inputs) -> Created:
     return Created(id=region, outputs={"enabled": inputs.get("enabled", True)})
 
 
+def read_encryption(aws: Aws, identifier: str, _state: Inputs) -> Created | None:
+    """GetEbsEncryptionByDefault."""
+    enabled = aws.client("ec2", identifier).get_ebs_encryption_by_default()["EbsEncryptionByDefault"]
+    return Created(id=identifier, outputs={"enabled": enabled}) if enabled else None
+
+
+def stop_encrypting(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DisableEbsEncryptionByDefault."""
+    aws.client("ec2", identifier).disable_ebs_encryption_by_default()
+
+
+def find_encryption(aws: Aws, inputs: Inputs) -> list[str]:
+    """The region, if it encrypts."""
+    region = inputs.get("region") or aws.region
+    return [] if read_encryption(aws, region, {}) is None else [region]
+
+
 def block_snapshots(aws: Aws, inputs: Inputs) -> Created:
     """EnableSnapshotBlockPublicAccess for a region."""
+    region = inputs.get("region") or aws.region
     aws.keep("ec2", "EnableSnapshotBlockPublicAccess", {"State": inputs["state"]})
-    return Created(id=inputs.get("region") or aws.region)
+    aws.records[_record(aws, "snapshot-block", region)] = {"state": inputs["state"]}
+    return Created(id=region)
+
+
+def unblock_snapshots(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DisableSnapshotBlockPublicAccess."""
+    aws.keep("ec2", "DisableSnapshotBlockPublicAccess", {})
+    aws.records.pop(_record(aws, "snapshot-block", identifier), None)
+
+
+def _record(aws: Aws, setting: str, region: str) -> str:
+    return f"ec2/{setting}/{aws.account_id}/{region}"
+
+
+def _read_record(setting: str) -> Read:
+    def read(aws: Aws, identifier: str, _state: Inputs) -> Created | None:
+        record = _record(aws, setting, identifier)
+        return Created(id=identifier, outputs=aws.records[record]) if record in aws.records else None
+
+    return read
+
+
+def _find_record(setting: str) -> Find:
+    def find(aws: Aws, inputs: Inputs) -> list[str]:
+        region = inputs.get("region") or aws.region
+        return [region] if _record(aws, setting, region) in aws.records else []
+
+    return find
 
 
 def block_internet(aws: Aws, inputs: Inputs) -> Created:
     """ModifyVpcBlockPublicAccessOptions for a region."""
     mode, region = inputs["internetGatewayBlockMode"], inputs.get("region") or aws.region
     aws.keep("ec2", "ModifyVpcBlockPublicAccessOptions", {"InternetGatewayBlockMode": mode})
-    return Created(id=region, outputs={"awsAccountId": aws.account_id, "awsRegion": region})
+    outputs = {"awsAccountId": aws.account_id, "awsRegion": region}
+    aws.records[_record(aws, "vpc-block", region)] = {"internetGatewayBlockMode": mode, **outputs}
+    return Created(id=region, outputs=outputs)
 
 
-def notifications(inputs: Inputs) -> str | None:
-    """A budget has ten notifications at most, each with one to ten addresses or a topic."""
-    found = inputs.get("notifications") or []
-    if len(found) > NOTIFICATIONS:
-        return f"{len(found)} notifications, AWS Budgets allows {NOTIFICATIONS}: remove some"
-    for one in found:
-        addresses, topics = one.get("subscriberEmailAddresses") or [], one.get("subscriberSnsTopicArns") or []
-        if not addresses and not topics:
-            return "a notification of the budget has no subscriber: give it an address"
-        if len(addresses) > SUBSCRIBERS or len(topics) > 1:
-            return f"a notification goes to {SUBSCRIBERS} addresses and one topic at most: remove some"
-    return None
-
-
-def create_budget(aws: Aws, inputs: Inputs) -> Created:
-    """CreateBudget with its notifications."""
-    account = inputs.get("accountId") or aws.account_id
-    budget = {
-        "BudgetName": inputs["name"],
-        "BudgetType": inputs["budgetType"],
-        "TimeUnit": inputs["timeUnit"],
-        "BudgetLimit": {"Amount": str(inputs["limitAmount"]), "Unit": inputs["limitUnit"]},
-    }
-    aws.client("budgets").create_budget(
-        AccountId=account,
-        Budget=budget,
-        NotificationsWithSubscribers=[_notification(one) for one in inputs.get("notifications") or []],
-        ResourceTags=name_tags(inputs),
-    )
-    arn = f"arn:aws:budgets::{account}:budget/{inputs['name']}"
-    return Created(id=f"{account}:{inputs['name']}", outputs={"arn": arn, "accountId": account})
-
-
-def _notification(one: Inputs) -> Inputs:
-    emails = [{"SubscriptionType": "EMAIL", "Address": each} for each in one.get("subscriberEmailAddresses") or []]
-    topics = [{"SubscriptionType": "SNS", "Address": each} for each in one.get("subscriberSnsTopicArns") or []]
-    return {
-        "Notification": {
-            "NotificationType": one["notificationType"],
-            "ComparisonOperator": one["comparisonOperator"],
-            "Threshold": float(one["threshold"]),
-            "ThresholdType": one["thresholdType"],
-        },
-        "Subscribers": [*emails, *topics],
-    }
+def unblock_internet(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """ModifyVpcBlockPublicAccessOptions back to `off`."""
+    aws.keep("ec2", "ModifyVpcBlockPublicAccessOptions", {"InternetGatewayBlockMode": "off"})
+    aws.records.pop(_record(aws, "vpc-block", identifier), None)
 
 
 RESOURCES = (
@@ -99,6 +123,11 @@ RESOURCES = (
         token="aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock",
         inputs=spec("accountId " + " ".join(_BLOCKS)),
         create=block_public_access,
+        read=read_block,
+        update=put_again(block_public_access),
+        delete=delete_block,
+        find=find_block,
+        in_place=frozenset(_BLOCKS),
         computed=("accountId",),
         replace_on=frozenset({"accountId"}),
         emulated="partial",
@@ -109,6 +138,12 @@ RESOURCES = (
         token="aws:ebs/encryptionByDefault:EncryptionByDefault",
         inputs=spec("enabled region"),
         create=encrypt_volumes,
+        read=read_encryption,
+        update=put_again(encrypt_volumes),
+        delete=stop_encrypting,
+        find=find_encryption,
+        in_place=frozenset({"enabled"}),
+        defaults={"enabled": True},
         replace_on=frozenset({"region"}),
         source="Terraform AWS provider docs: aws_ebs_encryption_by_default",
     ),
@@ -116,6 +151,11 @@ RESOURCES = (
         token="aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",
         inputs=spec("state region"),
         create=block_snapshots,
+        read=_read_record("snapshot-block"),
+        update=put_again(block_snapshots),
+        delete=unblock_snapshots,
+        find=_find_record("snapshot-block"),
+        in_place=frozenset({"state"}),
         replace_on=frozenset({"region"}),
         emulated="none",
         not_emulated=_KEPT,
@@ -125,29 +165,15 @@ RESOURCES = (
         token="aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions",
         inputs=spec("internetGatewayBlockMode region"),
         create=block_internet,
+        read=_read_record("vpc-block"),
+        update=put_again(block_internet),
+        delete=unblock_internet,
+        find=_find_record("vpc-block"),
+        in_place=frozenset({"internetGatewayBlockMode"}),
         computed=("awsAccountId", "awsRegion"),
         replace_on=frozenset({"region"}),
         emulated="none",
         not_emulated=_KEPT,
         source="Terraform AWS provider docs: aws_vpc_block_public_access_options",
-    ),
-    ResourceType(
-        token="aws:budgets/budget:Budget",
-        inputs=spec(
-            "name accountId budgetType limitAmount limitUnit timeUnit tags",
-            notifications=spec(
-                "comparisonOperator notificationType threshold thresholdType"
-                " subscriberEmailAddresses subscriberSnsTopicArns"
-            ),
-        ),
-        create=create_budget,
-        computed=("arn", "accountId"),
-        replace_on=frozenset({"accountId", "name"}),
-        limits=(notifications,),
-        auto_name="name",
-        auto_name_limit=100,
-        emulated="partial",
-        not_emulated=("no cost is counted and no message is sent",),
-        source="Terraform AWS provider docs: aws_budgets_budget",
     ),
 )
