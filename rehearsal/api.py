@@ -47,7 +47,7 @@ def unless_gone(ask: Callable[[], Found]) -> Found | None:
         raise
 
 
-_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|NonExistent|^404$|^InvalidDocument$")
+_GONE = re.compile(r"NotFound|NoSuch|DoesNotExist|Non[Ee]xistent|^404$|^InvalidDocument$")
 
 
 def is_gone(error: BaseException | None) -> bool:
