@@ -6,6 +6,7 @@ import base64
 from typing import Any
 
 from rehearsal.api import pascal
+from rehearsal.ec2_in_use import remove_interfaces
 from rehearsal.ec2_requests import arn, described, ec2, made_by, retag, tags_in, where
 from rehearsal.instance_changes import (
     instance_of,
@@ -122,17 +123,13 @@ def update_instance(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) ->
 def delete_instance(aws: Aws, identifier: str, state: Inputs) -> None:
     """TerminateInstances, which frees elastic addresses and removes the network interface; the emulator leaves both."""
     client = ec2(aws, state)
-    instance = instance_of(client, identifier)
-    if instance is None:
+    if instance_of(client, identifier) is None:
         return
     for address in client.describe_addresses(Filters=where("instance-id", identifier))["Addresses"]:
         client.disassociate_address(AssociationId=address["AssociationId"])
     client.terminate_instances(InstanceIds=[identifier])
     aws.records.pop(f"ec2/instance/{identifier}", None)
-    for card in instance["NetworkInterfaces"]:
-        left = where("network-interface-id", card["NetworkInterfaceId"])
-        if client.describe_network_interfaces(Filters=left)["NetworkInterfaces"]:
-            client.delete_network_interface(NetworkInterfaceId=card["NetworkInterfaceId"])
+    remove_interfaces(client, [identifier])
 
 
 def find_instance(aws: Aws, inputs: Inputs) -> list[str]:
