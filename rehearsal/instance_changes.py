@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from rehearsal.api import refusal
@@ -31,10 +32,18 @@ def set_type(aws: Aws, instance: dict[str, Any], inputs: Inputs) -> None:
     _stopped(ec2(aws, inputs), instance, InstanceType={"Value": inputs["instanceType"]})
 
 
-def set_user_data(client: Any, instance: dict[str, Any], inputs: Inputs, state: Inputs) -> None:
+def user_data_of(client: Any, identifier: str) -> str:
+    """The user data as plain text."""
+    held = client.describe_instance_attribute(InstanceId=identifier, Attribute="userData")["UserData"].get("Value")
+    return base64.b64decode(held or "").decode()
+
+
+def set_user_data(client: Any, instance: dict[str, Any], inputs: Inputs) -> None:
     """Other user data, which the machine does not run again."""
-    if inputs.get("userData", "") != state.get("userData", ""):
-        _stopped(client, instance, UserData={"Value": inputs.get("userData", "").encode()})
+    wanted = inputs.get("userData", "")
+    if wanted != user_data_of(client, instance["InstanceId"]):
+        # boto3 encodes it for AWS; the emulator wants it encoded once more.
+        _stopped(client, instance, UserData={"Value": base64.b64encode(wanted.encode())})
 
 
 def _stopped(client: Any, instance: dict[str, Any], **attribute: Any) -> None:

@@ -4,50 +4,32 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.api import pascal, refusal
-from rehearsal.ec2_requests import described
-from rehearsal.machine_limits import image_of
+from rehearsal.api import refusal
+from rehearsal.ec2_in_use import remove_interfaces
+from rehearsal.ec2_requests import described, ec2
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-
-
-def sizes(inputs: Inputs) -> str | None:
-    """min <= desired <= max."""
-    if not {"minSize", "maxSize"} <= inputs.keys():
-        return None
-    least, most = inputs["minSize"], inputs["maxSize"]
-    if least > most:
-        return f"the least size {least} is above the greatest {most}: lower it, or raise the other"
-    desired = inputs.get("desiredCapacity", least)
-    if not least <= desired <= most:
-        return f"the desired capacity {desired} is not between {least} and {most}: change it"
-    return None
-
-
-def one_template(inputs: Inputs) -> str | None:
-    """Either a launch template or a mixed instances policy."""
-    given = [name for name in ("launchTemplate", "mixedInstancesPolicy") if inputs.get(name)]
-    return f"an auto scaling group has one of {' and '.join(given)}: remove the other" if len(given) > 1 else None
-
-
-def refresh(inputs: Inputs) -> str | None:
-    """Percentages of an instance refresh: Amazon EC2 Auto Scaling API Reference, RefreshPreferences."""
-    preferences = (inputs.get("instanceRefresh") or {}).get("preferences") or {}
-    low, high = preferences.get("minHealthyPercentage", 90), preferences.get("maxHealthyPercentage", 100)
-    if not 0 <= low <= 100 or not 100 <= high <= 200 or high - low > 100:
-        return f"an instance refresh cannot keep {low} to {high} % healthy: use 0-100 and 100-200, 100 apart at most"
-    return None
+from rehearsal.scaling_changes import (
+    autoscaling,
+    group_settings,
+    group_tags,
+    set_metrics,
+    set_tags,
+    set_targets,
+    start_refresh,
+)
+from rehearsal.scaling_limits import check_types, one_template, refresh, sizes
 
 
 def create_group(aws: Aws, inputs: Inputs) -> Created:
     """CreateAutoScalingGroup, then its metrics; the emulator starts the machines at once."""
     client, name = autoscaling(aws, inputs), inputs["name"]
-    _check_types(aws, inputs, "CreateAutoScalingGroup")
+    check_types(aws, inputs, "CreateAutoScalingGroup")
     client.create_auto_scaling_group(
         AutoScalingGroupName=name,
         DesiredCapacity=inputs.get("desiredCapacity", inputs["minSize"]),
         TargetGroupARNs=inputs.get("targetGroupArns", []),
-        Tags=_tags(inputs),
-        **_settings(inputs),
+        Tags=group_tags(inputs),
+        **group_settings(inputs),
     )
     aws.made(name)
     _keep_warmup(aws, inputs)
@@ -57,62 +39,12 @@ def create_group(aws: Aws, inputs: Inputs) -> Created:
     return Created(id=name, outputs={"arn": made["AutoScalingGroupARN"]})
 
 
-def autoscaling(aws: Aws, inputs: Inputs) -> Any:  # Any: boto3 has no types
-    """The Auto Scaling client of the resource's region."""
-    return aws.client("autoscaling", inputs.get("region"))
-
-
-def _settings(inputs: Inputs) -> dict[str, Any]:
-    wanted: dict[str, Any] = {
-        "MinSize": inputs["minSize"],
-        "MaxSize": inputs["maxSize"],
-        "VPCZoneIdentifier": ",".join(inputs["vpcZoneIdentifiers"]),
-        "HealthCheckType": inputs.get("healthCheckType", "EC2"),
-        "HealthCheckGracePeriod": inputs.get("healthCheckGracePeriod", 300),
-    }
-    if template := inputs.get("launchTemplate"):
-        wanted["LaunchTemplate"] = {"LaunchTemplateId": template["id"], "Version": template["version"]}
-    if mixed := inputs.get("mixedInstancesPolicy"):
-        wanted["MixedInstancesPolicy"] = pascal(mixed)
-    return wanted
-
-
-def _tags(inputs: Inputs) -> list[dict[str, Any]]:
-    return [
-        {
-            "Key": tag["key"],
-            "Value": tag["value"],
-            "PropagateAtLaunch": tag["propagateAtLaunch"],
-            "ResourceId": inputs["name"],
-            "ResourceType": "auto-scaling-group",
-        }
-        for tag in inputs.get("tags", [])
-    ]
-
-
 def _record(name: str) -> str:
     return f"autoscaling/group/{name}"
 
 
 def _keep_warmup(aws: Aws, inputs: Inputs) -> None:
     aws.records[_record(inputs["name"])] = {"defaultInstanceWarmup": inputs.get("defaultInstanceWarmup")}
-
-
-def _check_types(aws: Aws, inputs: Inputs, operation: str) -> None:
-    """Each further instance type runs the template's image."""
-    template = (inputs.get("mixedInstancesPolicy") or {}).get("launchTemplate")
-    if not template:
-        return
-    named = template["launchTemplateSpecification"]
-    versions = aws.client("ec2", inputs.get("region")).describe_launch_template_versions(
-        LaunchTemplateId=named["launchTemplateId"], Versions=[named["version"]]
-    )["LaunchTemplateVersions"]
-    if not versions:
-        raise refusal(operation, "ValidationError", f"the template has no version {named['version']}: name one")
-    ami = versions[0]["LaunchTemplateData"]["ImageId"]
-    for row in template.get("overrides", []):
-        shaped = {"region": inputs.get("region"), "instanceType": row["instanceType"]}
-        image_of(aws, shaped, ami=ami, operation=operation)
 
 
 def read_group(aws: Aws, identifier: str, state: Inputs) -> Created | None:
@@ -176,19 +108,20 @@ def update_group(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> In
     if group is None:
         message = f"AutoScalingGroup name not found - {identifier}: run pulumi refresh"
         raise refusal("UpdateAutoScalingGroup", "ValidationError", message)
-    _check_types(aws, inputs, "UpdateAutoScalingGroup")
-    wanted = _settings(inputs)
+    check_types(aws, inputs, "UpdateAutoScalingGroup")
+    wanted = group_settings(inputs)
     if inputs.get("desiredCapacity") not in (None, state.get("desiredCapacity")):
         wanted["DesiredCapacity"] = inputs["desiredCapacity"]
     client.update_auto_scaling_group(AutoScalingGroupName=identifier, **wanted)
-    _set_targets(client, group, inputs)
-    _set_metrics(aws, group, inputs)
-    _set_tags(client, group, inputs)
+    set_targets(client, group, inputs)
+    set_metrics(aws, group, inputs)
+    set_tags(client, group, inputs)
     _keep_warmup(aws, inputs)
-    _start_refresh(aws, identifier, state, inputs)
+    start_refresh(aws, identifier, state, inputs)
     return {}
 
 
+<<<<<<< HEAD
 def _set_targets(client: Any, group: dict[str, Any], inputs: Inputs) -> None:
     name, held, wanted = inputs["name"], group.get("TargetGroupARNs", []), inputs.get("targetGroupArns", [])
     if added := [arn for arn in wanted if arn not in held]:
@@ -231,6 +164,8 @@ def _start_refresh(aws: Aws, name: str, state: Inputs, inputs: Inputs) -> None:
     aws.keep("autoscaling", "StartInstanceRefresh", request)
 
 
+=======
+>>>>>>> tables-network
 def delete_group(aws: Aws, identifier: str, state: Inputs) -> None:
     """Scaled to nothing, as the provider does, then DeleteAutoScalingGroup with its policies."""
     client, group = autoscaling(aws, state), _group(aws, identifier, state)
@@ -240,6 +175,7 @@ def delete_group(aws: Aws, identifier: str, state: Inputs) -> None:
     for policy in described(client, "describe_policies", "ScalingPolicies", AutoScalingGroupName=identifier):
         client.delete_policy(AutoScalingGroupName=identifier, PolicyName=policy["PolicyName"])
     client.delete_auto_scaling_group(AutoScalingGroupName=identifier)
+    remove_interfaces(ec2(aws, state), [instance["InstanceId"] for instance in group["Instances"]])
     aws.records.pop(_record(identifier), None)
 
 

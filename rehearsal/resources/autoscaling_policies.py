@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.api import pascal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.autoscaling_groups import autoscaling
+from rehearsal.scaling_changes import autoscaling
 from rehearsal.tables import by_id, put_again
 
 

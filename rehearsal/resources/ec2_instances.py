@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 from rehearsal.api import pascal
+from rehearsal.ec2_in_use import remove_interfaces
 from rehearsal.ec2_requests import arn, described, ec2, made_by, retag, tags_in, where
 from rehearsal.instance_changes import (
     instance_of,
@@ -16,6 +16,7 @@ from rehearsal.instance_changes import (
     set_root_volume,
     set_type,
     set_user_data,
+    user_data_of,
 )
 from rehearsal.machine_limits import (
     METADATA,
@@ -70,7 +71,6 @@ def read_instance(aws: Aws, identifier: str, state: Inputs) -> Created | None:
     instance = instance_of(client, identifier)
     if instance is None:
         return None
-    data = client.describe_instance_attribute(InstanceId=identifier, Attribute="userData")["UserData"].get("Value")
     profile = instance.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
     mapping, volume = root_volume_of(client, instance)
     metadata = instance["MetadataOptions"]
@@ -80,7 +80,7 @@ def read_instance(aws: Aws, identifier: str, state: Inputs) -> Created | None:
         "subnetId": instance["SubnetId"],
         "vpcSecurityGroupIds": [group["GroupId"] for group in instance["SecurityGroups"]],
         "iamInstanceProfile": profile or None,
-        "userData": base64.b64decode(data).decode() if data else None,
+        "userData": user_data_of(client, identifier) or None,
         "monitoring": monitored(aws, instance),
         "metadataOptions": {name: metadata.get(name[0].upper() + name[1:]) for name in METADATA},
         "rootBlockDevice": {
@@ -97,13 +97,13 @@ def read_instance(aws: Aws, identifier: str, state: Inputs) -> Created | None:
     return Created(id=identifier, outputs={**held, **_outputs(aws, state, instance)})
 
 
-def update_instance(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+def update_instance(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
     """Each setting by its own call; another type or other user data stops the machine meanwhile."""
     client = ec2(aws, inputs)
     instance = client.describe_instances(InstanceIds=[identifier])["Reservations"][0]["Instances"][0]
     retag(client, identifier, inputs["tagsAll"])
     set_type(aws, instance, inputs)
-    set_user_data(client, instance, inputs, state)
+    set_user_data(client, instance, inputs)
     client.modify_network_interface_attribute(
         NetworkInterfaceId=instance["NetworkInterfaces"][0]["NetworkInterfaceId"],
         Groups=inputs["vpcSecurityGroupIds"],
@@ -122,17 +122,13 @@ def update_instance(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) ->
 def delete_instance(aws: Aws, identifier: str, state: Inputs) -> None:
     """TerminateInstances, which frees elastic addresses and removes the network interface; the emulator leaves both."""
     client = ec2(aws, state)
-    instance = instance_of(client, identifier)
-    if instance is None:
+    if instance_of(client, identifier) is None:
         return
     for address in client.describe_addresses(Filters=where("instance-id", identifier))["Addresses"]:
         client.disassociate_address(AssociationId=address["AssociationId"])
     client.terminate_instances(InstanceIds=[identifier])
     aws.records.pop(f"ec2/instance/{identifier}", None)
-    for card in instance["NetworkInterfaces"]:
-        left = where("network-interface-id", card["NetworkInterfaceId"])
-        if client.describe_network_interfaces(Filters=left)["NetworkInterfaces"]:
-            client.delete_network_interface(NetworkInterfaceId=card["NetworkInterfaceId"])
+    remove_interfaces(client, [identifier])
 
 
 def find_instance(aws: Aws, inputs: Inputs) -> list[str]:

@@ -1,30 +1,20 @@
-"""Rules of security groups.
-
-Quotas and weights: Amazon VPC User Guide, "Amazon VPC quotas" and "AWS-managed prefix lists".
-"""
+"""Rules of security groups."""
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from rehearsal.api import refusal
 from rehearsal.ec2_requests import arn, canonical, described, ec2, held_tags, one, retag, tagged, where
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 from rehearsal.resources.security_groups import plain_text
+from rehearsal.rule_weights import Direction, room_for
 
-RULES_PER_GROUP = 60  # in each direction
-PREFIX_LIST_WEIGHTS = {
-    "cloudfront.origin-facing": 55,
-    "groundstation": 5,
-    "vpc-lattice": 10,
-    "route53-healthchecks": 25,
-}
 SOURCES = {  # inputs of which a rule has exactly one, as ModifySecurityGroupRules names them
     "cidrIpv4": "CidrIpv4",
     "prefixListId": "PrefixListId",
     "referencedSecurityGroupId": "ReferencedGroupId",
 }
-Direction = Literal["Ingress", "Egress"]
 
 
 def ports(inputs: Inputs) -> str | None:
@@ -52,7 +42,7 @@ def create_egress(aws: Aws, inputs: Inputs) -> Created:
 def _create_rule(aws: Aws, inputs: Inputs, direction: Direction) -> Created:
     client, operation = ec2(aws, inputs), f"AuthorizeSecurityGroup{direction}"
     _one_source(inputs, operation)
-    _room_for(client, inputs, direction)
+    room_for(client, inputs, direction)
     authorize = getattr(client, f"authorize_security_group_{direction.lower()}")
     made = authorize(
         GroupId=inputs["securityGroupId"], IpPermissions=[_permission(inputs)], **tagged("security-group-rule", inputs)
@@ -80,33 +70,6 @@ def _permission(inputs: Inputs) -> dict[str, Any]:
     }
     given = {name: [{field: value, **explained}] for name, (field, value) in sources.items() if value}
     return {**{name: value for name, value in fields.items() if value is not None}, **given}
-
-
-def _room_for(client: Any, inputs: Inputs, direction: Direction) -> None:
-    """A prefix list counts as many times as it has entries at most, in each rule that names it."""
-    group = inputs["securityGroupId"]
-    rules = described(client, "describe_security_group_rules", "SecurityGroupRules", Filters=where("group-id", group))
-    mine = [rule for rule in rules if rule["IsEgress"] == (direction == "Egress")]
-    lists = [rule.get("PrefixListId") for rule in mine] + [inputs.get("prefixListId")]
-    total = sum(_weight(client, prefix_list, direction) for prefix_list in lists)
-    if total > RULES_PER_GROUP:
-        message = (
-            f"{group} would have {total} of {RULES_PER_GROUP} rules: a prefix list counts with all its entries "
-            "(CloudFront's as 55), so name it for one port only, in one rule"
-        )
-        raise refusal(f"AuthorizeSecurityGroup{direction}", "RulesPerSecurityGroupLimitExceeded", message)
-
-
-def _weight(client: Any, prefix_list: str | None, direction: Direction) -> int:
-    if prefix_list is None:
-        return 1
-    found = client.describe_managed_prefix_lists(Filters=where("prefix-list-id", prefix_list))
-    if not found["PrefixLists"]:
-        message = f"there is no prefix list {prefix_list}: look it up by its name"
-        raise refusal(f"AuthorizeSecurityGroup{direction}", "InvalidPrefixListId.NotFound", message)
-    known = found["PrefixLists"][0]
-    name = known["PrefixListName"].removeprefix("com.amazonaws.").partition(".")[2]
-    return known.get("MaxEntries") or PREFIX_LIST_WEIGHTS.get(name, 1)
 
 
 def read_rule(aws: Aws, identifier: str, state: Inputs) -> Created | None:

@@ -7,76 +7,15 @@ from typing import Any
 
 from rehearsal.api import refusal
 from rehearsal.ec2_requests import arn, described, ec2, held_tags, made_by, one, retag, tagged, where
+from rehearsal.endpoint_limits import kind, policy, service
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 
-POLICY_LIMIT = 20_480  # characters: Amazon VPC User Guide, quotas of AWS PrivateLink
-GATEWAY_SERVICES = ("s3", "dynamodb")
-INTERFACE_SERVICES = frozenset(
-    [
-        "autoscaling",
-        "ec2",
-        "ec2messages",
-        "ecr.api",
-        "ecr.dkr",
-        "elasticloadbalancing",
-        "kms",
-        "logs",
-        "monitoring",
-        "rds",
-        "s3",
-        "secretsmanager",
-        "sns",
-        "ssm",
-        "ssm-contacts",
-        "ssm-incidents",
-        "ssmmessages",
-        "sts",
-    ]
-)
 AVAILABLE = where("vpc-endpoint-state", "available")
-# Amazon VPC User Guide, "Control access to VPC endpoints using endpoint policies": of an endpoint without a policy.
+# Of an endpoint without a policy of its own: AWS PrivateLink Guide, "Control access using endpoint policies".
 DEFAULT_POLICY = json.dumps(
     {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 )
 PARTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "Groups"}
-
-
-def service(inputs: Inputs) -> str | None:
-    """Services that have an endpoint of that kind: moto makes one for any name."""
-    kind, name = inputs.get("vpcEndpointType", "Gateway"), inputs.get("serviceName")
-    if name is None:
-        return None
-    known = INTERFACE_SERVICES if kind == "Interface" else GATEWAY_SERVICES
-    if name.split(".", 3)[-1] in known and name.startswith("com.amazonaws."):
-        return None
-    return f"the stand-in knows no {kind.lower()} endpoint {name}: use com.amazonaws.<region>.<one of {_names(known)}>"
-
-
-def _names(known: Any) -> str:
-    return ", ".join(sorted(known))
-
-
-def kind(inputs: Inputs) -> str | None:
-    """Route tables belong to gateway endpoints, subnets and security groups to interface endpoints."""
-    gateway = inputs.get("vpcEndpointType", "Gateway") == "Gateway"
-    foreign = ("subnetIds", "securityGroupIds", "privateDnsEnabled") if gateway else ("routeTableIds",)
-    extra = [name for name in foreign if inputs.get(name)]
-    wrong = f"{'a gateway' if gateway else 'an interface'} endpoint has no {', '.join(extra)}: remove it"
-    return wrong if extra else None
-
-
-def policy(inputs: Inputs) -> str | None:
-    """JSON of a limited size."""
-    text = inputs.get("policy")
-    if text is None:
-        return None
-    if len(text) > POLICY_LIMIT:
-        return f"the endpoint's policy has {len(text):,} characters of {POLICY_LIMIT:,}: shorten it"
-    try:
-        json.loads(text)
-    except ValueError as error:
-        return f"the endpoint's policy is no JSON ({error}): write a policy document"
-    return None
 
 
 def create_endpoint(aws: Aws, inputs: Inputs) -> Created:
@@ -267,7 +206,7 @@ RESOURCES = (
         not_emulated=(
             "an endpoint carries no traffic, and its policy is not evaluated",
             "a subnet that is added later gets no network interface",
-            "private DNS names are switched in the stand-in alone",
+            "private DNS names that are switched after the creation",
         ),
         source="Terraform AWS provider docs: aws_vpc_endpoint; AWS PrivateLink Guide",
     ),
