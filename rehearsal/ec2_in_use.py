@@ -97,19 +97,11 @@ def _attached(client: Any, instances: list[str]) -> list[dict[str, Any]]:
 
 
 def _interfaces(client: Any, name: str, value: str) -> list[str]:
-    """Those that are in use: the emulator keeps the interfaces of instances that a group has terminated."""
     found = described(client, "describe_network_interfaces", "NetworkInterfaces", Filters=where(name, value))
-<<<<<<< HEAD
-    ended = where("instance-state-name", "terminated")
-    reservations = described(client, "describe_instances", "Reservations", Filters=ended) if found else []
-    gone = {instance["InstanceId"] for reservation in reservations for instance in reservation["Instances"]}
-    return [one["NetworkInterfaceId"] for one in found if (one.get("Attachment") or {}).get("InstanceId") not in gone]
-=======
     ended = {"Name": "instance-state-name", "Values": ["shutting-down", "terminated"]}
     reservations = described(client, "describe_instances", "Reservations", Filters=[ended])
     gone = {one["InstanceId"] for reservation in reservations for one in reservation["Instances"]}
     return [one["NetworkInterfaceId"] for one in found if one.get("Attachment", {}).get("InstanceId") not in gone]
->>>>>>> tables-network
 
 
 def _balancers(aws: Aws, inputs: Inputs) -> list[dict[str, Any]]:

@@ -100,9 +100,9 @@ class ResourceType:
     inputs: Spec
     create: Create
     source: str
-    read: Read = None  # type: ignore[assignment]
-    delete: Delete = None  # type: ignore[assignment]
-    find: Find = None  # type: ignore[assignment]
+    read: Read
+    delete: Delete
+    find: Find
     update: Update | None = None
     every: Every | None = None
     computed: tuple[str, ...] = ()

@@ -121,51 +121,6 @@ def update_group(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> In
     return {}
 
 
-<<<<<<< HEAD
-def _set_targets(client: Any, group: dict[str, Any], inputs: Inputs) -> None:
-    name, held, wanted = inputs["name"], group.get("TargetGroupARNs", []), inputs.get("targetGroupArns", [])
-    if added := [arn for arn in wanted if arn not in held]:
-        client.attach_load_balancer_target_groups(AutoScalingGroupName=name, TargetGroupARNs=added)
-    if removed := [arn for arn in held if arn not in wanted]:
-        client.detach_load_balancer_target_groups(AutoScalingGroupName=name, TargetGroupARNs=removed)
-
-
-def _set_metrics(aws: Aws, group: dict[str, Any], inputs: Inputs) -> None:
-    """The emulator knows no DisableMetricsCollection; its EnableMetricsCollection sets the whole list."""
-    name, wanted = inputs["name"], inputs.get("enabledMetrics", [])
-    held = [metric["Metric"] for metric in group.get("EnabledMetrics", [])]
-    if gone := sorted(set(held) - set(wanted)):
-        aws.keep("autoscaling", "DisableMetricsCollection", {"AutoScalingGroupName": name, "Metrics": gone})
-    if set(held) != set(wanted):
-        autoscaling(aws, inputs).enable_metrics_collection(
-            AutoScalingGroupName=name, Metrics=wanted, Granularity="1Minute"
-        )
-
-
-def _set_tags(client: Any, group: dict[str, Any], inputs: Inputs) -> None:
-    wanted = _tags(inputs)
-    keys = {tag["Key"] for tag in wanted}
-    if gone := [tag for tag in group.get("Tags", []) if tag["Key"] not in keys]:
-        client.delete_tags(Tags=gone)
-    if wanted:
-        client.create_or_update_tags(Tags=wanted)
-
-
-def _start_refresh(aws: Aws, name: str, state: Inputs, inputs: Inputs) -> None:
-    """The provider starts one where the template or the mix of types changes; the emulator has none."""
-    refreshing = inputs.get("instanceRefresh")
-    changed = any(state.get(key) != inputs.get(key) for key in ("launchTemplate", "mixedInstancesPolicy"))
-    if not refreshing or not changed:
-        return
-    preferences = dict(refreshing.get("preferences") or {})
-    if "instanceWarmup" in preferences:
-        preferences["instanceWarmup"] = int(preferences["instanceWarmup"])
-    request = {"AutoScalingGroupName": name, "Strategy": refreshing["strategy"], "Preferences": pascal(preferences)}
-    aws.keep("autoscaling", "StartInstanceRefresh", request)
-
-
-=======
->>>>>>> tables-network
 def delete_group(aws: Aws, identifier: str, state: Inputs) -> None:
     """Scaled to nothing, as the provider does, then DeleteAutoScalingGroup with its policies."""
     client, group = autoscaling(aws, state), _group(aws, identifier, state)

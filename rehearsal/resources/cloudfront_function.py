@@ -1,8 +1,8 @@
 """CloudFront functions, whose changes and publishing the emulator lacks.
 
 It holds a function as it was made. The last change and what is published are beside it, in the record
-`cloudfront/function/<name>`: {"made": the emulator's ETag of the function that they belong to, "etag", "code", "comment", "runtime", "live": ETag of
-what is published or None, "liveCode"}.
+`cloudfront/function/<name>`: {"made": the emulator's ETag of the function that they belong to, "etag", "code",
+"comment", "runtime", "live": ETag of what is published or None, "liveCode"}.
 """
 
 from __future__ import annotations
@@ -138,9 +138,9 @@ RESOURCES = (
         delete=delete_function,
         find=by_id(read_function, "name"),
         every=every_function,
-        computed=("arn", "etag", "liveStageEtag", "status", "tagsAll"),
+        computed=("arn", "etag", "liveStageEtag", "status"),
         replace_on=frozenset({"name"}),
-        in_place=frozenset({"code", "comment", "publish", "runtime", "tags", "tagsAll"}),
+        in_place=frozenset({"code", "comment", "publish", "runtime", "tags"}),
         untold=frozenset({"publish"}),
         limits=(object_name, function_code),
         emulated="partial",

@@ -194,7 +194,6 @@ RESOURCES = (
             "lastModifiedTime",
             "loggingV1Enabled",
             "status",
-            "tagsAll",
         ),
         in_place=frozenset(
             {
@@ -208,7 +207,6 @@ RESOURCES = (
                 "waitForDeployment",
                 "webAclId",
                 "tags",
-                "tagsAll",
                 "origins",
                 "originGroups",
                 "defaultCacheBehavior",

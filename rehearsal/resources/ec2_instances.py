@@ -181,7 +181,7 @@ RESOURCES = (
         every=every_instance,
         computed=(
             *("arn", "availabilityZone", "instanceState", "primaryNetworkInterfaceId"),
-            *("privateDns", "privateIp", "publicDns", "publicIp", "tagsAll"),
+            *("privateDns", "privateIp", "publicDns", "publicIp"),
         ),
         # userData: where userDataReplaceOnChange says so, which is the risk to count with.
         replace_on=frozenset(

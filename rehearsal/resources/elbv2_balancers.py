@@ -190,7 +190,7 @@ RESOURCES = (
         delete=delete_balancer,
         find=find_balancer,
         every=every_balancer,
-        computed=("arn", "arnSuffix", "dnsName", "vpcId", "zoneId", "tagsAll"),
+        computed=("arn", "arnSuffix", "dnsName", "vpcId", "zoneId"),
         replace_on=frozenset({"internal", "loadBalancerType", "name", "region"}),
         in_place=frozenset(
             {

@@ -98,7 +98,7 @@ RESOURCES = (
         every=every_policy,
         computed=("arn", "policyId"),
         replace_on=frozenset({"name", "path", "description"}),
-        in_place=frozenset({"policy", "tags", "tagsAll"}),
+        in_place=frozenset({"policy", "tags"}),
         defaults={"path": "/"},
         limits=(
             iam_limits.names,

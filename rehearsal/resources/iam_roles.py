@@ -170,7 +170,6 @@ RESOURCES = (
                 "maxSessionDuration",
                 "permissionsBoundary",
                 "tags",
-                "tagsAll",
             }
         ),
         untold=frozenset({"forceDetachPolicies"}),

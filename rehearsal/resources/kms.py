@@ -166,7 +166,7 @@ RESOURCES = (
         delete=delete_key,
         find=by_tags(tagged_keys),
         every=every_key,
-        computed=("arn", "keyId", "tagsAll"),
+        computed=("arn", "keyId"),
         replace_on=frozenset({"multiRegion", "region"}),
         in_place=frozenset(
             {
@@ -177,7 +177,6 @@ RESOURCES = (
                 "policy",
                 "rotationPeriodInDays",
                 "tags",
-                "tagsAll",
             }
         ),
         untold=frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"}),

@@ -131,9 +131,7 @@ RESOURCES = (
         every=every_secret,
         computed=("arn",),
         replace_on=frozenset({"name", "region"}),
-        in_place=frozenset(
-            {"description", "forceOverwriteReplicaSecret", "kmsKeyId", "recoveryWindowInDays", "tags", "tagsAll"}
-        ),
+        in_place=frozenset({"description", "forceOverwriteReplicaSecret", "kmsKeyId", "recoveryWindowInDays", "tags"}),
         untold=frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays"}),
         limits=(name, window),
         emulated="partial",

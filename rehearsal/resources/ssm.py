@@ -201,7 +201,6 @@ RESOURCES = (
                 "keyId",
                 "overwrite",
                 "tags",
-                "tagsAll",
                 "tier",
                 "type",
                 "value",

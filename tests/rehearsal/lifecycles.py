@@ -133,9 +133,7 @@ def brought_up(program: Callable[[], None], aws: EmulatedAws, *, project: str, s
             found.servicer = servicer
             checked = servicer.Check(proto.CheckRequest(urn=urn, news=request.object, randomSeed=urn.encode()), None)
             made = servicer.Create(proto.CreateRequest(urn=urn, properties=checked.inputs), None)
-            resource = Resource(urn=urn, id=made.id, inputs=checked.inputs, state=made.properties)
-            if resource.kind.read is not None:  # until every table has it
-                found.resources.append(resource)
+            found.resources.append(Resource(urn=urn, id=made.id, inputs=checked.inputs, state=made.properties))
             return made
 
     run(program, aws=aws, project=project, stack=stack, config={}, monitor=Recording)
