@@ -131,7 +131,15 @@ def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser(description="an emulated AWS on loopback")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--announce", type=Path)
+    parser.add_argument("--detach", action="store_true", help="go on in the background; the process id is printed")
     given = parser.parse_args(arguments)
+    if given.detach and (pid := os.fork()):
+        print(pid, flush=True)
+        os._exit(0)
+    if given.detach:
+        os.setsid()
+        sys.stdout = sys.stderr  # whoever started this waits for the end of its standard output
+        os.dup2(sys.stderr.fileno(), 1)
     serve(given.port, given.announce)
 
 

@@ -6,8 +6,10 @@ import contextlib
 import fcntl
 import http.client
 import json
+import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -22,6 +24,7 @@ from infra.names import Names
 from rehearsal.local_aws import LocalAccount
 from rehearsal.seeds import seed
 from scripts.private_file import write_private
+from scripts.process import is_alive
 
 PATIENCE: Final = 60.0  # seconds for the process to answer; about two on an idle machine
 LOCK_HELD: Final = 75
@@ -109,15 +112,15 @@ def start(home: LocalHome) -> Running:
             directory.mkdir(parents=True)
         write_private(home.directory / "passphrase", secrets.token_urlsafe(24))
         with home.log.open("wb") as log:
-            process = subprocess.Popen(  # noqa: S603 - this very program
-                [sys.executable, "-m", "rehearsal.local_server", "--announce", str(home.announcement)],
+            started = subprocess.run(  # noqa: S603 - this very program
+                [sys.executable, "-m", "rehearsal.local_server", "--detach", "--announce", str(home.announcement)],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
+                stdout=subprocess.PIPE,
                 stderr=log,
-                start_new_session=True,
                 cwd=home.root,
+                check=False,
             )
-        return _announced(home, process)
+        return _announced(home, int(started.stdout or 0))
 
 
 def stop(home: LocalHome) -> bool:
@@ -162,16 +165,14 @@ def _alone(home: LocalHome) -> Iterator[None]:
         yield
 
 
-def _announced(home: LocalHome, process: subprocess.Popen[bytes]) -> Running:
+def _announced(home: LocalHome, pid: int) -> Running:
     deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and pid and is_alive(pid):
         if (found := running(home)) is not None:
             return found
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=0.05)
-            break
-    process.kill()
-    process.wait()
+        time.sleep(0.05)
+    if pid and is_alive(pid):
+        os.kill(pid, signal.SIGKILL)
     last = home.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
     raise LocalError(f"the local AWS did not start: {' '.join(last) or 'no answer'}; see {home.log}")
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from infra.errors import PlatformError
 from scripts.engine import require
+from scripts.process import is_alive
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _DAMAGED = re.compile(r"failed to load checkpoint|unexpected end of JSON|invalid character .* looking for")
@@ -41,7 +42,7 @@ class Lock:
     @property
     def is_dead(self) -> bool:
         """Whether its process is known to be gone: it was on this machine, and is not there any more."""
-        return self.host == os.uname().nodename and not Path(f"/proc/{self.pid}").exists() and Path("/proc/1").exists()
+        return self.host == os.uname().nodename and not is_alive(self.pid)
 
 
 class LockedError(PulumiError):
