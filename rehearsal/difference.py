@@ -61,7 +61,7 @@ def difference(kind: ResourceType, old: Inputs, new: Inputs) -> Difference:
 
 def as_written(declared: Spec | None, held: Any, old: Any) -> Any:
     """What AWS holds, cut to what the program speaks of: of nested objects only the members that it sets."""
-    if declared is None or held is None:
+    if declared is None or held is None or old is None:
         return held
     if isinstance(held, list):
         spoken: dict[str, Any] = {}
