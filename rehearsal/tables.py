@@ -26,6 +26,17 @@ def by_id(read: Read, *names: str, separator: str = "/") -> Find:
     return find
 
 
+def is_there(ask: Callable[[], object]) -> bool:
+    """Whether AWS answers the question about a thing, or says that there is none."""
+    try:
+        ask()
+    except Exception as error:
+        if is_gone(error):
+            return False
+        raise
+    return True
+
+
 def by_tags(tagged: Tagged) -> Find:
     """For what has no name of its own: all in the region whose tags are exactly those of the inputs."""
 

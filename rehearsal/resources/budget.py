@@ -1,14 +1,9 @@
-"""AWS Budgets: the account's budget with its notifications.
-
-The emulator keeps the budget and its notifications, and tells neither subscribers nor tags: the stand-in holds these.
-"""
+"""AWS Budgets: what a month may cost before somebody is told."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from rehearsal.api import camel
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import is_there
 
 NOTIFICATIONS = 10  # AWS Budgets: CreateBudget, NotificationsWithSubscribers
 SUBSCRIBERS = 10  # e-mail addresses of one notification
@@ -30,88 +25,74 @@ def notifications(inputs: Inputs) -> str | None:
 
 def create_budget(aws: Aws, inputs: Inputs) -> Created:
     """CreateBudget with its notifications."""
-    account, budget = inputs.get("accountId") or aws.account_id, _budget(inputs)
+    account = inputs.get("accountId") or aws.account_id
     aws.client("budgets").create_budget(
         AccountId=account,
-        Budget=budget,
+        Budget=_budget(inputs),
         NotificationsWithSubscribers=[_notification(one) for one in inputs.get("notifications") or []],
         ResourceTags=name_tags(inputs),
     )
     identifier = f"{account}:{inputs['name']}"
-    aws.records[f"budgets/budget/{identifier}"] = {
-        "notifications": inputs.get("notifications") or [],
-        "tagsAll": inputs["tagsAll"],
-    }
+    _keep_beside(aws, identifier, inputs)
     arn = f"arn:aws:budgets::{account}:budget/{inputs['name']}"
     return Created(id=identifier, outputs={"arn": arn, "accountId": account})
 
 
-def _budget(inputs: Inputs) -> dict[str, Any]:
+def read_budget(aws: Aws, identifier: str, state: Inputs) -> Created:
+    """The budget and its notifications; who gets them, and the tags, are held beside the emulator."""
+    client, (account, _, name) = aws.client("budgets"), identifier.partition(":")
+    held = client.describe_budget(AccountId=account, BudgetName=name)["Budget"]
+    notifications = client.describe_notifications_for_budget(AccountId=account, BudgetName=name)["Notifications"]
+    beside = aws.records.get(_record(identifier), {})
+    amount, known = held["BudgetLimit"]["Amount"], state.get("limitAmount")
+    outputs = {
+        "name": name,
+        "accountId": account,
+        "budgetType": held["BudgetType"],
+        "limitAmount": known if known is not None and float(known) == float(amount) else amount,
+        "limitUnit": held["BudgetLimit"]["Unit"],
+        "timeUnit": held["TimeUnit"],
+        "notifications": [_told(one, beside.get("notifications", [])) for one in notifications],
+        "arn": f"arn:aws:budgets::{account}:budget/{name}",
+        "tagsAll": beside.get("tagsAll", {}),
+    }
+    return Created(id=identifier, outputs=outputs)
+
+
+def update_budget(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """UpdateBudget, its notifications and tags; the emulator only takes the budget anew."""
+    account, _, name = identifier.partition(":")
+    aws.keep("budgets", "UpdateBudget", {"AccountId": account, "NewBudget": _budget(inputs)})
+    aws.client("budgets").delete_budget(AccountId=account, BudgetName=name)
+    return create_budget(aws, {**inputs, "accountId": account}).outputs
+
+
+def delete_budget(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DeleteBudget, with its notifications."""
+    account, _, name = identifier.partition(":")
+    aws.client("budgets").delete_budget(AccountId=account, BudgetName=name)
+    aws.records.pop(_record(identifier), None)
+
+
+def find_budget(aws: Aws, inputs: Inputs) -> list[str]:
+    """`<account>:<name>`, where there is such a budget."""
+    identifier = f"{inputs.get('accountId') or aws.account_id}:{inputs['name']}"
+    return [identifier] if is_there(lambda: read_budget(aws, identifier, {})) else []
+
+
+def every_budget(aws: Aws, _region: str) -> list[str]:
+    """All budgets of the account."""
+    pages = aws.client("budgets").get_paginator("describe_budgets").paginate(AccountId=aws.account_id)
+    return [f"{aws.account_id}:{one['BudgetName']}" for page in pages for one in page.get("Budgets", [])]
+
+
+def _budget(inputs: Inputs) -> Inputs:
     return {
         "BudgetName": inputs["name"],
         "BudgetType": inputs["budgetType"],
         "TimeUnit": inputs["timeUnit"],
         "BudgetLimit": {"Amount": str(inputs["limitAmount"]), "Unit": inputs["limitUnit"]},
     }
-
-
-def read_budget(aws: Aws, identifier: str, _state: Inputs) -> Created | None:
-    """DescribeBudget with its notifications. Imported as `<account>:<name>`."""
-    account, _, name = identifier.partition(":")
-    client = aws.client("budgets")
-    found = client.describe_budget(AccountId=account, BudgetName=name)["Budget"]
-    sent = client.describe_notifications_for_budget(AccountId=account, BudgetName=name)["Notifications"]
-    record = aws.records.get(f"budgets/budget/{identifier}", {})
-    known = {_key(one): one for one in record.get("notifications", [])}
-    amount = float(found["BudgetLimit"]["Amount"])
-    held = {
-        "name": found["BudgetName"],
-        "accountId": account,
-        "budgetType": found["BudgetType"],
-        "timeUnit": found["TimeUnit"],
-        "limitAmount": f"{amount:g}",
-        "limitUnit": found["BudgetLimit"]["Unit"],
-        "notifications": [{**known.get(_key(one), {}), **one} for one in map(camel, sent)],
-        "arn": f"arn:aws:budgets::{account}:budget/{name}",
-        "tagsAll": record.get("tagsAll", {}),
-    }
-    return Created(id=identifier, outputs=held)
-
-
-def _key(one: Inputs) -> tuple[str, str, float]:
-    return one["notificationType"], one["comparisonOperator"], float(one["threshold"])
-
-
-def update_budget(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
-    """The emulator cannot change one, so that the stand-in makes it again under its name."""
-    account = identifier.partition(":")[0]
-    aws.keep("budgets", "UpdateBudget", {"AccountId": account, "NewBudget": _budget(inputs)})
-    delete_budget(aws, identifier, state)
-    create_budget(aws, inputs)
-    return {}
-
-
-def delete_budget(aws: Aws, identifier: str, _state: Inputs) -> None:
-    """DeleteBudget."""
-    account, _, name = identifier.partition(":")
-    aws.client("budgets").delete_budget(AccountId=account, BudgetName=name)
-    aws.records.pop(f"budgets/budget/{identifier}", None)
-
-
-def find_budget(aws: Aws, inputs: Inputs) -> list[str]:
-    """The one of that name."""
-    account = inputs.get("accountId") or aws.account_id
-    return [one for one in _all(aws, account) if one == f"{account}:{inputs['name']}"]
-
-
-def every_budget(aws: Aws, region: str) -> list[str]:
-    """Ids of all; a budget has no region, so that they are told for one."""
-    return _all(aws, aws.account_id) if region == "us-east-1" else []
-
-
-def _all(aws: Aws, account: str) -> list[str]:
-    found = aws.client("budgets").describe_budgets(AccountId=account).get("Budgets") or []
-    return [f"{account}:{one['BudgetName']}" for one in found]
 
 
 def _notification(one: Inputs) -> Inputs:
@@ -126,6 +107,27 @@ def _notification(one: Inputs) -> Inputs:
         },
         "Subscribers": [*emails, *topics],
     }
+
+
+def _told(notification: Inputs, held: list[Inputs]) -> Inputs:
+    """A notification as the program writes it, with the subscribers that are held for it."""
+    told = {
+        "comparisonOperator": notification["ComparisonOperator"],
+        "notificationType": notification["NotificationType"],
+        "threshold": notification["Threshold"],
+        "thresholdType": notification.get("ThresholdType", "PERCENTAGE"),
+    }
+    same = next((one for one in held if told.items() <= one.items()), {})
+    return {**same, **told}
+
+
+def _keep_beside(aws: Aws, identifier: str, inputs: Inputs) -> None:
+    notifications = inputs.get("notifications") or []
+    aws.records[_record(identifier)] = {"notifications": notifications, "tagsAll": inputs["tagsAll"]}
+
+
+def _record(identifier: str) -> str:
+    return f"budgets/budget/{identifier}"
 
 
 RESOURCES = (
@@ -147,13 +149,15 @@ RESOURCES = (
         computed=("arn", "accountId"),
         replace_on=frozenset({"accountId", "name"}),
         in_place=frozenset({"budgetType", "limitAmount", "limitUnit", "notifications", "tags", "timeUnit"}),
-        unordered=frozenset({"notifications", "notifications.subscriberEmailAddresses"}),
-        spelled={"limitAmount": lambda amount: f"{float(amount):g}"},
+        unordered=frozenset({"notifications"}),
         limits=(notifications,),
         auto_name="name",
         auto_name_limit=100,
         emulated="partial",
-        not_emulated=("no cost is counted and no message is sent",),
+        not_emulated=(
+            "no cost is counted and no message is sent",
+            "a budget's subscribers and tags are kept by the stand-in alone",
+        ),
         source="Terraform AWS provider docs: aws_budgets_budget",
     ),
 )

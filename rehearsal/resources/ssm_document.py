@@ -10,6 +10,8 @@ from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, sp
 from rehearsal.tables import by_id
 from rehearsal.tagging import as_list, as_mapping, retag
 
+ANY_TARGET = "/"  # any type of resource: Systems Manager API Reference, CreateDocument, TargetType
+
 
 def create_document(aws: Aws, inputs: Inputs) -> Created:
     """CreateDocument."""
@@ -40,15 +42,18 @@ def read_document(aws: Aws, identifier: str, state: Inputs) -> Created | None:
 
 def update_document(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
     """A new version where the content, its format or its target differ, made the default one; and tags."""
-    client = _ssm(aws, inputs)
+    client, wanted = _ssm(aws, inputs), _content(inputs)
     held = client.describe_document(Name=identifier, DocumentVersion="$LATEST")["Document"]
     content = client.get_document(Name=identifier, DocumentVersion="$LATEST")["Content"]
-    version, wanted = held["LatestVersion"], _content(inputs)
     there = {"Content": content, "DocumentFormat": held["DocumentFormat"], "TargetType": held.get("TargetType")}
-    if {name: value for name, value in there.items() if value} != wanted:
-        made = client.update_document(Name=identifier, DocumentVersion="$LATEST", **wanted)
-        version = made["DocumentDescription"]["DocumentVersion"]
+    if held.get("TargetType"):
+        wanted = {"TargetType": ANY_TARGET, **wanted}
+    version = held["LatestVersion"]
     client.update_document_default_version(Name=identifier, DocumentVersion=version)
+    if {name: value for name, value in there.items() if value} != wanted:
+        _make_way(client, identifier, int(version), wanted["Content"])
+        made = client.update_document(Name=identifier, DocumentVersion="$LATEST", **wanted)["DocumentDescription"]
+        client.update_document_default_version(Name=identifier, DocumentVersion=made["DocumentVersion"])
     resource = {"ResourceType": "Document", "ResourceId": identifier}
     retag(
         as_mapping(held.get("Tags")),
@@ -57,6 +62,14 @@ def update_document(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -
         untag=lambda keys: client.remove_tags_from_resource(**resource, TagKeys=keys),
     )
     return _known(aws, inputs, client.describe_document(Name=identifier)["Document"])
+
+
+def _make_way(client: Any, identifier: str, latest: int, content: str) -> None:
+    """Removes older versions of this content: AWS compares a new one with the latest, the emulator with all."""
+    for version in map(str, range(1, latest)):
+        with suppress(client.exceptions.InvalidDocument):
+            if client.get_document(Name=identifier, DocumentVersion=version)["Content"] == content:
+                client.delete_document(Name=identifier, DocumentVersion=version)
 
 
 def delete_document(aws: Aws, identifier: str, state: Inputs) -> None:
@@ -108,7 +121,7 @@ RESOURCES = (
         renewed=frozenset({"defaultVersion", "hash", "latestVersion"}),
         replace_on=frozenset({"documentType", "name", "region"}),
         in_place=frozenset({"content", "documentFormat", "tags", "targetType"}),
-        defaults={"documentFormat": "JSON"},
+        defaults={"documentFormat": "JSON", "targetType": ANY_TARGET},
         limits=(ssm_document_limits.document_name, ssm_document_limits.command),
         emulated="partial",
         not_emulated=("sending the command runs nothing",),
