@@ -48,7 +48,8 @@ def configuration(*, level: str, environment: str, release: str, cloudwatch_grou
             "create_log_group": False,
             "formatter": "json",
         }
-    quiet = {"level": "INFO", "propagate": True}
+    chatty = ("botocore", "boto3", "urllib3", "s3transfer", "PIL", "django.db.backends")
+    chattier = ("procrastinate.periodic", "procrastinate.blueprints")
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -58,6 +59,7 @@ def configuration(*, level: str, environment: str, release: str, cloudwatch_grou
         "loggers": {
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.server": {"handlers": [], "propagate": True},
-            **{name: quiet for name in ("botocore", "boto3", "urllib3", "s3transfer", "PIL", "django.db.backends")},
+            **{name: {"level": "INFO"} for name in chatty},
+            **{name: {"level": "WARNING"} for name in chattier},
         },
     }

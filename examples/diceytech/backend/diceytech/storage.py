@@ -13,7 +13,6 @@ from django.urls import reverse
 
 SIGNED_SECONDS = 300
 PUBLIC, PRIVATE = "default", "private"
-signer = TimestampSigner(salt="private-file")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +71,11 @@ def backends(bucket: Bucket | None, *, private_root: Path) -> dict[str, Any]:
     }
 
 
+def signer() -> TimestampSigner:
+    """Signs the paths of private files on a local disk."""
+    return TimestampSigner(salt="private-file")
+
+
 def private_storage() -> Storage:
     """The private store, for model fields."""
     return storages[PRIVATE]
@@ -82,4 +86,4 @@ class PrivateFileSystemStorage(FileSystemStorage):
 
     def url(self, name: str | None) -> str:
         """A path that `private_file` answers for five minutes."""
-        return reverse("private-file", args=[signer.sign(name or "")])
+        return reverse("private-file", args=[signer().sign(name or "")])

@@ -25,7 +25,7 @@ urlpatterns = [
 ]
 if not settings.AWS_STORAGE_BUCKET_NAME:
     urlpatterns += [
-        path("api/files/<str:signed>", private_file, name="private-file"),
+        path("api/files/<path:signed>", private_file, name="private-file"),
         re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
     ]
 

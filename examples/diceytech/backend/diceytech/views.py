@@ -35,7 +35,7 @@ class HealthView(APIView):
 def private_file(request: HttpRequest, signed: str) -> HttpResponseBase:
     """A private file on the local disk, for whoever holds a signed path that is not older than five minutes."""
     try:
-        name = signer.unsign(signed, max_age=SIGNED_SECONDS)
+        name = signer().unsign(signed, max_age=SIGNED_SECONDS)
         return FileResponse(private_storage().open(name), as_attachment=True)
     except (BadSignature, FileNotFoundError):
         raise Http404 from None
