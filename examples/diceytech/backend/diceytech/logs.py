@@ -26,7 +26,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             **self.constants,
-            "request_id": request_id.get(),
+            "request_id": request_id.get() or getattr(getattr(record, "request", None), "META", {}).get("REQUEST_ID"),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

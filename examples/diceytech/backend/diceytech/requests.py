@@ -28,10 +28,12 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """The answer, with the id in its header."""
         given = request.headers.get("X-Request-ID", "")
-        token = request_id.set(given if ID.fullmatch(given) else uuid.uuid4().hex)
+        name = given if ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["REQUEST_ID"] = name  # for what Django logs of a request once it is answered
+        token = request_id.set(name)
         try:
             response = self.get_response(request)
-            response["X-Request-ID"] = request_id.get() or ""
+            response["X-Request-ID"] = name
             return response
         finally:
             request_id.reset(token)
