@@ -37,7 +37,6 @@ class HealthMiddleware:
         checks = {name: _verdict(name, check) for name, check in CHECKS.items()}
         healthy = all(verdict == "ok" for verdict in checks.values())
         body = {"status": "ok" if healthy else "failing", "version": settings.RELEASE, "checks": checks}
-        connection.close_if_unusable_or_obsolete()
         return JsonResponse(body, status=200 if healthy else 503, headers={"Cache-Control": "no-store"})
 
 
@@ -51,7 +50,6 @@ def _verdict(name: str, check: Callable[[], None]) -> str:
 
 
 def _database() -> None:
-    connection.close_if_unusable_or_obsolete()
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 

@@ -81,6 +81,8 @@ DATABASES = {
         connection_seconds=config("DATABASE_CONNECTION_SECONDS", default=60, cast=int),
     )
 }
+PROCRASTINATE_ON_APP_READY = "diceytech.postgresql.worker.use_secret"
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful", "shutdown_graceful_timeout": 90}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

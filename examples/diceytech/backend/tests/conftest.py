@@ -50,6 +50,14 @@ def bob(make_user: MakeUser) -> User:
     return make_user("bob")
 
 
+@pytest.fixture
+def unused_tcp_port() -> int:
+    """A port of loopback that is free now."""
+    from rehearsal.postgres import free_port
+
+    return free_port()
+
+
 def client_of(user: User | None = None) -> APIClient:
     """A client with a real access token, or without one."""
     client = APIClient()
