@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
 from hypothesis import HealthCheck, settings
 
 from accounts.models import User
@@ -15,6 +19,16 @@ from tests.test_jobs import job
 schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
 FEW, MANY = 5, 60  # made-up requests of each operation
 ANSWERS = ("application/json", "application/vnd.oai.openapi+json")
+
+
+@pytest.fixture(autouse=True)
+def _requests_share_the_tests_transaction() -> Iterator[None]:
+    """As Django's own test client has it; schemathesis calls the WSGI application itself."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.fixture
