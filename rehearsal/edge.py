@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 BACKEND = ("/api/", "/admin/", "/static/")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-connection"}
-NO_SITE = "<!doctype html><title>DiceyTech</title><p>The site is not built yet. The API is at <a href=/api/docs/>/api/docs/</a>."
+NO_SITE = "<!doctype html><title>DiceyTech</title><p>The site is not built yet. <a href=/api/docs/>The API</a>"
 # In the place of origin access control: the emulator asks for a signature, and does not verify it.
 SIGNED = "AWS4-HMAC-SHA256 Credential=cdn/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
 TIMEOUT = 60.0  # seconds, as CloudFront's origin

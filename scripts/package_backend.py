@@ -1,9 +1,9 @@
 """`diceytech package backend`: the artifact of a release, the same byte for byte from the same commit.
 
-    manifest.json      version, commit, target, and the SHA-256 of every other file
-    requirements.txt   what the target installs, offline, from wheelhouse/
-    app/               the Django project as git has it, with its VERSION
-    wheelhouse/        the wheels
+manifest.json      version, commit, target, and the SHA-256 of every other file
+requirements.txt   what the target installs, offline, from wheelhouse/
+app/               the Django project as git has it, with its VERSION
+wheelhouse/        the wheels
 """
 
 from __future__ import annotations

@@ -57,7 +57,12 @@ def png() -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0\0\x80\x80")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b"\0\0\x80\x80"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def steps(*, name: str, password: str, version: str | None, now: datetime | None = None) -> tuple[Step, ...]:
@@ -101,7 +106,8 @@ def steps(*, name: str, password: str, version: str | None, now: datetime | None
              equals={"error": "Project not found"}),
         Step(name="no token", method="GET", path="/api/projects/", status=401, keys=("detail",)),
         Step(name="a path that is not there", method="GET", path="/api/no-such-path/", status=404),
-        Step(name="log out", method="POST", path="/api/auth/logout/", status=205, json={"refresh": "{refresh}"}, kind="none"),
+        Step(name="log out", method="POST", path="/api/auth/logout/", status=205, json={"refresh": "{refresh}"},
+             kind="none"),
         Step(name="the old token is dead", method="GET", path="/api/auth/profile/", status=401, token=True),
         Step(name="log in to clean up", method="POST", path="/api/auth/login/", status=200, json=credentials,
              keep=tokens, cleans_up=True),

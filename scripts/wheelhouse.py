@@ -30,7 +30,9 @@ def requirements_for(lock: str, target: Target, *, name: str) -> str:
         try:
             wanted = Requirement(HASH.sub("", f" {text}").strip())
         except InvalidRequirement:
-            raise PlatformError(f"{name}: `{text[:60]}` is no pinned requirement; make it with uv or pip-compile") from None
+            raise PlatformError(
+                f"{name}: `{text[:60]}` is no pinned requirement; make it with uv or pip-compile"
+            ) from None
         if not hashes:
             raise PlatformError(f"{name}: {wanted.name} has no hash; make the file with --generate-hashes")
         if wanted.marker is None or wanted.marker.evaluate(dict(target.markers)):

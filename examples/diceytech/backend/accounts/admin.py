@@ -9,7 +9,7 @@ from accounts.models import Education, Experience, Skill, User
 
 
 @admin.register(User)
-class EmailUserAdmin(UserAdmin):
+class EmailUserAdmin(UserAdmin):  # type: ignore[type-arg] # not subscriptable at run time
     """Django's own, with the address in front and the profile below."""
 
     list_display = ("email", "username", "is_staff", "is_active")

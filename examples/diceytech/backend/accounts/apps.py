@@ -13,7 +13,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Pictures follow their rows."""
         import diceytech.checks  # noqa: F401 - registers the checks
-        from accounts.models import User
         from diceytech.stored_files import follow
+
+        from accounts.models import User
 
         follow(User, "profile_picture")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,9 +41,7 @@ def prolong(token: RefreshToken) -> User:
 def user_of(token: Token) -> User:
     """Whose token this is; raises InvalidToken where the session has ended or the user is not active."""
     try:
-        return User.objects.get(
-            pk=token[api_settings.USER_ID_CLAIM], sessions__id=_session_id(token), is_active=True
-        )
+        return User.objects.get(pk=token[api_settings.USER_ID_CLAIM], sessions__id=_session_id(token), is_active=True)
     except (User.DoesNotExist, KeyError, ValueError):
         raise InvalidToken("The session has ended; log in again.") from None
 
@@ -51,12 +49,12 @@ def user_of(token: Token) -> User:
 class SessionJWTAuthentication(JWTAuthentication):
     """`Authorization: Bearer <access>` of a session that still lasts."""
 
-    def get_user(self, validated_token: Token) -> User:
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override] # a TypeVar of every user class
         """The token's user; raises InvalidToken."""
         return user_of(validated_token)
 
 
-class SessionJWTScheme(SimpleJWTScheme):
+class SessionJWTScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call] # it ships no types
     """How the OpenAPI schema shows it."""
 
     target_class = "accounts.authentication.SessionJWTAuthentication"
@@ -71,4 +69,5 @@ def _session_id(token: Token) -> UUID:
 
 
 def _expiry() -> datetime:
-    return now() + api_settings.REFRESH_TOKEN_LIFETIME
+    lifetime: timedelta = api_settings.REFRESH_TOKEN_LIFETIME
+    return now() + lifetime

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils.timezone import now
-
-from accounts.models import Education, Experience, Skill, User
 from hackathons.models import Hackathon, Team, TeamMember
 from jobs.models import Job, JobApplication
 from notifications.models import Notification
 from projects.models import Project, ProjectParticipation
+
+from accounts.models import Education, Experience, Skill, User
 
 EMAIL = "demo@example.com"
 SKILLS = {
@@ -61,7 +61,7 @@ def _everything() -> User:
     _profile(demo, skills)
     _projects(demo, others, skills)
     _jobs(demo, others, skills)
-    _hackathon(demo, others)
+    _hackathon(others)
     return demo
 
 
@@ -128,7 +128,7 @@ def _jobs(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
             _tell(demo, "application_status", f"Your application for {title} is reviewed", "/jobs")
 
 
-def _hackathon(demo: User, others: list[User]) -> None:
+def _hackathon(others: list[User]) -> None:
     start = now() + timedelta(days=14)
     made = Hackathon.objects.create(
         title="Build for good",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
+from diceytech import uploads
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
-
-from diceytech import uploads
 
 
 def profile_picture_key(_user: models.Model, filename: str) -> str:
@@ -37,7 +36,7 @@ class User(AbstractUser):
     linkedin_url = models.URLField(blank=True)
     twitter_url = models.URLField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
-    skills = models.ManyToManyField("Skill", blank=True)
+    skills: models.ManyToManyField[Skill, Any] = models.ManyToManyField("Skill", blank=True)
     goals = models.TextField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -45,7 +44,7 @@ class User(AbstractUser):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]
 
-    objects = EmailUserManager()
+    objects: ClassVar[EmailUserManager] = EmailUserManager()
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="one_user_per_address")]
@@ -58,7 +57,7 @@ class User(AbstractUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the address in lower case; a new password ends every log-in."""
         self.email = self.email.lower()
-        renewed = self.pk is not None and self._password is not None
+        renewed = self.pk is not None and getattr(self, "_password", None) is not None
         super().save(*args, **kwargs)
         if renewed:
             self.sessions.all().delete()

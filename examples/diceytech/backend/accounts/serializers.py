@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from diceytech.fields import StartsBeforeEnds
+from diceytech.uploads import PictureField
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as RefusedPassword
 from rest_framework import serializers
@@ -12,8 +14,6 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.authentication import prolong
 from accounts.models import Education, Experience, Skill, User
-from diceytech.fields import StartsBeforeEnds
-from diceytech.uploads import PictureField
 
 
 class SkillSerializer(serializers.ModelSerializer[Skill]):

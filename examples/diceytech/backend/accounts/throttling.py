@@ -21,6 +21,9 @@ ON CONFLICT (key, "window") DO UPDATE SET count = accounts_attempt.count + 1 RET
 class CountedThrottle(SimpleRateThrottle):
     """So many requests in each window of the rate's length; addresses are kept as keyed hashes only."""
 
+    duration: float
+    num_requests: int
+
     def allow_request(self, request: Request, view: APIView) -> bool:
         """Counts the request, and whether it is within the rate."""
         subject = self.subject(request)

@@ -20,6 +20,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts import serializers
 from accounts.authentication import log_in, log_out
+from accounts.current import me, my_id
 from accounts.models import Education, Experience, Skill, User
 from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, RegisterThrottle
 
@@ -84,8 +85,7 @@ class ProfileView(generics.RetrieveUpdateDestroyAPIView[User]):
 
     def get_object(self) -> User:
         """Whoever asks."""
-        assert isinstance(self.request.user, User)
-        return self.request.user
+        return me(self.request)
 
     @extend_schema(request=serializers.PasswordSerializer, responses={204: None})
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -115,7 +115,7 @@ class ExperienceViewSet(viewsets.ModelViewSet[Experience]):
 
     def get_queryset(self) -> QuerySet[Experience]:
         """Nobody else's."""
-        return Experience.objects.filter(user_id=self.request.user.pk)
+        return Experience.objects.filter(user_id=my_id(self.request))
 
     def perform_create(self, serializer: BaseSerializer[Experience]) -> None:
         """For whoever asks."""
@@ -132,7 +132,7 @@ class EducationViewSet(viewsets.ModelViewSet[Education]):
 
     def get_queryset(self) -> QuerySet[Education]:
         """Nobody else's."""
-        return Education.objects.filter(user_id=self.request.user.pk)
+        return Education.objects.filter(user_id=my_id(self.request))
 
     def perform_create(self, serializer: BaseSerializer[Education]) -> None:
         """For whoever asks."""

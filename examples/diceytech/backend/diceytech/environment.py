@@ -18,8 +18,8 @@ words = Csv()
 def database(url: str, *, secret_arn: str, connection_seconds: int) -> dict[str, Any]:
     """DATABASES["default"] for a `postgresql://user:password@host:port/name?sslmode=require` URL.
 
-    With a secret the password is read from it whenever a connection is made (diceytech.postgresql); `connection_seconds`
-    is how long a connection is kept. Raises ImproperlyConfigured for another kind of URL, without showing it.
+    With a secret the password is read from it whenever a connection is made (diceytech.postgresql), and
+    `connection_seconds` is how long one is kept. Raises ImproperlyConfigured for another kind of URL; never shows it.
     """
     parts = urlsplit(url)
     name = unquote(parts.path.lstrip("/"))

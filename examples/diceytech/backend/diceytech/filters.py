@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-T = TypeVar("T", bound=Model)
 BIGGEST_ID = 2**63 - 1
 
 
 class ParameterFilter(BaseFilterBackend):
     """Exact filters: the view's `filters` maps a query parameter to a field, `id_filters` to a field of ids."""
 
-    def filter_queryset(self, request: Request, queryset: QuerySet[T], view: APIView) -> QuerySet[T]:
+    def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> QuerySet[Any]:
         """The rows that match; none for an id that cannot be one."""
         for parameter, field in getattr(view, "filters", {}).items():
             if value := request.query_params.get(parameter):

@@ -75,7 +75,7 @@ def _storage() -> None:
         if not os.access(settings.BASE_DIR, os.W_OK):
             raise RuntimeError("files cannot be written")
         return
-    store.connection.meta.client.head_bucket(Bucket=settings.AWS_STORAGE_BUCKET_NAME)
+    getattr(store, "connection").meta.client.head_bucket(Bucket=settings.AWS_STORAGE_BUCKET_NAME)
 
 
 CHECKS: dict[str, Callable[[], None]] = {"database": _database, "migrations": _Migrations(), "storage": _storage}

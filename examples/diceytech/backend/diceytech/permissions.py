@@ -16,4 +16,4 @@ class OwnerChanges(BasePermission):
 
     def has_object_permission(self, request: Request, view: APIView, obj: Any) -> bool:
         """Whether this request may."""
-        return request.method in SAFE_METHODS or getattr(obj, f"{view.owner_field}_id") == request.user.pk
+        return request.method in SAFE_METHODS or getattr(obj, f"{getattr(view, 'owner_field')}_id") == request.user.pk

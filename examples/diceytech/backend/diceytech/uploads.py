@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from PIL import Image
 from rest_framework import serializers
 
@@ -28,20 +28,22 @@ class UploadField(serializers.FileField):
 
     kinds = ""
 
-    def to_internal_value(self, data: Any) -> UploadedFile:
+    def to_internal_value(self, data: Any) -> File[Any]:
         """The file under a neutral name; raises ValidationError."""
-        file: UploadedFile = super().to_internal_value(data)
+        file: File[Any] = super().to_internal_value(data)
         if file.size is None or file.size > settings.MAX_FILE_BYTES:
             limit = settings.MAX_FILE_BYTES // 1024 // 1024
             raise serializers.ValidationError(f"The file is larger than {limit} MiB; send a smaller one.")
         extension = self.extension_of(file)
         file.seek(0)
         if extension is None:
-            raise serializers.ValidationError(f"The file is not {self.kinds}, whatever its name says; send one that is.")
+            raise serializers.ValidationError(
+                f"The file is not {self.kinds}, whatever its name says; send one that is."
+            )
         file.name = f"upload.{extension}"
         return file
 
-    def extension_of(self, file: UploadedFile) -> str | None:
+    def extension_of(self, file: File[Any]) -> str | None:
         """The extension for this content; None for a type that is not taken."""
         raise NotImplementedError
 
@@ -51,7 +53,7 @@ class PictureField(UploadField):
 
     kinds = "a JPEG, PNG, GIF or WebP picture of at most 40 megapixels"
 
-    def extension_of(self, file: UploadedFile) -> str | None:
+    def extension_of(self, file: File[Any]) -> str | None:
         """By decoding its first frame."""
         try:
             with Image.open(file, formats=tuple(PICTURES)) as picture:
@@ -69,7 +71,7 @@ class ResumeField(UploadField):
 
     kinds = "a PDF or DOCX document"
 
-    def extension_of(self, file: UploadedFile) -> str | None:
+    def extension_of(self, file: File[Any]) -> str | None:
         """By its signature, and for a DOCX by what must be in the archive."""
         start = file.read(5)
         file.seek(0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from accounts.models import User
 from django.db import transaction
 from django.utils.timezone import now
-
-from accounts.models import User
-from hackathons.models import Hackathon, Team, TeamMember
 from notifications.events import notify
+
+from hackathons.models import Hackathon, Team, TeamMember
 
 
 class NotPossible(Exception):

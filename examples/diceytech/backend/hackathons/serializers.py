@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import serializers
-
 from accounts.models import User
 from diceytech.fields import NearDateTimeField, StartsBeforeEnds
+from rest_framework import serializers
+
 from hackathons.models import Hackathon, Team
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.current import me, my_id
+from diceytech.actions import ANSWERS, missing, refused
+from diceytech.permissions import OwnerChanges
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -16,9 +19,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
-from diceytech.actions import ANSWERS, missing, refused
-from diceytech.permissions import OwnerChanges
 from hackathons import registration
 from hackathons.models import Hackathon, Team, TeamMember
 from hackathons.serializers import HackathonSerializer, RegistrationSerializer, TeamSerializer
@@ -39,7 +39,7 @@ class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
 
     def get_queryset(self) -> QuerySet[Hackathon]:
         """With what the serializer shows of each."""
-        own = TeamMember.objects.filter(hackathon=OuterRef("pk"), user_id=self.request.user.pk)
+        own = TeamMember.objects.filter(hackathon=OuterRef("pk"), user_id=my_id(self.request))
         teams = Team.objects.filter(hackathon=OuterRef("pk")).order_by().values("hackathon")
         count = Subquery(teams.annotate(number=Count("*")).values("number"), output_field=IntegerField())
         hackathons = (
@@ -51,7 +51,7 @@ class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
             return hackathons
         mine = self.request.query_params.get("mine")
         if mine == "organized":
-            return hackathons.filter(organizer_id=self.request.user.pk)
+            return hackathons.filter(organizer_id=my_id(self.request))
         return hackathons.filter(is_registered=True) if mine == "registered" else hackathons.filter(is_active=True)
 
     def perform_create(self, serializer: BaseSerializer[Hackathon]) -> None:
@@ -62,12 +62,11 @@ class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
     @action(detail=True, methods=["post"])
     def register(self, request: Request, **path: Any) -> Response:
         """Registers a team that one leads."""
-        assert isinstance(request.user, User)
         given = RegistrationSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         name, others = given.validated_data["team_name"], given.validated_data.get("members", [])
         try:
-            team = registration.register(path["pk"], request.user, name, others)
+            team = registration.register(path["pk"], me(request), name, others)
         except Hackathon.DoesNotExist:
             return missing("Hackathon")
         except registration.NotPossible as reason:

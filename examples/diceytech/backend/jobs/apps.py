@@ -13,6 +13,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Logos and résumés follow their rows."""
         from diceytech.stored_files import follow
+
         from jobs.models import Job, JobApplication
 
         follow(Job, "company_logo")

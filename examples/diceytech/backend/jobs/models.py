@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
-from django.db import models
-
 from accounts.models import Skill
 from diceytech import uploads
 from diceytech.storage import private_storage
+from django.contrib.auth import get_user_model
+from django.db import models
 
 User = get_user_model()
 
@@ -54,7 +53,9 @@ class Job(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "-id"], condition=models.Q(is_active=True), name="newest_active_jobs")]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], condition=models.Q(is_active=True), name="newest_active_jobs")
+        ]
 
     def __str__(self) -> str:
         return f"{self.title}, {self.company}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework import serializers
-
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
 from diceytech.uploads import PictureField, ResumeField
+from rest_framework import serializers
+
 from jobs.models import Job, JobApplication
 
 

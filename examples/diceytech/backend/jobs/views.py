@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.current import me, my_id
+from diceytech.actions import ANSWERS, missing, refused
+from diceytech.filters import ParameterFilter
+from diceytech.permissions import OwnerChanges
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from drf_spectacular.utils import extend_schema
+from notifications.events import notify
 from rest_framework import generics, mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
@@ -16,13 +21,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
-from diceytech.actions import ANSWERS, missing, refused
-from diceytech.filters import ParameterFilter
-from diceytech.permissions import OwnerChanges
 from jobs.models import Job, JobApplication
 from jobs.serializers import ApplicationSerializer, ApplySerializer, JobSerializer, StatusSerializer
-from notifications.events import notify
 
 
 class JobViewSet(viewsets.ModelViewSet[Job]):
@@ -40,7 +40,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
 
     def get_queryset(self) -> QuerySet[Job]:
         """With what the serializer shows of each."""
-        own = JobApplication.objects.filter(job=OuterRef("pk"), applicant_id=self.request.user.pk)
+        own = JobApplication.objects.filter(job=OuterRef("pk"), applicant_id=my_id(self.request))
         jobs = (
             Job.objects.select_related("posted_by")
             .prefetch_related("skills_required")
@@ -50,7 +50,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
         if self.action != "list":
             return jobs
         if self.request.query_params.get("mine") == "posted":
-            return jobs.filter(posted_by_id=self.request.user.pk)
+            return jobs.filter(posted_by_id=my_id(self.request))
         return jobs.filter(is_active=True)
 
     def perform_create(self, serializer: BaseSerializer[Job]) -> None:
@@ -61,21 +61,21 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
     @action(detail=True, methods=["post"])
     def apply(self, request: Request, **path: Any) -> Response:
         """Applies, with or without a résumé."""
-        assert isinstance(request.user, User)
+        user = me(request)
         job = Job.objects.filter(pk=path["pk"]).first()
         if job is None:
             return missing("Job")
         if not job.is_active:
             return refused("This job is closed")
         already = refused("Already applied to this job")
-        if JobApplication.objects.filter(job=job, applicant=request.user).exists():
+        if JobApplication.objects.filter(job=job, applicant=user).exists():
             return already
         given = ApplySerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
             with transaction.atomic():
-                made = given.save(job=job, applicant=request.user)
-                message = f"{request.user.display_name} applied for {job.title}"
+                made = given.save(job=job, applicant=user)
+                message = f"{user.display_name} applied for {job.title}"
                 notify([job.posted_by_id], "job_application", message, f"/jobs/{job.pk}")
         except IntegrityError:  # the same application came in twice at once
             return already
@@ -91,13 +91,11 @@ class ApplicationsOfJobView(generics.ListAPIView[JobApplication]):
 
     def get_queryset(self) -> QuerySet[JobApplication]:
         """Of the job in the path; 404 where it is not one's own."""
-        job = generics.get_object_or_404(Job, pk=self.kwargs["pk"], posted_by_id=self.request.user.pk)
+        job = generics.get_object_or_404(Job, pk=self.kwargs["pk"], posted_by_id=my_id(self.request))
         return job.applications.select_related("job", "applicant").order_by("-applied_at", "-id")
 
 
-class ApplicationViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[JobApplication]
-):
+class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet[JobApplication]):
     """One's own applications, and those to one's own jobs; to anyone else there is none."""
 
     queryset = JobApplication.objects.none()
@@ -106,8 +104,8 @@ class ApplicationViewSet(
 
     def get_queryset(self) -> QuerySet[JobApplication]:
         """The list holds what one applied for oneself."""
-        me = self.request.user.pk
-        visible = Q(applicant_id=me) if self.action == "list" else Q(applicant_id=me) | Q(job__posted_by_id=me)
+        mine = Q(applicant_id=my_id(self.request))
+        visible = mine if self.action == "list" else mine | Q(job__posted_by_id=my_id(self.request))
         found = JobApplication.objects.filter(visible).select_related("job", "applicant")
         return found.order_by("-applied_at", "-id")
 

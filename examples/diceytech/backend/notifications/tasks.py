@@ -6,11 +6,11 @@ import asyncio
 import logging
 from datetime import timedelta
 
+from accounts.models import Attempt, LoginSession, User
 from django.utils.timezone import now
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from accounts.models import Attempt, LoginSession, User
 from notifications.models import Notification
 
 logger = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ def tell(context: JobContext, recipients: list[int], kind: str, message: str, li
     """One notification for each recipient who is still there."""
     there = User.objects.filter(pk__in=recipients).values_list("pk", flat=True)
     told = [
-        Notification(recipient_id=pk, kind=kind, message=message, link=link, event=context.job.id) for pk in there
+        Notification(recipient_id=pk, kind=kind, message=message, link=link, event=context.job.id or 0) for pk in there
     ]
     Notification.objects.bulk_create(told, ignore_conflicts=True)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts.current import my_id
+from diceytech.actions import done
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, inline_serializer
 from rest_framework import mixins, serializers, viewsets
@@ -11,7 +13,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from diceytech.actions import done
 from notifications.models import Notification
 from notifications.serializers import NotificationSerializer
 
@@ -27,7 +28,7 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notific
 
     def get_queryset(self) -> QuerySet[Notification]:
         """Those of whoever asks; `?unread=true` for those not read yet."""
-        own = Notification.objects.filter(recipient_id=self.request.user.pk).order_by("-created_at", "-id")
+        own = Notification.objects.filter(recipient_id=my_id(self.request)).order_by("-created_at", "-id")
         unread = self.action == "list" and self.request.query_params.get("unread") == "true"
         return own.filter(is_read=False) if unread else own
 

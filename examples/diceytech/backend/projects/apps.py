@@ -13,6 +13,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Pictures follow their rows."""
         from diceytech.stored_files import follow
+
         from projects.models import Project
 
         follow(Project, "image")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth import get_user_model
-from django.db import models
-
 from accounts.models import Skill
 from diceytech import uploads
+from django.contrib.auth import get_user_model
+from django.db import models
 
 User = get_user_model()
 
@@ -49,7 +48,9 @@ class Project(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-created_at", "-id"], condition=models.Q(is_active=True), name="newest_active_projects"),
+            models.Index(
+                fields=["-created_at", "-id"], condition=models.Q(is_active=True), name="newest_active_projects"
+            ),
             models.Index(fields=["end_date"], condition=models.Q(is_active=True), name="active_projects_by_end"),
         ]
 

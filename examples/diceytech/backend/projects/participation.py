@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from accounts.models import User
 from django.db import transaction
 from django.utils.timezone import now
-
-from accounts.models import User
 from notifications.events import notify
+
 from projects.models import Project, ProjectParticipation
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from rest_framework import serializers
-
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
 from diceytech.fields import NearDateTimeField, StartsBeforeEnds
 from diceytech.uploads import PictureField
+from rest_framework import serializers
+
 from projects.models import Project
 
 

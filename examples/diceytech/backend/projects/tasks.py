@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.timezone import now
+from notifications.events import notify
 from procrastinate.contrib.django import app
 
-from notifications.events import notify
 from projects.models import Project
 
 BATCH = 100

@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from accounts.current import me, my_id
+from accounts.models import User
+from diceytech.actions import ANSWERS, done, missing, refused
+from diceytech.filters import ParameterFilter
+from diceytech.permissions import OwnerChanges
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema
@@ -16,10 +21,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from accounts.models import User
-from diceytech.actions import ANSWERS, done, missing, refused
-from diceytech.filters import ParameterFilter
-from diceytech.permissions import OwnerChanges
 from projects import participation
 from projects.models import Project, ProjectParticipation
 from projects.serializers import ProjectSerializer
@@ -40,7 +41,7 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
 
     def get_queryset(self) -> QuerySet[Project]:
         """With what the serializer shows of each: one query for the page, one for its technologies."""
-        own = ProjectParticipation.objects.filter(project=OuterRef("pk"), user_id=self.request.user.pk)
+        own = ProjectParticipation.objects.filter(project=OuterRef("pk"), user_id=my_id(self.request))
         members = ProjectParticipation.objects.filter(project=OuterRef("pk")).order_by().values("project")
         count = Subquery(members.annotate(number=Count("*")).values("number"), output_field=IntegerField())
         projects = (
@@ -54,9 +55,9 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
     def _listed(self, projects: QuerySet[Project]) -> QuerySet[Project]:
         mine = self.request.query_params.get("mine")
         if mine == "organized":
-            return projects.filter(organizer_id=self.request.user.pk)
+            return projects.filter(organizer_id=my_id(self.request))
         if mine == "joined":
-            return projects.filter(participants=self.request.user.pk)
+            return projects.filter(participants=my_id(self.request))
         return projects.filter(is_active=True)
 
     def perform_create(self, serializer: BaseSerializer[Project]) -> None:
@@ -76,9 +77,8 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
         return self._answer(participation.leave, request, path["pk"], "Successfully left project")
 
     def _answer(self, change: Callable[[int, User], None], request: Request, pk: int, message: str) -> Response:
-        assert isinstance(request.user, User)
         try:
-            change(pk, request.user)
+            change(pk, me(request))
         except Project.DoesNotExist:
             return missing("Project")
         except participation.NotPossible as reason:

@@ -10,15 +10,15 @@ from typing import Any
 
 import boto3
 import pytest
+from accounts.authentication import log_in
+from accounts.models import Skill, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.timezone import now
 from PIL import Image
 from procrastinate.contrib.django import app
+from projects.models import Project
 from rest_framework.test import APIClient
 
-from accounts.authentication import log_in
-from accounts.models import Skill, User
-from projects.models import Project
 from tests.services import BUCKET
 
 PASSWORD = "testpass123"

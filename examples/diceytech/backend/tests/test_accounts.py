@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from accounts.authentication import log_in
+from accounts.models import LoginSession, Skill, User
 from django.utils.timezone import now
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.authentication import log_in
-from accounts.models import LoginSession, Skill, User
 from tests.conftest import PASSWORD, MakeUser, client_of, picture, stored_keys
 
 pytestmark = pytest.mark.django_db
@@ -107,7 +107,12 @@ def test_the_profile_is_changed_field_by_field_and_nothing_else(as_ada: APIClien
     assert answer.status_code == 200
     assert answer.json()["skill_details"] == [{"id": skill.pk, "name": "Django", "category": "framework"}]
     ada.refresh_from_db()
-    assert (ada.bio, ada.email, ada.is_staff, ada.check_password(PASSWORD)) == ("I write", "ada@example.com", False, True)
+    assert (ada.bio, ada.email, ada.is_staff, ada.check_password(PASSWORD)) == (
+        "I write",
+        "ada@example.com",
+        False,
+        True,
+    )
 
 
 def test_positions_and_studies_are_ones_own(as_ada: APIClient, as_bob: APIClient) -> None:

@@ -7,12 +7,12 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from accounts.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from projects.models import Project
 from rest_framework.test import APIClient
 
-from accounts.models import User
-from projects.models import Project
 from tests.conftest import picture, project, stored_keys
 from tests.test_jobs import job
 from tests.test_projects import NEW
@@ -74,7 +74,9 @@ def test_text_is_kept_and_shown_as_it_is(text: str, as_ada: APIClient) -> None:
     assert User.objects.count() == 1
 
 
-@pytest.mark.parametrize("query", ["technology=99999999999999999999999", "technology=-1", "search=%00", "page=0", "type=%00"])
+@pytest.mark.parametrize(
+    "query", ["technology=99999999999999999999999", "technology=-1", "search=%00", "page=0", "type=%00"]
+)
 def test_queries_that_make_no_sense_find_nothing(query: str, as_ada: APIClient) -> None:
     assert as_ada.get(f"/api/projects/?{query}").status_code in (200, 400, 404)
 

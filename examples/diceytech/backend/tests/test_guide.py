@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from accounts.models import User
 from django.apps import apps
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import User
 from tests.conftest import PASSWORD, picture, project
 
 FIELDS = {
-    "accounts.User": "email profile_picture bio location website github_url linkedin_url twitter_url phone skills goals "
-    "created_at updated_at",
+    "accounts.User": "email profile_picture bio location website github_url linkedin_url twitter_url phone skills "
+    "goals created_at updated_at",
     "accounts.Skill": "name category",
     "accounts.Experience": "user title company start_date end_date description is_current",
     "accounts.Education": "user degree school start_date end_date description",

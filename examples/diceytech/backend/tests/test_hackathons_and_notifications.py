@@ -6,13 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.utils.timezone import now
-from rest_framework.test import APIClient
-
 from accounts.models import Attempt, LoginSession, User
+from django.utils.timezone import now
 from hackathons.models import Hackathon
 from notifications.models import Notification
 from notifications.tasks import clean_up
+from rest_framework.test import APIClient
+
 from tests.conftest import MakeUser, client_of, project, work
 
 pytestmark = pytest.mark.django_db

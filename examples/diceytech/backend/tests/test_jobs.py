@@ -8,10 +8,10 @@ from urllib.request import urlopen
 
 import boto3
 import pytest
-from rest_framework.test import APIClient
-
 from accounts.models import User
 from jobs.models import Job, JobApplication
+from rest_framework.test import APIClient
+
 from tests.conftest import BUCKET, MakeUser, client_of, docx, pdf, picture, stored_keys
 
 pytestmark = pytest.mark.django_db

@@ -9,14 +9,14 @@ from typing import Any
 
 import boto3
 import pytest
+from accounts.models import User
+from diceytech import environment, health, logs
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
-from accounts.models import User
-from diceytech import environment, health, logs
 from tests.conftest import PASSWORD
 from tests.services import BUCKET
 

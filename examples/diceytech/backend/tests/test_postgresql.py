@@ -16,12 +16,12 @@ from typing import Any
 import boto3
 import psycopg
 import pytest
-from django.db import connection
-
 from accounts.authentication import log_in
 from diceytech.postgresql import base, password
+from django.db import connection
 from notifications.models import Notification
 from notifications.tasks import tell
+
 from tests.conftest import MakeUser
 from tests.servers import ask, gunicorn, process
 
@@ -101,21 +101,24 @@ def test_a_password_rotated_under_load_fails_no_request(
             goal = sum(statuses.values()) + number
             assert served.wait_for(lambda: sum(statuses.values()) >= goal, 20)
 
-    with (tmp_path / "log").open("wb") as log, gunicorn(unused_tcp_port, log, **rotation.variables):
-        with ThreadPoolExecutor(4) as pool:
-            running = [pool.submit(load) for _ in range(4)]
-            after(10)
-            for _ in range(5):
-                between = threading.Event()
-                moved = threading.Thread(target=_rotate_and_close, args=(rotation, between))
-                moved.start()
-                after(8)  # served while only the pending value is right
-                between.set()
-                moved.join()
-                after(8)
-            stop.set()
-            for one in running:
-                one.result()
+    with (
+        (tmp_path / "log").open("wb") as log,
+        gunicorn(unused_tcp_port, log, **rotation.variables),
+        ThreadPoolExecutor(4) as pool,
+    ):
+        running = [pool.submit(load) for _ in range(4)]
+        after(10)
+        for _ in range(5):
+            between = threading.Event()
+            moved = threading.Thread(target=_rotate_and_close, args=(rotation, between))
+            moved.start()
+            after(8)  # served while only the pending value is right
+            between.set()
+            moved.join()
+            after(8)
+        stop.set()
+        for one in running:
+            one.result()
     assert set(statuses) == {200}, statuses
     assert statuses[200] > 90
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from accounts.models import Skill, User
 from django.db import connection
 from django.utils.timezone import now
-from rest_framework.test import APIClient
-
-from accounts.models import Skill, User
 from notifications.models import Notification
 from projects.models import Project, ProjectParticipation
 from projects.tasks import close_finished
+from rest_framework.test import APIClient
+
 from tests.conftest import MakeUser, client_of, picture, project, work
 
 pytestmark = pytest.mark.django_db
@@ -93,10 +93,7 @@ def test_a_list_takes_four_queries_however_long_it_is(
     with django_assert_num_queries(4):  # the user, the count, the page, its technologies
         assert len(client.get("/api/projects/").json()["results"]) == 3
     Project.objects.bulk_create(
-        Project(
-            **{**NEW, "start_date": now(), "end_date": now() + timedelta(days=1)}, organizer=ada
-        )
-        for _ in range(40)
+        Project(**{**NEW, "start_date": now(), "end_date": now() + timedelta(days=1)}, organizer=ada) for _ in range(40)
     )
     with django_assert_num_queries(4):
         page = client.get("/api/projects/").json()
@@ -107,7 +104,12 @@ def test_search_finds_in_title_description_and_category(as_ada: APIClient, ada: 
     one = project(ada, title="Ray tracer", category="graphics")
     one.technologies.add(python_skill)
     project(ada)
-    for query in ({"search": "tracer"}, {"search": "GRAPHICS"}, {"technology": python_skill.pk}, {"category": "graphics"}):
+    for query in (
+        {"search": "tracer"},
+        {"search": "GRAPHICS"},
+        {"technology": python_skill.pk},
+        {"category": "graphics"},
+    ):
         assert [found["title"] for found in as_ada.get("/api/projects/", query).json()["results"]] == ["Ray tracer"]
     assert as_ada.get("/api/projects/", {"type": "no such"}).json()["count"] == 0
 

@@ -8,55 +8,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('company', models.CharField(max_length=100)),
-                ('description', models.TextField()),
-                ('requirements', models.TextField()),
-                ('job_type', models.CharField(choices=[('full-time', 'Full-time'), ('part-time', 'Part-time'), ('contract', 'Contract'), ('internship', 'Internship')], max_length=20)),
-                ('location_type', models.CharField(choices=[('remote', 'Remote'), ('on-site', 'On-site'), ('hybrid', 'Hybrid')], max_length=20)),
-                ('location', models.CharField(max_length=100)),
-                ('salary_min', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
-                ('salary_max', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
-                ('company_logo', models.ImageField(blank=True, null=True, upload_to=jobs.models.logo_key)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('posted_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
-                ('skills_required', models.ManyToManyField(to='accounts.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("company", models.CharField(max_length=100)),
+                ("description", models.TextField()),
+                ("requirements", models.TextField()),
+                (
+                    "job_type",
+                    models.CharField(
+                        choices=[
+                            ("full-time", "Full-time"),
+                            ("part-time", "Part-time"),
+                            ("contract", "Contract"),
+                            ("internship", "Internship"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "location_type",
+                    models.CharField(
+                        choices=[("remote", "Remote"), ("on-site", "On-site"), ("hybrid", "Hybrid")], max_length=20
+                    ),
+                ),
+                ("location", models.CharField(max_length=100)),
+                ("salary_min", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
+                ("salary_max", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
+                ("company_logo", models.ImageField(blank=True, null=True, upload_to=jobs.models.logo_key)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "posted_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL),
+                ),
+                ("skills_required", models.ManyToManyField(to="accounts.skill")),
             ],
         ),
         migrations.CreateModel(
-            name='JobApplication',
+            name="JobApplication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cover_letter', models.TextField(blank=True)),
-                ('resume', models.FileField(blank=True, null=True, storage=diceytech.storage.private_storage, upload_to=jobs.models.resume_key)),
-                ('status', models.CharField(choices=[('pending', 'Pending'), ('reviewed', 'Reviewed'), ('interviewed', 'Interviewed'), ('accepted', 'Accepted'), ('rejected', 'Rejected')], default='pending', max_length=20)),
-                ('applied_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('applicant', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='job_applications', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='jobs.job')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cover_letter", models.TextField(blank=True)),
+                (
+                    "resume",
+                    models.FileField(
+                        blank=True,
+                        null=True,
+                        storage=diceytech.storage.private_storage,
+                        upload_to=jobs.models.resume_key,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("reviewed", "Reviewed"),
+                            ("interviewed", "Interviewed"),
+                            ("accepted", "Accepted"),
+                            ("rejected", "Rejected"),
+                        ],
+                        default="pending",
+                        max_length=20,
+                    ),
+                ),
+                ("applied_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="job_applications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="applications", to="jobs.job"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['-created_at', '-id'], name='newest_active_jobs'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("is_active", True)), fields=["-created_at", "-id"], name="newest_active_jobs"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='jobapplication',
-            constraint=models.UniqueConstraint(fields=('job', 'applicant'), name='applies_for_a_job_once'),
+            model_name="jobapplication",
+            constraint=models.UniqueConstraint(fields=("job", "applicant"), name="applies_for_a_job_once"),
         ),
     ]

@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,20 +14,39 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('project_joined', 'Someone joined a project'), ('project_closed', 'A project has ended'), ('job_application', 'Someone applied for a job'), ('application_status', 'An application has a new status'), ('hackathon_registered', 'A team is registered for a hackathon')], max_length=30)),
-                ('message', models.CharField(max_length=500)),
-                ('link', models.CharField(blank=True, max_length=200)),
-                ('is_read', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('event', models.BigIntegerField()),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("project_joined", "Someone joined a project"),
+                            ("project_closed", "A project has ended"),
+                            ("job_application", "Someone applied for a job"),
+                            ("application_status", "An application has a new status"),
+                            ("hackathon_registered", "A team is registered for a hackathon"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("message", models.CharField(max_length=500)),
+                ("link", models.CharField(blank=True, max_length=200)),
+                ("is_read", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("event", models.BigIntegerField()),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['recipient', '-created_at', '-id'], name='newest_notifications')],
-                'constraints': [models.UniqueConstraint(fields=('event', 'recipient'), name='tells_an_event_once')],
+                "indexes": [models.Index(fields=["recipient", "-created_at", "-id"], name="newest_notifications")],
+                "constraints": [models.UniqueConstraint(fields=("event", "recipient"), name="tells_an_event_once")],
             },
         ),
     ]

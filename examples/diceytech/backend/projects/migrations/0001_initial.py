@@ -7,61 +7,89 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('description', models.TextField()),
-                ('project_type', models.CharField(choices=[('hackathon', 'Hackathon'), ('practice', 'Practice Project'), ('personal', 'Personal Project')], max_length=20)),
-                ('difficulty', models.CharField(choices=[('beginner', 'Beginner'), ('intermediate', 'Intermediate'), ('advanced', 'Advanced')], max_length=20)),
-                ('category', models.CharField(max_length=50)),
-                ('start_date', models.DateTimeField()),
-                ('end_date', models.DateTimeField()),
-                ('prize_amount', models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
-                ('max_participants', models.IntegerField(default=100)),
-                ('image', models.ImageField(blank=True, null=True, upload_to=projects.models.image_key)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('organizer', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='organized_projects', to=settings.AUTH_USER_MODEL)),
-                ('technologies', models.ManyToManyField(to='accounts.skill')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("description", models.TextField()),
+                (
+                    "project_type",
+                    models.CharField(
+                        choices=[
+                            ("hackathon", "Hackathon"),
+                            ("practice", "Practice Project"),
+                            ("personal", "Personal Project"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "difficulty",
+                    models.CharField(
+                        choices=[("beginner", "Beginner"), ("intermediate", "Intermediate"), ("advanced", "Advanced")],
+                        max_length=20,
+                    ),
+                ),
+                ("category", models.CharField(max_length=50)),
+                ("start_date", models.DateTimeField()),
+                ("end_date", models.DateTimeField()),
+                ("prize_amount", models.DecimalField(blank=True, decimal_places=2, max_digits=10, null=True)),
+                ("max_participants", models.IntegerField(default=100)),
+                ("image", models.ImageField(blank=True, null=True, upload_to=projects.models.image_key)),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "organizer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="organized_projects",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("technologies", models.ManyToManyField(to="accounts.skill")),
             ],
         ),
         migrations.CreateModel(
-            name='ProjectParticipation',
+            name="ProjectParticipation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
-                ('status', models.CharField(default='active', max_length=20)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='projects.project')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
+                ("status", models.CharField(default="active", max_length=20)),
+                ("project", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="projects.project")),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.AddField(
-            model_name='project',
-            name='participants',
-            field=models.ManyToManyField(related_name='joined_projects', through='projects.ProjectParticipation', to=settings.AUTH_USER_MODEL),
+            model_name="project",
+            name="participants",
+            field=models.ManyToManyField(
+                related_name="joined_projects", through="projects.ProjectParticipation", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddConstraint(
-            model_name='projectparticipation',
-            constraint=models.UniqueConstraint(fields=('project', 'user'), name='joins_a_project_once'),
+            model_name="projectparticipation",
+            constraint=models.UniqueConstraint(fields=("project", "user"), name="joins_a_project_once"),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['-created_at', '-id'], name='newest_active_projects'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("is_active", True)), fields=["-created_at", "-id"], name="newest_active_projects"
+            ),
         ),
         migrations.AddIndex(
-            model_name='project',
-            index=models.Index(condition=models.Q(('is_active', True)), fields=['end_date'], name='active_projects_by_end'),
+            model_name="project",
+            index=models.Index(
+                condition=models.Q(("is_active", True)), fields=["end_date"], name="active_projects_by_end"
+            ),
         ),
     ]
