@@ -9,10 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from rendered_environments import of
 
 from infra.environment_variables import django
 from infra.rendering import rendered
-from tests.rendered_environments import of
 
 ROOT = Path(__file__).parent.parent.parent
 BACKEND = ROOT / "examples/diceytech/backend"
