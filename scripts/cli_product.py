@@ -59,7 +59,9 @@ def _show(result: Result) -> None:
 
 def demo(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the site; 0 takes any that is free.")] = 8000,
-    data: Annotated[bool, typer.Option("--keep", help="Keep the data in .demo/ and find it again.")] = False,
+    data: Annotated[
+        bool, typer.Option("--keep", help="Keep the database in .demo/ and find it again; files are not kept.")
+    ] = False,
 ) -> None:
     """Run the product on this machine. PostgreSQL, an S3 emulator, the API, the worker and the site, until Ctrl-C."""
     from scripts.demo import run

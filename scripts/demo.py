@@ -7,7 +7,7 @@ import signal
 import socket
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,8 @@ def running(root: Path, *, port: int, data: Path | None, say: Any = lambda _: No
 
 def run(root: Path, *, port: int, keep: bool) -> None:
     """Runs it, prints where it is, and waits for Ctrl-C or SIGTERM; raises PlatformError where it does not start."""
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     data = root / ".demo" if keep else None
     with ExitStack() as stack:
         with err.status("") as status:
@@ -73,7 +74,15 @@ def run(root: Path, *, port: int, keep: bool) -> None:
         ):
             out.print(f"{name:<8} {value}", markup=False)
         out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
-        signal.pause()
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """Once: the processes are then ended in order, which a second Ctrl-C must not cut short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def _checked(port: int) -> int:

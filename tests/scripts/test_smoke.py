@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -124,3 +125,30 @@ def test_the_product_passes_and_keeps_nothing_of_it() -> None:
         assert len(found["steps"]) == 18
         with pytest.raises(PlatformError, match="is taken"):
             demo._checked(int(url.rpartition(":")[2]))
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_demo_with_all_its_processes() -> None:
+    with subprocess.Popen([DICEYTECH, "demo", "--port", "0"], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        printed = _until_ready(running.stdout)
+        started = _descendants(running.pid)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == 0
+    assert len(started) >= 6, printed  # PostgreSQL and its children, the emulator, the API and its workers, the worker
+    assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
+
+
+def _until_ready(lines: IO[str]) -> list[str]:
+    printed: list[str] = []
+    for line in lines:
+        printed.append(line)
+        if "Ctrl-C" in line:
+            return printed
+    raise AssertionError(printed)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Of Linux's own list."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [one for child in map(int, children) for one in (child, *_descendants(child))]
