@@ -17,7 +17,7 @@ from tests.test_hackathons_and_notifications import hackathon
 from tests.test_jobs import job
 
 schema = schemathesis.openapi.from_wsgi("/api/schema/", application)
-FEW, MANY = 3, 60  # made-up requests of each operation
+FEW, MANY = 3, 25  # made-up requests of each operation
 ANSWERS = ("application/json", "application/vnd.oai.openapi+json")
 
 
