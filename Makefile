@@ -1,5 +1,6 @@
 # The commands a newcomer types. `make` alone lists them.
 ENV ?= dev
+ENGINE ?= in-process
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -7,7 +8,7 @@ BACKEND := examples/diceytech/backend
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend rehearse demo test test-all lint types docs bench lock clean
+.PHONY: help setup backend rehearse demo engine test test-all faults lint types docs bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,16 +45,22 @@ $(BACKEND_READY): $(BACKEND)/requirements-dev.txt $(READY)
 demo: $(BACKEND_READY) ## run the reference product on this machine
 	@$(BIN)/diceytech demo
 
-rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev)
-	@$(BIN)/diceytech rehearse --env $(ENV)
+rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGINE=pulumi for the real engine)
+	@$(BIN)/diceytech rehearse --env $(ENV) --engine $(ENGINE)
+
+engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
+	@$(BIN)/python -m scripts.engine
 
 test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minutes
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: $(READY) $(BACKEND_READY) ## every test; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
 	@cd $(BACKEND) && .venv/bin/python -m pytest
+
+faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
+	@$(BIN)/python -m tests.engine.kills --write
 
 lint: $(READY) ## format and lint
 	@$(BIN)/ruff format --check .

@@ -2,7 +2,7 @@
 
 Each class is one top-level key (`platform:database` -> `Database`), each attribute's docstring is its documentation
 (`diceytech config docs`), and the JSON Schema that editors use comes from here (`diceytech config schema`).
-Rules that join several keys are in infra/config_checks.py, reading the YAML is infra/config_source.py.
+Rules that join several keys are in infra/config_checks/, reading the YAML is infra/config_source.py.
 """
 
 from __future__ import annotations

@@ -178,11 +178,8 @@ def check_access_control(aws: Aws, control_id: str) -> None:
 
 
 def check_vpc_origin(aws: Aws, origin_id: str) -> None:
-    """Refuses a VPC origin that was not made; ids are those of vpc_origin.py."""
-    kept = [one for one in aws.kept if one.operation == "CreateVpcOrigin"]
-    names = [one.params["VpcOriginEndpointConfig"]["Name"] for one in kept]
-    digests = [hashlib.sha256(f"{aws.account_id} {name}".encode()).hexdigest() for name in names]
-    if origin_id not in {f"vo_{digest[:22]}" for digest in digests}:
+    """Refuses a VPC origin that was not made."""
+    if f"cloudfront/vpc-origin/{origin_id}" not in aws.records:
         raise _missing("EntityNotFound", f"VPC origin {origin_id}")
 
 

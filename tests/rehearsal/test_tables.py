@@ -56,6 +56,24 @@ def test_what_replaces_a_resource_is_an_input_of_it(kind: ResourceType) -> None:
 
 
 @every_type
+def test_another_region_replaces_a_resource(kind: ResourceType) -> None:
+    """The provider's 7.0 does so for each type that takes a region, settings of a whole region among them."""
+    assert ("region" in kind.replace_on) == ("region" in kind.inputs)
+
+
+@every_type
+def test_another_name_that_pulumi_can_fill_in_replaces_a_resource(kind: ResourceType) -> None:
+    renamed_in_place = {  # the service's Update call takes the name
+        "aws:cloudfront/originAccessControl:OriginAccessControl",
+        "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+        "aws:iam/group:Group",
+        "aws:iam/user:User",
+    }
+    replaced = kind.auto_name in kind.replace_on
+    assert replaced == (kind.auto_name is not None and kind.token not in renamed_in_place)
+
+
+@every_type
 def test_the_name_that_pulumi_fills_in_is_an_input(kind: ResourceType) -> None:
     assert kind.auto_name is None or kind.auto_name in kind.inputs
 
