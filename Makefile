@@ -4,9 +4,11 @@ ENGINE ?= in-process
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BACKEND := examples/diceytech/backend
+BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse engine test test-all faults lint types docs bench lock clean
+.PHONY: help setup backend rehearse demo engine test test-all faults lint types docs bench lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,17 +29,35 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	fi
 	@touch $@
 
+backend: $(BACKEND_READY) ## make the reference backend's own environment, with a PostgreSQL and an S3 emulator
+
+# The product's libraries stay out of the toolkit's: it is what a user replaces.
+$(BACKEND_READY): $(BACKEND)/requirements-dev.txt $(READY)
+	@echo "setting up $(BACKEND)/.venv (about half a minute the first time)"
+	@$(PYTHON) -m venv $(BACKEND)/.venv
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip sync --quiet --python $(BACKEND)/.venv/bin/python --require-hashes $<; \
+	else \
+	  $(BACKEND)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<; \
+	fi
+	@touch $@
+
+demo: $(BACKEND_READY) ## run the reference product on this machine
+	@$(BIN)/diceytech demo
+
 rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGINE=pulumi for the real engine)
 	@$(BIN)/diceytech rehearse --env $(ENV) --engine $(ENGINE)
 
 engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
 	@$(BIN)/python -m scripts.engine
 
-test: $(READY) ## the tests that need no root: under five minutes
+test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minutes
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2
+	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: $(READY) ## every test; what cannot run here is skipped with its reason
+test-all: $(READY) $(BACKEND_READY) ## every test; what cannot run here is skipped with its reason
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@cd $(BACKEND) && .venv/bin/python -m pytest
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
 	@$(BIN)/python -m tests.engine.kills --write
@@ -46,18 +66,21 @@ lint: $(READY) ## format and lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
-types: $(READY) ## type check: nested AWS inputs are checked here only
+types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked here only
 	@$(BIN)/mypy
+	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
 
-bench: $(READY) ## measure; prints a table
+bench: $(READY) $(BACKEND_READY) ## measure; prints a table
 	@$(BIN)/python -m benchmarks $(WRITE)
 
 lock: ## renew the locked versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt requirements.in
+	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --constraint requirements.txt --output-file requirements-dev.txt requirements.in requirements-dev.in
 
 clean: ## remove what make made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv $(BACKEND)/.venv .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -23,6 +23,8 @@ from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_local import local_app
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
+from scripts.cli_package import package_app
+from scripts.cli_product import demo, smoke
 from scripts.cli_secrets import secrets_app
 from scripts.cli_state import bootstrap, drift, recover
 
@@ -137,6 +139,9 @@ app.command("init")(init)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)
+app.command("smoke")(smoke)
+app.command("demo")(demo)
+app.add_typer(package_app, name="package")
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered_environments import ROOT, configuration, of, text
+from rendered_environments import ACME, ROOT, configuration, of, text
 
 from infra import environment_variables, quoting
 from infra.config_checks import PLATFORM_VARIABLES
@@ -96,8 +96,15 @@ def test_nothing_says_diceytech_for_another_product(name: str, environment: str)
 
 @pytest.mark.parametrize("part", ["worker", "scheduler"])
 def test_there_is_no_background_unit_without_its_command(part: str) -> None:
+    without = {**ACME["backend"], "worker_command": None, "scheduler_command": None}
     with pytest.raises(RenderingError, match=f"{part}_command is not set"):
-        rendered(f"{part}.service", of("dev", acme=False))
+        text(f"{part}.service", product={"backend": without})
+
+
+def test_the_products_own_worker_also_queues_its_periodic_tasks() -> None:
+    assert '"manage.py" "procrastinate" "worker"' in rendered("worker.service", of("dev", acme=False))
+    with pytest.raises(RenderingError, match="scheduler_command is not set"):
+        rendered("scheduler.service", of("dev", acme=False))
 
 
 # Values stay values
