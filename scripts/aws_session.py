@@ -5,10 +5,12 @@ Credentials come from wherever boto3 finds them: variables, profiles, single sig
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infra.config import PlatformConfig
 from infra.errors import PlatformError
+
+if TYPE_CHECKING:
+    from infra.config import PlatformConfig
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 20, 2  # for each call; a person is waiting
 
@@ -59,6 +61,16 @@ def identity(boto_session: Any) -> dict[str, str]:
     except (BotoCoreError, ClientError) as error:
         raise _unusable(error) from None
     return {"Account": str(answer["Account"]), "Arn": str(answer["Arn"])}
+
+
+def usable(boto_session: Any) -> Any:
+    """The session's keys of the moment, renewed where they run out; raises CredentialsError where that fails."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return boto_session.get_credentials().get_frozen_credentials()
+    except (BotoCoreError, ClientError) as error:
+        raise _unusable(error) from None
 
 
 def _unusable(error: Exception) -> CredentialsError:
