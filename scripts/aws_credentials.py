@@ -41,11 +41,13 @@ def from_profile(variables: Mapping[str, str]) -> Credentials | None:
     """Static keys of the profile in the shared credentials file; None where anything else may come before them."""
     if variables.get("AWS_ACCESS_KEY_ID") or variables.get("AWS_WEB_IDENTITY_TOKEN_FILE"):
         return None
-    profile = variables.get("AWS_PROFILE") or variables.get("AWS_DEFAULT_PROFILE") or "default"
+    profile = variables.get("AWS_DEFAULT_PROFILE") or variables.get("AWS_PROFILE") or "default"
     home = Path(variables.get("HOME") or Path.home())
-    credentials = _section(variables.get("AWS_SHARED_CREDENTIALS_FILE") or home / ".aws/credentials", profile)
-    config_file = variables.get("AWS_CONFIG_FILE") or home / ".aws/config"
-    config = _section(config_file, profile if profile == "default" else f"profile {profile}")
+    credentials = _section(variables.get("AWS_SHARED_CREDENTIALS_FILE") or home / ".aws/credentials", [profile])
+    words = ["profile", profile]
+    config = _section(variables.get("AWS_CONFIG_FILE") or home / ".aws/config", words)
+    if profile == "default":
+        config |= _section(variables.get("AWS_CONFIG_FILE") or home / ".aws/config", [profile])
     if not credentials or credentials.keys() - STATIC - SETTINGS or config.keys() - SETTINGS:
         return None
     access, secret = credentials.get("aws_access_key_id"), credentials.get("aws_secret_access_key")
@@ -55,17 +57,19 @@ def from_profile(variables: Mapping[str, str]) -> Credentials | None:
     return Credentials(access_key=access, secret_key=secret, token=token)
 
 
-def _section(file: str | Path, name: str) -> dict[str, str]:
-    """The values of one section; whatever cannot be read here is botocore's to judge, so it counts as unusual."""
+def _section(file: str | Path, words: list[str]) -> dict[str, str]:
+    """The values of the section of that name; whatever cannot be read here is botocore's to judge."""
     import configparser
+    import shlex
 
     parser = configparser.RawConfigParser(default_section="")
     try:
         parser.read_string(Path(os.path.expandvars(file)).expanduser().read_text(encoding="utf-8"))
-        return dict(parser.items(name))
-    except (FileNotFoundError, NotADirectoryError, configparser.NoSectionError):
+        names = [name for name in parser.sections() if name == words[-1] == words[0] or shlex.split(name) == words]
+        return {key: value for name in names for key, value in parser.items(name)}
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    except (OSError, UnicodeDecodeError, configparser.Error):
+    except (OSError, ValueError, configparser.Error):
         return {"unreadable": ""}
 
 

@@ -22,6 +22,7 @@ from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_secrets import secrets_app
+from scripts.cli_website import deploy_app, releases_app, rollback_app
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -118,6 +119,9 @@ app.command("init")(init)
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
+app.add_typer(deploy_app, name="deploy")
+app.add_typer(rollback_app, name="rollback")
+app.add_typer(releases_app, name="releases")
 
 
 def main() -> None:
