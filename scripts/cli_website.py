@@ -78,7 +78,7 @@ def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bo
     from infra.names import Names
     from scripts import deploy_outputs, website_settings
     from scripts.aws_credentials import provider
-    from scripts.terminal import root
+    from scripts.repository import root
     from scripts.website_deploy import Options, Site
 
     settings = website_settings.read(root(), env)
@@ -94,7 +94,7 @@ def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bo
 def _built(env: str, site: Site) -> Path:
     from infra.config_across import environment
     from infra.environment_variables import react
-    from scripts.terminal import root
+    from scripts.repository import root
     from scripts.website_npm import build
 
     build(root() / site.settings.source, react(environment(root(), env), site.outputs))
@@ -102,11 +102,12 @@ def _built(env: str, site: Site) -> Path:
 
 
 def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) -> None:
-    from scripts.terminal import out, print_json
     from scripts.website_deploy import carry_out
     from scripts.website_report import done_as_json, plan_as_json, show_plan, summary
 
     if only_plan:
+        from scripts.terminal import print_json
+
         print_json(plan_as_json(plan)) if json else show_plan(plan)
         raise typer.Exit(0 if plan.empty else 2)
     with _progress() as progress:
@@ -115,13 +116,14 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         if wait and done is not None and done.invalidation is not None and cdn is not None:
             cdn.wait(done.invalidation, lambda status: progress(f"invalidation: {status}", 0, 0))
     if json:
+        from scripts.terminal import print_json
+
         print_json(done_as_json(plan, done, site.outputs.site_url))
         return
-    out.print(summary(plan), markup=False)
-    for note in plan.notes:
-        out.print(f"note: {note}", markup=False)
+    lines = [summary(plan), *(f"note: {note}" for note in plan.notes)]
     if done is not None:
-        out.print(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})", markup=False)
+        lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
+    typer.echo("\n".join(lines))
 
 
 @contextmanager

@@ -5,11 +5,34 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 TELL_SECONDS = 0.1
+
+
+class InBackground(Generic[Result]):
+    """One call in a thread of its own, begun at once."""
+
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._results: list[Result] = []
+        self._failures: list[BaseException] = []
+        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self._thread.start()
+
+    def result(self) -> Result:
+        """Waits for what the call gives; raises what it raised."""
+        self._thread.join()
+        if self._failures:
+            raise self._failures[0]
+        return self._results[0]
+
+    def _run(self, work: Callable[[], Result]) -> None:
+        try:
+            self._results.append(work())
+        except BaseException as error:
+            self._failures.append(error)
 
 
 def each(

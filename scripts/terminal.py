@@ -15,6 +15,7 @@ from typing import Any
 from rich.console import Console
 
 from infra.errors import PlatformError
+from scripts.repository import root as root  # asked for here by every command
 
 NO_TERMINAL_WIDTH = 1000  # a pipe or a file has no width: tables stay whole
 
@@ -27,18 +28,6 @@ def _console(*, stderr: bool) -> Console:
 
 out = _console(stderr=False)
 err = _console(stderr=True)
-
-
-def root() -> Path:
-    """The repository that the command is for: the nearest directory upwards that holds Pulumi.yaml and infra/."""
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:
-        raise PlatformError("the current directory was removed; change to the platform's repository") from None
-    for directory in (here, *here.parents):
-        if (directory / "Pulumi.yaml").is_file() and (directory / "infra").is_dir():
-            return directory
-    raise PlatformError(f"{here}: no Pulumi.yaml here or above; run the command inside the platform's repository")
 
 
 def emit(text: str) -> None:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,14 +17,14 @@ from infra.errors import PlatformError
 from infra.outputs import Outputs
 from scripts.aws_http import AwsHttp, Retries, endpoint
 from scripts.aws_signing import Credentials
-from scripts.parallel import each
+from scripts.parallel import InBackground, each
 from scripts.website_apply import AT_ONCE, Done, Parts, Progress, apply, now, send
 from scripts.website_bucket import Bucket, place
 from scripts.website_build import BuildFile, scan
 from scripts.website_invalidation import Cdn
 from scripts.website_lock import Lock
 from scripts.website_plan import EMPTY, Plan, Snapshot, Wanted, deploy, roll_back
-from scripts.website_release import DamagedError, Record, Release, record_from_bytes
+from scripts.website_release import Current, DamagedError, Record, Release, record_from_bytes
 from scripts.website_settings import WebsiteSettings
 from scripts.website_uploads import Uploads, sha256_of
 
@@ -42,6 +40,15 @@ class Options:
     verify: bool = False
     take_over: bool = False
     retries: Retries = Retries()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The list of releases, and what is still being read."""
+
+    current: Current
+    listing: InBackground[dict[str, str]]
+    record: InBackground[Record | None]
 
 
 class Site:
@@ -72,16 +79,18 @@ class Site:
             uploads=lambda: Uploads(self.bucket, credentials, retries),
         )
 
-    def snapshot(self) -> Snapshot:
-        """The bucket as it is: list, served release, and with `verify` the headers of every file.
-
-        Raises HeldError where another deploy is at work.
-        """
-        listing = _InBackground(self.bucket.list)
+    def begin(self) -> Reading:
+        """Begins to read the bucket; raises HeldError where another deploy is at work."""
+        listing = InBackground(self.bucket.list)
         current = self.parts.lock.read()
         self.parts.lock.refuse_held(take_over=self.options.take_over)
-        base = None if current.served is None else self._record(current.served)
-        listed = listing.result()
+        served = current.served
+        record = InBackground(lambda: None if served is None else self._record(served))
+        return Reading(current=current, listing=listing, record=record)
+
+    def snapshot(self, reading: Reading) -> Snapshot:
+        """The bucket as it is: list, served release, and with `verify` which objects have other headers."""
+        current, base, listed = reading.current, reading.record.result(), reading.listing.result()
         releases = tuple(one for one in current.releases if one.record in listed)
         lost = current.served is not None and base is None
         repair = self.parts.lock.damaged or current.claim is not None or lost
@@ -110,33 +119,22 @@ class Site:
         return frozenset(key for key in each(changed, base.files, at_once=AT_ONCE) if key is not None)
 
 
-class _InBackground:
-    """One call in a thread of its own; `result` gives what it gave, or raises what it raised."""
-
-    def __init__(self, work: Callable[[], dict[str, str]]) -> None:
-        self._found: dict[str, str] = {}
-        self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
-        self._thread.start()
-
-    def _run(self, work: Callable[[], dict[str, str]]) -> None:
-        try:
-            self._found = work()
-        except BaseException as error:
-            self._error = error
-
-    def result(self) -> dict[str, str]:
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-        return self._found
-
-
 def plan_deploy(site: Site, directory: Path) -> Plan:
     """What deploying this build would do; raises BuildError, HeldError or AwsError."""
+    beginning = InBackground(site.begin)
     files = scan(directory, backend_paths=site.settings.backend_paths)
-    found = site.snapshot()
-    wanted = _wanted(files, found)
+    reading = beginning.result()
+    # Where a release is served most files are as they were, so they are read while its record is on the way.
+    digests = _digests(files) if reading.current.served else {}
+    found = site.snapshot(reading)
+    served = EMPTY if found.base is None else found.base.files
+    wanted = [
+        Wanted(
+            key=file.key, size=file.size, path=file.path, sha256=digests.get(file.key) if file.key in served else None
+        )
+        for file in files
+        if file.key != CONFIG_KEY
+    ]
     keep = site.settings.keep_releases
     if found.base is not None:
         same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep)
@@ -148,7 +146,7 @@ def plan_deploy(site: Site, directory: Path) -> Plan:
 
 def plan_rollback(site: Site, to: str | None) -> Plan:
     """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
-    found = site.snapshot()
+    found = site.snapshot(site.begin())
     target = chosen(found.releases, to)
     plan, lost = roll_back(site.record(target), found, keep=site.settings.keep_releases)
     if lost:
@@ -190,7 +188,7 @@ def carry_out(site: Site, plan: Plan, progress: Progress) -> Done | None:
 
 def new_id() -> str:
     """A release's id: the time, and a random part."""
-    return f"{now().replace('-', '').replace(':', '').rstrip('Z').lower()}-{secrets.token_hex(3)}"
+    return f"{now().replace('-', '').replace(':', '').rstrip('Z').lower()}-{os.urandom(3).hex()}"
 
 
 def who() -> str:
@@ -212,13 +210,6 @@ def _site_config(site: Site, release: str) -> Wanted:
     return Wanted(key=CONFIG_KEY, size=len(text), content=text, sha256=hashlib.sha256(text).hexdigest())
 
 
-def _wanted(files: Sequence[BuildFile], found: Snapshot) -> list[Wanted]:
-    """The files with the digest of those that could be as they were: of the same size, and in the bucket."""
-    served = EMPTY if found.base is None else found.base.files
-    known = {file.key: file for file in files if (one := served.get(file.key)) and one.size == file.size}
-    digests = dict(each(lambda file: (file.key, sha256_of(file.path)), known.values(), at_once=HASHING))
-    return [
-        Wanted(key=file.key, size=file.size, path=file.path, sha256=digests.get(file.key))
-        for file in files
-        if file.key != CONFIG_KEY
-    ]
+def _digests(files: Sequence[BuildFile]) -> dict[str, str]:
+    """SHA-256 of each file by its key."""
+    return dict(each(lambda file: (file.key, sha256_of(file.path, file.size)), files, at_once=HASHING))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 # Python's own table of types reads the machine's /etc/mime.types: a deploy must not depend on where it runs.
 TYPES = {
@@ -88,18 +89,31 @@ class Headers:
 def content_type(key: str) -> str:
     """The media type of a file, with its charset where it is text: builds write UTF-8."""
     name = key.rpartition("/")[2]
-    extension = name.rpartition(".")[2].lower() if "." in name else ""
-    found = NAMES.get(name) or TYPES.get(extension, "application/octet-stream")
-    return f"{found}; charset=utf-8" if TEXT.match(found) else found
+    return _with_charset(NAMES.get(name) or TYPES.get(_extension(name), "application/octet-stream"))
+
+
+def _extension(key: str) -> str:
+    return key.rpartition("/")[2].rpartition(".")[2].lower() if "." in key else ""
+
+
+@cache
+def _with_charset(kind: str) -> str:
+    return f"{kind}; charset=utf-8" if TEXT.match(kind) else kind
+
+
+@cache
+def _headers(kind: str, cache_control: str) -> Headers:
+    """One object for all files that are alike: there may be 100,000 of them."""
+    return Headers(content_type=kind, cache_control=cache_control)
 
 
 def is_page(key: str) -> bool:
     """Whether this is a page, which is uploaded after all that it loads."""
-    return key.rpartition(".")[2].lower() in ("html", "htm", "xhtml")
+    return key.endswith((".html", ".htm", ".xhtml"))
 
 
 def is_loaded(key: str) -> bool:
-    """Whether a page that is open may ask for this later: scripts, styles, pictures, fonts, data; no page or document."""
+    """Whether a page that is open may ask for this later: scripts, styles, pictures, fonts, data; pages are not."""
     kind = content_type(key).partition(";")[0]
     return kind.startswith(("image/", "font/", "audio/", "video/", "model/")) or kind in LOADED
 
@@ -121,7 +135,7 @@ def is_hashed(key: str) -> bool:
 
 def headers(key: str, *, demoted: bool = False) -> Headers:
     """The headers of a file; `demoted` is one whose name looks hashed, and whose content changed under it."""
-    if is_hashed(key) and not demoted:
-        return Headers(content_type=content_type(key), cache_control=IMMUTABLE)
-    part = key.rpartition(".")[2].lower() in PAGE_PARTS
-    return Headers(content_type=content_type(key), cache_control=REVALIDATED if part else SHORT)
+    kind = content_type(key)
+    if not demoted and is_hashed(key):
+        return _headers(kind, IMMUTABLE)
+    return _headers(kind, REVALIDATED if _extension(key) in PAGE_PARTS else SHORT)

@@ -6,7 +6,6 @@ import hashlib
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from xml.sax.saxutils import escape
 
 from scripts.aws_http import AwsHttp
 from scripts.aws_signing import encoded
@@ -46,6 +45,8 @@ class Cdn:
 
     def invalidate(self, changed: Sequence[str], *, reference: str) -> str:
         """Starts an invalidation; gives its id. The same paths and reference again are the same invalidation."""
+        from xml.sax.saxutils import escape
+
         items = "".join(f"<Path>{escape(path)}</Path>" for path in changed)
         digest = hashlib.sha256("\n".join(changed).encode()).hexdigest()[:12]
         body = (

@@ -80,12 +80,13 @@ class Uploads:
         return found.etag
 
 
-def sha256_of(path: str) -> str:
-    """SHA-256 of a file in hex; raises UploadError where it cannot be read."""
+def sha256_of(path: str, size: int) -> str:
+    """SHA-256 of a file of `size` bytes, in hex; raises UploadError where it cannot be read."""
     try:
+        if size > PART:
+            return _digests(path)[0]
         with FileIO(path) as stream:
-            small = os.fstat(stream.fileno()).st_size <= PART
-            return hashlib.sha256(stream.readall()).hexdigest() if small else _digests(path)[0]
+            return hashlib.sha256(stream.read(size + 1)).hexdigest()
     except OSError as error:
         raise UploadError(f"{path}: cannot be read ({error.strerror}); build again") from None
 
