@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test test-all lint types docs bench lock clean
+.PHONY: help setup rehearse test test-all lint types docs bench versitygw lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,18 @@ types: $(READY) ## type check: nested AWS inputs are checked here only
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
+
+# A real S3 server for tests and benchmarks, built once into the user's cache from the version that tools/versitygw pins.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
+VERSITYGW := $(CACHE)/versitygw-$(shell awk '$$1 == "github.com/versity/versitygw" {print $$2}' tools/versitygw/go.mod)/versitygw
+
+versitygw: $(VERSITYGW) ## build the S3 server that the website's tests run against (needs Go; 2 to 6 minutes once)
+
+$(VERSITYGW):
+	@command -v go >/dev/null 2>&1 || { echo "error: Go is not installed; on Debian and Ubuntu: apt-get install golang" >&2; exit 1; }
+	@echo "building versitygw into $(dir $@)"
+	@mkdir -p $(dir $@)
+	@cd tools/versitygw && nice go build -trimpath -ldflags "-s -w" -o $@ github.com/versity/versitygw/cmd/versitygw
 
 bench: $(READY) ## measure; prints a table
 	@$(BIN)/python -m benchmarks $(WRITE)

@@ -1,7 +1,8 @@
 """Signature Version 4 of one request, in the standard library alone.
 
 A deploy that changes nothing takes a quarter of a second; botocore's signer, awscrt and requests-aws4auth take half of
-that to import. A test compares every signature with botocore's. Source: AWS General Reference, "Create a signed request".
+that to import. A test compares signatures with botocore's.
+Source: IAM User Guide, "Create a signed AWS API request".
 """
 
 from __future__ import annotations

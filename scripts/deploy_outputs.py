@@ -38,7 +38,7 @@ def from_aws(credentials: Callable[[], Credentials], *, names: Names, region: st
         if error.code != "ParameterNotFound":
             raise
         raise PlatformError(
-            f"{names.environment} is not up: account and region of your credentials have no {names.platform_parameter}; "
+            f"{names.environment} is not up: your credentials' account has no {names.platform_parameter} in {region}; "
             f"run `pulumi up --stack {names.environment}`, or switch profile"
         ) from None
     value = json.loads(answer.body)["Parameter"]["Value"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Protocol, TypeVar
 
 from scripts.parallel import each
@@ -13,7 +12,7 @@ from scripts.website_bucket import Bucket
 from scripts.website_headers import Headers
 from scripts.website_invalidation import Cdn, merged, paths
 from scripts.website_lock import Lock
-from scripts.website_plan import Copy, Plan, Upload
+from scripts.website_plan import ASSETS, INDEX, OTHERS, PAGES, Copy, Plan, Upload
 from scripts.website_release import Claim, Record, Release, Stored
 from scripts.website_uploads import PART, Uploads
 
@@ -33,12 +32,12 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What a plan is carried out with; `uploads` is made when the first file is to be written."""
+    """What a plan is carried out with; without `cdn` nothing is invalidated."""
 
     bucket: Bucket
     lock: Lock
     cdn: Cdn | None
-    uploads: Callable[[], Uploads]
+    uploads: Uploads
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +58,7 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
     lock, unsent = parts.lock, parts.lock.current.unsent
     with lock.claimed(Claim(id=plan.id, by=by, at=at)):
         _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), progress)
-        written = {**_uploaded(plan, parts, progress), **_copied(plan, parts, progress)}
-        lock.refuse_lost()
+        written = _written(plan, parts, progress)
         files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
         record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
         parts.bucket.put(record.key, record.to_bytes(), RECORD)
@@ -68,8 +66,7 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
         size = sum(file.size for file in files.values())
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
         changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
-        releases = (*plan.releases, release)
-        lock.settle(replace(lock.current, releases=releases, claim=None, unsent=changed))
+        lock.settle(replace(lock.current, releases=(*plan.releases, release), claim=None, unsent=changed))
     return Done(release=release, invalidation=send(parts, reference=f"{release.number}-{release.id}"), paths=changed)
 
 
@@ -83,37 +80,35 @@ def send(parts: Parts, *, reference: str) -> str | None:
     return invalidation
 
 
-def _uploaded(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
-    if not plan.uploads:
-        return {}
-    uploads = parts.uploads()
-
-    def write(upload: Upload) -> tuple[str, Stored]:
-        return upload.file.key, uploads.put(upload.file, upload.headers)
-
+def _written(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
+    """Uploads and copies, phase by phase; the claim is looked at once more before the first file that a page reads."""
     found: dict[str, Stored] = {}
-    for phase, group in groupby(plan.uploads, key=lambda upload: upload.phase):
-        if phase:
+    fenced = False
+    for phase in (ASSETS, OTHERS, PAGES, INDEX):
+        uploads = [upload for upload in plan.uploads if upload.phase == phase]
+        copies = [copy for copy in plan.copies if copy.phase == phase]
+        if not fenced and phase != ASSETS and (uploads or copies):
             parts.lock.refuse_lost()
-        files = list(group)
-        large = [upload for upload in files if upload.file.size > PART]
-        small = [upload for upload in files if upload.file.size <= PART]
-        found.update(_each("uploading", small, write, progress))
-        found.update(_each("uploading large files", large, write, progress, at_once=LARGE_AT_ONCE))
+            fenced = True
+        found.update(_uploaded(uploads, parts, progress))
+        found.update(_each("bringing back", copies, lambda copy: _brought_back(copy, parts), progress))
     return found
 
 
-def _copied(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
-    def bring_back(copy: Copy) -> tuple[str, Stored]:
-        if copy.result is None:
-            raise ValueError(f"{copy.target} is an archived file, not one to serve")
-        return copy.target, replace(copy.result, etag=parts.bucket.copy(copy.source, copy.target))
+def _uploaded(uploads: Sequence[Upload], parts: Parts, progress: Progress) -> list[tuple[str, Stored]]:
+    def write(upload: Upload) -> tuple[str, Stored]:
+        return upload.file.key, parts.uploads.put(upload.file, upload.headers)
 
-    found: dict[str, Stored] = {}
-    for _, group in groupby(plan.copies, key=lambda copy: copy.phase):
-        parts.lock.refuse_lost()
-        found.update(_each("bringing back", list(group), bring_back, progress))
-    return found
+    large = [upload for upload in uploads if upload.file.size > PART]
+    small = [upload for upload in uploads if upload.file.size <= PART]
+    found = _each("uploading", small, write, progress)
+    return found + _each("uploading large files", large, write, progress, at_once=LARGE_AT_ONCE)
+
+
+def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
+    if copy.result is None:
+        raise ValueError(f"{copy.target} is an archived file, not one to serve")
+    return copy.target, replace(copy.result, etag=parts.bucket.copy(copy.source, copy.target))
 
 
 def _each(

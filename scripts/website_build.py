@@ -56,7 +56,7 @@ def _walk(root: str, folder: str, prefix: str, above: tuple[str, ...]) -> Iterat
             key = prefix + entry.name
             _refuse_name(key, entry.name)
             path = _inside(root, entry, key) if entry.is_symlink() else entry.path
-            status = os.stat(path) if entry.is_symlink() else entry.stat()
+            status = Path(path).stat() if entry.is_symlink() else entry.stat()
             if stat.S_ISDIR(status.st_mode):
                 if path in above:
                     raise BuildError(f"{key}: is a link to a directory that holds it; remove it")
@@ -72,7 +72,7 @@ def _inside(root: str, entry: os.DirEntry[str], key: str) -> str:
     target = os.path.realpath(entry.path)
     if os.path.commonpath([root, target]) != root:
         raise BuildError(f"{key}: is a link that leaves the build; copy the file into it")
-    if not os.path.exists(target):
+    if not Path(target).exists():
         raise BuildError(f"{key}: is a link to nothing; remove it")
     return target
 

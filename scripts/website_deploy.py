@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from infra.environment_variables import website as runtime_settings
@@ -39,7 +39,7 @@ class Options:
 
     verify: bool = False
     take_over: bool = False
-    retries: Retries = Retries()
+    retries: Retries = field(default_factory=Retries)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ class Site:
             bucket=self.bucket,
             lock=Lock(self.bucket),
             cdn=Cdn(outputs.distribution_id, cloudfront) if outputs.distribution_id else None,
-            uploads=lambda: Uploads(self.bucket, credentials, retries),
+            uploads=Uploads(self.bucket, credentials, retries),
         )
 
     def begin(self) -> Reading:

@@ -17,7 +17,7 @@ DONE = "Completed"
 
 
 def paths(keys: Iterable[str]) -> tuple[str, ...]:
-    """Paths to invalidate for these keys: each one, by folder where they are many, everything where folders are many."""
+    """Paths to invalidate for these keys: each one; by folder where they are many; else everything."""
     found = sorted(set(keys))
     if not found:
         return ()

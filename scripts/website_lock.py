@@ -7,7 +7,6 @@ repeats it while it works. A claim without a sign of life for LEASE seconds, by 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -36,7 +35,6 @@ class Lock:
         self.current = Current()
         self.damaged = False
         self.age = 0.0
-        self.beaten = 0.0
         self._etag: str | None = None
         self._lost: HeldError | None = None
 
@@ -58,8 +56,8 @@ class Lock:
         if claim is None or take_over or self.age >= LEASE:
             return
         raise HeldError(
-            f"{claim.by} is deploying {claim.id} since {claim.at}, last sign of life {self.age:.0f} s ago; try again when "
-            f"it is done, in {LEASE - self.age:.0f} s where it died, or pass --take-over if you know that it did"
+            f"{claim.by} is deploying {claim.id} since {claim.at}, last sign of life {self.age:.0f} s ago; try again "
+            f"when it is done, in {LEASE - self.age:.0f} s where it died, or pass --take-over if you know that it did"
         )
 
     @contextmanager
@@ -83,9 +81,8 @@ class Lock:
         beating.join()
 
     def refuse_lost(self) -> None:
-        """Raises HeldError where the claim was taken over; asks the bucket where the last sign of life is old."""
-        if self._lost is None and time.monotonic() - self.beaten > BEAT:
-            self._sign()
+        """Gives a sign of life; raises HeldError where the claim was taken over."""
+        self._sign()
         if self._lost is not None:
             raise self._lost
 
@@ -126,7 +123,6 @@ class Lock:
             except ConflictError:
                 self._etag = self._mine(body)
             self.current = current
-            self.beaten = time.monotonic()
 
     def _mine(self, body: bytes) -> str:
         """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""

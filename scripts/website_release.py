@@ -46,7 +46,7 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """`files` are what the release serves; `past` are other keys that kept releases need, with the last one's number."""
+    """`files` are what it serves; `past` are other keys that kept releases need, with the last one that does."""
 
     number: int
     id: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from io import FileIO
@@ -34,7 +35,9 @@ class Uploads:
 
     def __init__(self, bucket: Bucket, credentials: Callable[[], Credentials], retries: Retries | None = None) -> None:
         self._bucket = bucket
-        self._store = _store(bucket, credentials, retries or Retries())
+        self._made: S3Store | None = None
+        self._making = threading.Lock()
+        self._make = lambda: _store(bucket, credentials, retries or Retries())
 
     def put(self, file: Wanted, kept: Headers) -> Stored:
         """Writes one file, whole or not at all; raises UploadError or AwsError.
@@ -49,7 +52,7 @@ class Uploads:
             if file.size > PART:
                 sha256, expected, size = _digests(file.path)
                 result = obstore.put(
-                    self._store,
+                    self._store(),
                     file.key,
                     Path(file.path),
                     attributes=attributes,
@@ -61,7 +64,7 @@ class Uploads:
                 body = _read(file)
                 size, sha256 = len(body), hashlib.sha256(body).hexdigest()
                 expected = hashlib.md5(body, usedforsecurity=False).hexdigest()
-                result = obstore.put(self._store, file.key, body, attributes=attributes, use_multipart=False)
+                result = obstore.put(self._store(), file.key, body, attributes=attributes, use_multipart=False)
         except OSError as error:
             raise UploadError(f"{file.key}: cannot be read ({error.strerror}); build again") from None
         except BaseError as error:
@@ -72,6 +75,12 @@ class Uploads:
         if etag != expected:
             etag = self._read_back(file.key, sha256)
         return Stored(sha256=sha256, etag=etag, size=size, headers=kept)
+
+    def _store(self) -> S3Store:
+        """Made when the first file is written: most deploys of an unchanged build write none."""
+        with self._making:
+            self._made = self._made or self._make()
+            return self._made
 
     def _read_back(self, key: str, sha256: str) -> str:
         found = self._bucket.get(key)
