@@ -9,8 +9,9 @@ import http.client
 import os
 import random
 import re
-import threading
 import time
+import weakref
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -54,7 +55,7 @@ class Response:
 
 
 class AwsHttp:
-    """One service at one address; safe to use from several threads, each with a connection of its own.
+    """One service at one address; safe to use from several threads, which share idle connections.
 
     `endpoint` is a URL without a path; `credentials` is asked before each request, so that they can be renewed.
     """
@@ -73,7 +74,8 @@ class AwsHttp:
         self._service, self._region, self._credentials = service, region, credentials
         self._retries, self._timeout = retries or Retries(), timeout
         self._secure, self._host = address.scheme == "https", address.netloc
-        self._own = threading.local()
+        self._idle: deque[http.client.HTTPConnection] = deque()
+        weakref.finalize(self, _close, self._idle)
 
     def request(
         self,
@@ -95,7 +97,6 @@ class AwsHttp:
             try:
                 found = self._once(method, path, text, headers or {}, body)
             except (OSError, http.client.HTTPException) as error:
-                self._own.connection = None
                 if last:
                     raise AwsError(
                         f"{self._host} does not answer ({type(error).__name__}: {error}); check the network, try again"
@@ -120,21 +121,24 @@ class AwsHttp:
             now=datetime.now(UTC),
         )
         connection = self._connection()
-        connection.request(method, f"{path}?{query}" if query else path, body=body, headers=signed)
-        answer = connection.getresponse()
-        text = answer.read()
+        try:
+            connection.request(method, f"{path}?{query}" if query else path, body=body, headers=signed)
+            answer = connection.getresponse()
+            text = answer.read()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
         return Response(
             status=answer.status, headers={name.lower(): value for name, value in answer.getheaders()}, body=text
         )
 
     def _connection(self) -> http.client.HTTPConnection:
-        found: http.client.HTTPConnection | None = getattr(self._own, "connection", None)
-        if found is None:
-            found = self._connect()
-            self._own.connection = found
-        return found
-
-    def _connect(self) -> http.client.HTTPConnection:
+        """One that is idle, or a new one."""
+        try:
+            return self._idle.popleft()
+        except IndexError:
+            pass
         if not self._secure:
             return http.client.HTTPConnection(self._host, timeout=self._timeout)
         import ssl
@@ -148,6 +152,11 @@ class AwsHttp:
         code, message = error_of(found)
         told = f"{code}: {message}" if code else f"HTTP {found.status}"
         raise AwsError(f"{self._service} refused {what} ({told})", status=found.status, code=code)
+
+
+def _close(connections: Iterable[http.client.HTTPConnection]) -> None:
+    for connection in connections:
+        connection.close()
 
 
 def endpoint(service: str, default: str) -> str:

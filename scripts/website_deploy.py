@@ -137,7 +137,7 @@ def plan_deploy(site: Site, directory: Path) -> Plan:
     ]
     keep = site.settings.keep_releases
     if found.base is not None:
-        same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep)
+        same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep, again=True)
         if same.empty:
             return same
     release = new_id()
@@ -154,7 +154,7 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
         raise PlatformError(
             f"release {target.number} cannot be brought back: {names} of it changed or went by hand; deploy its build"
         )
-    return plan
+    return replace(plan, of=target.of or target.number)
 
 
 def chosen(releases: Sequence[Release], to: str | None) -> Release:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from infra.website_paths import RELEASES_PREFIX
 from scripts.website_headers import Headers, headers, is_hashed, is_loaded, is_page
-from scripts.website_release import CURRENT_KEY, OBJECTS, RECORDS, Record, Release, Stored
+from scripts.website_release import CURRENT_KEY, RECORDS, Record, Release, Stored
 
 ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
 EMPTY: Mapping[str, Stored] = {}
@@ -103,8 +104,11 @@ def phase(key: str, kept: Headers) -> int:
     return ASSETS if kept.immutable else OTHERS
 
 
-def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int) -> Plan:
-    """The plan that makes the site serve these files; `keep` releases stay usable, the new one among them."""
+def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int, again: bool = False) -> Plan:
+    """The plan that makes the site serve these files; `keep` releases stay usable, the new one among them.
+
+    `again`: as the release that is served already, so that no older one falls out. Such a plan is empty, or no use.
+    """
     served = found.base.files if found.base else EMPTY
     unchanged: dict[str, Stored] = {}
     uploads: list[Upload] = []
@@ -122,7 +126,9 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
         uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
     uploads.sort(key=lambda upload: upload.phase)
     written = {upload.file.key for upload in uploads}
-    return _finished(found, unchanged, written, release=release, keep=keep, uploads=tuple(uploads), notes=tuple(notes))
+    return _finished(
+        found, unchanged, written, release=release, keep=keep, uploads=tuple(uploads), notes=tuple(notes), again=again
+    )
 
 
 def _demoted(file: Wanted, before: Stored) -> bool:
@@ -176,14 +182,16 @@ def _finished(
     copies: tuple[Copy, ...] = (),
     of: int | None = None,
     notes: tuple[str, ...] = (),
+    again: bool = False,
 ) -> Plan:
-    number = 1 + max((one.number for one in found.releases), default=_highest(found.listed))
+    number = (0 if again else 1) + max((one.number for one in found.releases), default=_highest(found.listed))
     now = unchanged.keys() | written
-    releases = found.releases[-(keep - 1) :] if keep > 1 else ()
-    archive, past = _past(found, now, written, oldest=number - keep + 1)
+    older = keep if again else keep - 1
+    releases = found.releases[-older:] if older else ()
+    archive, past, strays = _past(found, now, written, number=number, oldest=number - keep + 1)
     needed = now | past.keys() | {CURRENT_KEY} | {one.record for one in releases}
     delete = tuple(key for key in found.listed if key not in needed)
-    gone = [key for key in delete if not key.startswith((RECORDS, OBJECTS))]
+    gone = [key for key in delete if not key.startswith(RELEASES_PREFIX)]
     changed = [key for key in written if key in found.listed]
     settled = {upload.file.key for upload in uploads if upload.headers.immutable and upload.why != "repair"}
     settled |= {copy.target for copy in copies if copy.result and copy.result.headers.immutable}
@@ -201,14 +209,15 @@ def _finished(
         releases=releases,
         of=of,
         notes=notes,
-        repair=found.repair,
+        repair=found.repair or strays,
     )
 
 
 def _past(
-    found: Snapshot, now: Iterable[str], written: set[str], *, oldest: int
-) -> tuple[tuple[Copy, ...], dict[str, int]]:
-    """What to archive, and the keys besides the new release's that releases from `oldest` on need."""
+    found: Snapshot, now: Iterable[str], written: set[str], *, number: int, oldest: int
+) -> tuple[tuple[Copy, ...], dict[str, int], bool]:
+    """What to archive, the keys besides the new release's that releases from `oldest` on need, and whether there are
+    strays: left by a deploy that died, or put there by hand, and kept as those of the release before."""
     serving = set(now)
     before = 0 if found.base is None else found.base.number
     past = {} if found.base is None else dict(found.base.past)
@@ -226,12 +235,13 @@ def _past(
         elif file.archive_key in found.listed:
             past[file.archive_key] = before
     known = past.keys() | serving
-    for key in found.listed:
-        if key not in known and not key.startswith((RECORDS, OBJECTS)) and key != CURRENT_KEY and is_loaded(key):
-            past[key] = max(before, oldest)  # left by a deploy that died, or put there by hand: an open tab may need it
+    strays = {
+        key for key in found.listed if key not in known and not key.startswith(RELEASES_PREFIX) and is_loaded(key)
+    }
+    past |= dict.fromkeys(strays, number - 1)
     present = found.listed.keys() | {copy.target for copy in archive}
     needed = {key: last for key, last in past.items() if last >= oldest and key not in serving and key in present}
-    return tuple(archive), needed
+    return tuple(archive), needed, bool(strays)
 
 
 def _highest(listed: Iterable[str]) -> int:

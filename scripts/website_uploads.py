@@ -37,7 +37,7 @@ class Uploads:
         self._bucket = bucket
         self._made: S3Store | None = None
         self._making = threading.Lock()
-        self._make = lambda: _store(bucket, credentials, retries or Retries())
+        self._make: Callable[[], S3Store] = lambda: _store(bucket, credentials, retries or Retries())
 
     def put(self, file: Wanted, kept: Headers) -> Stored:
         """Writes one file, whole or not at all; raises UploadError or AwsError.
