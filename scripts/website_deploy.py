@@ -148,6 +148,8 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
     """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
     found = site.snapshot(site.begin())
     target = chosen(found.releases, to)
+    if target == found.releases[-1]:
+        raise PlatformError(f"release {target.number} is the one that is served; `releases website` shows the others")
     plan, lost = roll_back(site.record(target), found, keep=site.settings.keep_releases)
     if lost:
         names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")

@@ -9,9 +9,11 @@ from collections.abc import Callable
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
-from website_world import FIRST, SECOND, World, broken
+from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
+from scripts.website_deploy import carry_out
+from scripts.website_headers import Headers, headers
 from scripts.website_lock import HeldError
 from scripts.website_release import CURRENT_KEY
 
@@ -136,9 +138,6 @@ def test_of_two_deploys_at_once_the_second_is_told(world: World) -> None:
 
 
 def test_a_plan_that_another_deploy_overtook_is_not_carried_out(world: World) -> None:
-    from scripts.website_deploy import carry_out
-    from website_world import quiet
-
     world.deploy(FIRST)
     slow = world.site()
     planned = world.plan({**FIRST, "index.html": "third"}, slow)
@@ -179,11 +178,7 @@ def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"schema": 99, "releases": []}'])
 def test_a_damaged_list_of_releases_is_written_anew(world: World, damage: bytes) -> None:
-    from website_world import credentials  # noqa: F401 - the same server
-
     world.deploy(FIRST)
-    from scripts.website_headers import headers
-
     world.s3.put(CURRENT_KEY, damage, headers("x.json"))
     world.deploy(SECOND)
     assert broken(world.served(), FIRST, SECOND) == []
@@ -203,8 +198,6 @@ def test_lost_records_are_made_anew(world: World, what: str) -> None:
 
 
 def test_a_damaged_record_is_made_anew(world: World) -> None:
-    from scripts.website_headers import headers
-
     world.deploy(FIRST)
     (record,) = [key for key in world.private() if "records/" in key]
     whole = world.s3.get(record)
@@ -218,8 +211,6 @@ def test_a_damaged_record_is_made_anew(world: World) -> None:
 
 
 def test_a_stale_list_is_found_by_what_is_in_the_bucket(world: World) -> None:
-    from scripts.website_headers import headers
-
     world.deploy(FIRST)
     old = world.s3.get(CURRENT_KEY)
     assert old is not None
@@ -232,8 +223,6 @@ def test_a_stale_list_is_found_by_what_is_in_the_bucket(world: World) -> None:
 
 
 def test_a_bucket_edited_by_hand_is_repaired(world: World) -> None:
-    from scripts.website_headers import headers
-
     world.deploy(FIRST)
     world.s3.put("index.html", b"defaced", headers("index.html"))
     world.s3.put("assets/main.1a2b3c4d.js", b"defaced", headers("x.js"))
@@ -250,8 +239,6 @@ def test_a_bucket_edited_by_hand_is_repaired(world: World) -> None:
 
 
 def test_headers_edited_by_hand_are_found_by_verify(world: World) -> None:
-    from scripts.website_headers import Headers, headers
-
     world.deploy(FIRST)
     world.s3.put("index.html", FIRST["index.html"].encode(), Headers(content_type="text/plain", cache_control="x"))
     assert world.plan(FIRST).empty
