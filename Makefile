@@ -5,7 +5,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test test-all lint types docs bench versitygw lock clean
+.PHONY: help setup rehearse test test-all lint types docs bench versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,14 @@ $(VERSITYGW):
 	@echo "building versitygw into $(dir $@)"
 	@mkdir -p $(dir $@)
 	@cd tools/versitygw && nice go build -trimpath -ldflags "-s -w" -o $@ github.com/versity/versitygw/cmd/versitygw
+
+PEERS := $(CACHE)/peers-$(shell cksum benchmarks/peers.txt | cut -d ' ' -f 1)
+
+peers: $(PEERS)/.ready ## install the sync tools that the website's benchmark and the guide's test run
+
+$(PEERS)/.ready: benchmarks/peers.txt
+	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers.txt
+	@touch $@
 
 bench: $(READY) ## measure; prints a table
 	@$(BIN)/python -m benchmarks $(WRITE)

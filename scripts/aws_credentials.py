@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from scripts.aws_session import CredentialsError
 from scripts.aws_signing import Credentials
 
 STATIC = {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token"}
@@ -82,6 +81,5 @@ def _botocore(region: str) -> Callable[[], Credentials]:
         frozen = usable(held)
         return Credentials(access_key=frozen.access_key, secret_key=frozen.secret_key, token=frozen.token)
 
-    if held.get_credentials() is None:
-        raise CredentialsError("no AWS credentials; run `aws configure`, or set AWS_PROFILE")
+    current()
     return current

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 20, 2  # for each call; a person is waiting
 
+NO_CREDENTIALS = "no AWS credentials; run `aws configure`, or set AWS_PROFILE"
+
 
 class CredentialsError(PlatformError):
     """No credentials, or those of another account."""
@@ -54,7 +56,7 @@ def identity(boto_session: Any) -> dict[str, str]:
     try:
         # Asked first: each client of a session without credentials would look for a machine's role again, 2 s each.
         if boto_session.get_credentials() is None:
-            raise CredentialsError("no AWS credentials; run `aws configure`, or set AWS_PROFILE")
+            raise CredentialsError(NO_CREDENTIALS)
         answer = boto_session.client("sts").get_caller_identity()
     except (ConnectionError, HTTPClientError) as error:
         raise CredentialsError(f"AWS does not answer ({_one_line(error)}); check the network, then try again") from None
@@ -68,7 +70,10 @@ def usable(boto_session: Any) -> Any:
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        return boto_session.get_credentials().get_frozen_credentials()
+        found = boto_session.get_credentials()
+        if found is None:
+            raise CredentialsError(NO_CREDENTIALS)
+        return found.get_frozen_credentials()
     except (BotoCoreError, ClientError) as error:
         raise _unusable(error) from None
 

@@ -44,7 +44,7 @@ def test_a_signature_is_botocores(request_: Any, token: str | None, monkeypatch:
         credentials=Credentials(access_key="AKIA", secret_key="secret", token=token),
         now=NOW,
     )
-    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda remove_tzinfo=True: NOW.replace(tzinfo=None))
+    monkeypatch.setattr("botocore.auth.get_current_datetime", lambda **_: NOW.replace(tzinfo=None))
     url = f"https://example.amazonaws.com{path}" + (f"?{text}" if text else "")
     theirs = AWSRequest(method=method, url=url, headers={**headers, "x-amz-content-sha256": "x"}, data=body)
     if service == "s3":
