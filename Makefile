@@ -5,10 +5,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup rehearse test test-all lint types docs bench versitygw peers lock clean
+.PHONY: help setup rehearse test test-all lint types docs bench bench-website versitygw peers lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that is needed
 
@@ -44,6 +44,9 @@ types: $(READY) ## type check: nested AWS inputs are checked here only
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
+
+bench-website: $(READY) versitygw peers ## our website deploys beside rclone, s5cmd and aws; ten minutes on an idle machine
+	@$(BIN)/python -m benchmarks.website $(WRITE)
 
 # A real S3 server for tests and benchmarks, built once into the user's cache from the version that tools/versitygw pins.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
