@@ -288,6 +288,7 @@ def sent_to(process: list[Process], number: int, end: signal.Signals) -> Any:
     return fault
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [3, 9, 12, 15, 18])
 def test_a_deploy_that_is_killed_is_repaired_by_the_next_one(world: World, number: int) -> None:
     world.keep = 5

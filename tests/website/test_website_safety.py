@@ -45,6 +45,7 @@ def test_the_number_of_requests_is_as_planned(world: World) -> None:
     assert requests_of_a_deploy(world) == REQUESTS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(REQUESTS + 1))
 def test_a_deploy_that_dies_leaves_a_whole_site_and_the_next_one_repairs(world: World, number: int) -> None:
     world.deploy(FIRST)
@@ -60,6 +61,7 @@ def test_a_deploy_that_dies_leaves_a_whole_site_and_the_next_one_repairs(world: 
     assert world.plan(SECOND).empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", ["lost", "busy", "truncated"])
 def test_one_failed_request_is_repeated(world: World, fault: Fault) -> None:
     world.deploy(FIRST)
