@@ -8,10 +8,10 @@ BACKEND := examples/diceytech/backend
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend rehearse demo engine test test-all faults lint types docs bench lock clean
+.PHONY: help setup backend rehearse demo engine test test-all faults lint types docs bench bench-website versitygw peers lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that is needed
 
@@ -72,6 +72,29 @@ types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked he
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
+
+bench-website: $(READY) versitygw peers ## our website deploys beside rclone, s5cmd and aws; ten minutes on an idle machine
+	@$(BIN)/python -m benchmarks.website $(WRITE)
+
+# A real S3 server for tests and benchmarks, built once into the user's cache from the version that tools/versitygw pins.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
+VERSITYGW := $(CACHE)/versitygw-$(shell awk '$$1 == "github.com/versity/versitygw" {print $$2}' tools/versitygw/go.mod)/versitygw
+
+versitygw: $(VERSITYGW) ## build the S3 server that the website's tests run against (needs Go; 2 to 6 minutes once)
+
+$(VERSITYGW):
+	@command -v go >/dev/null 2>&1 || { echo "error: Go is not installed; on Debian and Ubuntu: apt-get install golang" >&2; exit 1; }
+	@echo "building versitygw into $(dir $@)"
+	@mkdir -p $(dir $@)
+	@cd tools/versitygw && nice go build -trimpath -ldflags "-s -w" -o $@ github.com/versity/versitygw/cmd/versitygw
+
+PEERS := $(CACHE)/peers-$(shell cksum benchmarks/peers.txt | cut -d ' ' -f 1)
+
+peers: $(PEERS)/.ready ## install the sync tools that the website's benchmark and the guide's test run
+
+$(PEERS)/.ready: benchmarks/peers.txt
+	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers.txt
+	@touch $@
 
 bench: $(READY) $(BACKEND_READY) ## measure; prints a table
 	@$(BIN)/python -m benchmarks $(WRITE)

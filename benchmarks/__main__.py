@@ -21,6 +21,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks import backend
+from benchmarks.document import markdown, write_general
 from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
 
 RUNS = 5
@@ -107,7 +108,7 @@ def main() -> None:
         console.print(table)
     if "--write" in sys.argv:
         text = "\n".join([INTRODUCTION.format(machine=machine, day=date.today()), *map(markdown, tables)])
-        (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
+        write_general(text)
 
 
 def medians(rows: list[Row]) -> Table:
@@ -138,14 +139,6 @@ def set_ups(samples: dict[str, Sample | None]) -> Table:
     for name, sample in samples.items():
         table.add_row(name, "not measured: uv is not installed" if sample is None else f"{sample.wall:.0f}")
     return table
-
-
-def markdown(table: Table) -> str:
-    """The same table for docs/performance.md."""
-    cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
-    rows = [" | ".join(row) for row in zip(*cells, strict=True)]
-    rule = "|".join("---" for _ in cells)
-    return "\n".join([f"\n## {table.title}\n", f"| {rows[0]} |", f"|{rule}|", *(f"| {row} |" for row in rows[1:]), ""])
 
 
 if __name__ == "__main__":

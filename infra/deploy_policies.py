@@ -89,7 +89,11 @@ def app(scope: Scope) -> Document:
     return document(
         allow("Releases", ["s3:GetObject", "s3:PutObject"], [f"{artifacts}/releases/*"]),
         allow("ReleaseList", ["s3:ListBucket"], [artifacts], StringLike={"s3:prefix": ["releases/*"]}),
-        allow("WebsiteObjects", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{website}/*"]),
+        allow(
+            "WebsiteObjects",
+            ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            [f"{website}/*"],
+        ),
         allow("WebsiteList", ["s3:ListBucket"], [website]),
         allow(
             "Invalidate",

@@ -6,12 +6,15 @@ Names are the platform guide's where it has one. None of the values is a secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from infra.config import PlatformConfig
 from infra.errors import PlatformError
 from infra.names import Names
 from infra.outputs import Outputs
+
+if TYPE_CHECKING:  # a deploy of the website needs no schema, whose import takes longer than the rest of it
+    from infra.config import PlatformConfig
 
 
 def hosts(config: PlatformConfig, outputs: Outputs) -> list[str]:
@@ -70,8 +73,8 @@ def react(config: PlatformConfig, outputs: Outputs) -> dict[str, str]:
     return _joined("website.variables", platform, config.website.variables)
 
 
-def website(config: PlatformConfig, outputs: Outputs) -> dict[str, object]:
-    """The runtime config.json; a deploy puts its release's id in the place of null."""
+def website(variables: Mapping[str, str], outputs: Outputs) -> dict[str, object]:
+    """The runtime config.json, with `website.variables`; a deploy puts its release's id in the place of null."""
     site = outputs.site_url.rstrip("/")
     return {
         "apiUrl": f"{site}/api",
@@ -80,7 +83,7 @@ def website(config: PlatformConfig, outputs: Outputs) -> dict[str, object]:
         "bucket": outputs.media_bucket,
         "region": outputs.region,
         "release": None,
-        "variables": dict(config.website.variables),
+        "variables": dict(variables),
     }
 
 

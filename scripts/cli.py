@@ -27,6 +27,7 @@ from scripts.cli_package import package_app
 from scripts.cli_product import demo, smoke
 from scripts.cli_secrets import secrets_app
 from scripts.cli_state import bootstrap, drift, recover
+from scripts.cli_website import deploy_app, releases_app, rollback_app
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -146,6 +147,9 @@ app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(local_app, name="local")
+app.add_typer(deploy_app, name="deploy")
+app.add_typer(rollback_app, name="rollback")
+app.add_typer(releases_app, name="releases")
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ class Engine:
 def cache() -> Path:
     """Where `make engine` keeps its CLI: outside the repository, so that every clone has it."""
     home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(home) / "diceytech" / "pulumi" / VERSION
+    return Path(home) / "diceytech-platform" / "pulumi" / VERSION
 
 
 def find() -> Engine | None:
