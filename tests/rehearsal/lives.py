@@ -27,7 +27,8 @@ class Life:
 
     `told` gives what plain boto3 tells, by input: an input that it leaves out is one that the emulator has no place
     for, which the provider's own reading is then the only witness of. `drift` changes the resource behind the
-    provider's back, and `drifted` are the paths that a refresh finds.
+    provider's back, and `drifted` are the paths that a refresh finds. `stays` are inputs that AWS keeps as they were
+    when the program no longer says anything of them (`Optional` and `Computed` in the provider).
     """
 
     token: str
@@ -36,6 +37,7 @@ class Life:
     told: Callable[[EmulatedAws, Resource], Inputs]
     drift: Callable[[EmulatedAws, Resource], object] | None = None
     drifted: frozenset[str] = field(default_factory=frozenset)
+    stays: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def name(self) -> str:
@@ -60,13 +62,15 @@ def made(stack: Stack, token: str, **inputs: Any) -> Resource:
 
 def check_change(stack: Stack, resource: Resource, life: Life, name: str) -> Resource:
     """The input changes in place and back; AWS holds it each time, and the provider finds no difference."""
-    before = resource.plain_inputs.get(name)
+    first, before = life.told(stack.aws, resource), resource.plain_inputs.get(name)
     for value in (life.changes[name], before):
         resource = stack.update(resource, **{name: value})
         assert stack.differences(resource, stack.read(resource).inputs) == {}
         told = life.told(stack.aws, resource)
         if name in told and value is not None:
             assert told[name] == value
+    left = {name for name, value in life.told(stack.aws, resource).items() if value != first[name]}
+    assert left == ({name} if name in life.stays and before is None else set())
     return resource
 
 

@@ -76,7 +76,7 @@ def told_instance(aws: EmulatedAws, resource: Resource) -> Inputs:
         "maxAllocatedStorage": found.get("MaxAllocatedStorage"),
         "multiAz": found["MultiAZ"],
         "parameterGroupName": found["DBParameterGroups"][0]["DBParameterGroupName"],
-        "publiclyAccessible": found["PubliclyAccessible"],
+        "publiclyAccessible": bool(found.get("PubliclyAccessible")),
         "storageType": found["StorageType"],
         "tags": pairs(found["TagList"]),
         "vpcSecurityGroupIds": [group["VpcSecurityGroupId"] for group in found["VpcSecurityGroups"]],
@@ -170,7 +170,7 @@ def told_document(aws: EmulatedAws, _: Resource) -> Inputs:
     return {
         "content": latest["Content"],
         "documentFormat": latest["DocumentFormat"],
-        "targetType": described.get("TargetType"),
+        "targetType": described.get("TargetType", "/"),
         "tags": pairs(described.get("Tags", [])),
     }
 
@@ -210,6 +210,7 @@ LIVES = [
             DBInstanceIdentifier="database", DBInstanceClass="db.m7g.large", DeletionProtection=True
         ),
         drifted=frozenset({"instanceClass"}),
+        stays=frozenset({"backupRetentionPeriod", "caCertIdentifier", "parameterGroupName"}),
     ),
     Life(
         token=SUBNETS,
