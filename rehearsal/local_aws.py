@@ -40,6 +40,7 @@ class LocalAccount(Account):
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"},
+            inject_host_prefix=False,  # loopback has no name for each account
         )
         client = session.client(service, region_name=region, endpoint_url=self.endpoint, config=config)
         service_models.install(client, where=self._where)

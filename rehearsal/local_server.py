@@ -5,7 +5,7 @@
 Beside moto's answers it has what the stand-in provider needs and moto has no place for, under `/_stand-in/`: the
 records (rehearsal/resource.py, `Aws.records`), and `stop`. An access key of twelve digits names the account, so that
 several accounts live side by side; any other is moto's default account. One request at a time: moto is not made for
-threads.
+threads. There is no TLS here: a bucket's policy that asks for it is kept, and taken as met.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from unittest.mock import patch
 
 from rehearsal import moto_startup
 
@@ -101,9 +103,26 @@ def _whole(
     return body
 
 
+@contextmanager
+def _tls_taken_for_granted() -> Iterator[None]:
+    """Loopback has no TLS: what a bucket's policy denies to requests without it would be denied to all of them."""
+    from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+
+    judge = IAMPolicyStatement.is_action_permitted
+
+    def without_tls(self: Any, *arguments: Any, **named: Any) -> Any:
+        condition = self._statement.get("Condition") or {}
+        if condition.get("Bool", {}).get("aws:SecureTransport") == "false":
+            return PermissionResult.NEUTRAL
+        return judge(self, *arguments, **named)
+
+    with patch.object(IAMPolicyStatement, "is_action_permitted", without_tls):
+        yield
+
+
 def serve(port: int, announce: Path | None) -> None:
     """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers."""
-    with moto_startup.running():
+    with moto_startup.running(), _tls_taken_for_granted():
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
 

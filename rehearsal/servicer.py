@@ -177,11 +177,9 @@ class AwsServicer(ResourceProviderServicer):
         if request.preview:
             unknown = dict.fromkeys(kind.renewed, wire.UNKNOWN)
             return proto.UpdateResponse(properties=wire.encode({**kept, **unknown, **inputs}, secrets=secrets))
-        if kind.update is None:
-            raise ProviderError(f"{_where(request.urn)}: nothing of it can be changed in place")
         try:
             with self._told(request.urn):
-                changed = kind.update(self.aws, request.id, _own(state), _own(inputs))
+                changed = self._changed(kind, request.id, _own(state), _own(inputs))
         except ProviderError as error:
             half = proto.CreateResponse(id=request.id, properties=request.olds)
             raise HalfMadeError(str(error), half) from error
@@ -223,6 +221,13 @@ class AwsServicer(ResourceProviderServicer):
     def Cancel(self, request: Any, context: Any) -> Empty:  # noqa: ARG002
         """Nothing is under way between calls."""
         return Empty()
+
+    def _changed(self, kind: ResourceType, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+        """What an update gives; where nothing can be changed, the engine only asks to end what a create had begun."""
+        if kind.update is not None:
+            return kind.update(self.aws, identifier, state, inputs)
+        found = kind.read(self.aws, identifier, {**state, **inputs})
+        return {name: found.outputs[name] for name in kind.computed if name in found.outputs} if found else {}
 
     def _read(self, kind: ResourceType, urn: str, identifier: str, state: Inputs) -> Created | None:
         try:

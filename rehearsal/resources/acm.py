@@ -46,6 +46,7 @@ def create_certificate(aws: Aws, inputs: Inputs) -> Created:
         ValidationMethod="DNS",
         **{name: value for name, value in wanted.items() if value is not None},
     )["CertificateArn"]
+    aws.made(arn)
     found = client.describe_certificate(CertificateArn=arn)["Certificate"]
     outputs = {"arn": arn, "domainValidationOptions": _options(found), "status": "PENDING_VALIDATION"}
     return Created(id=arn, outputs=outputs)

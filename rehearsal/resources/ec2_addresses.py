@@ -120,6 +120,7 @@ def create_association(aws: Aws, inputs: Inputs) -> Created:
         InstanceId=inputs["instanceId"],
         AllowReassociation=inputs.get("allowReassociation", False),
     )
+    aws.made(made["AssociationId"])
     return Created(id=made["AssociationId"], outputs=_association_outputs(_address(client, inputs["allocationId"])))
 
 

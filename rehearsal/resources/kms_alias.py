@@ -23,6 +23,7 @@ def create_alias(aws: Aws, inputs: Inputs) -> Created:
     """CreateAlias."""
     client = aws.client("kms", inputs.get("region"))
     client.create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
+    aws.made(inputs["name"])
     region = inputs.get("region") or aws.region
     arn = f"arn:aws:kms:{region}:{aws.account_id}:{inputs['name']}"
     return Created(id=inputs["name"], outputs={"arn": arn, "targetKeyArn": _key_arn(client, inputs["targetKeyId"])})

@@ -42,6 +42,7 @@ def create_endpoint(aws: Aws, inputs: Inputs) -> Created:
         **{name: value for name, value in fields.items() if value is not None},
         **tagged("vpc-endpoint", inputs),
     )["VpcEndpoint"]
+    aws.made(made["VpcEndpointId"])
     return Created(id=made["VpcEndpointId"], outputs=_outputs(aws, inputs, made))
 
 

@@ -22,6 +22,12 @@ from rehearsal.servicer import AwsServicer, HalfMadeError, ProviderError
 from tests.rehearsal.lifecycles import account_program
 from tests.stacks.environments import varied
 
+LIFTED = {
+    "deletionProtection": False,
+    "enableDeletionProtection": False,
+    "skipFinalSnapshot": True,
+    "deleteAutomatedBackups": True,
+}
 THROTTLED, DENIED = "ThrottlingException", "AccessDenied"
 
 
@@ -115,7 +121,7 @@ def _probing(aws: FaultyAws, table: Table) -> type[Monitor]:
 
 def _fail_everywhere(servicer: AwsServicer, aws: FaultyAws, urn: str, inputs: Any, table: Table) -> None:
     token, name = urn.split("::")[2].split("$")[-1], urn.rpartition("::")[2]
-    call = 0
+    call, there = 0, servicer.resources[token].found(aws, wire.plain(inputs))
     while True:
         aws.arm(call)
         try:
@@ -130,11 +136,11 @@ def _fail_everywhere(servicer: AwsServicer, aws: FaultyAws, urn: str, inputs: An
             table.nothing_made[token] += 1
             aws.arm(None)
             left = servicer.resources[token].found(aws, wire.plain(inputs))
-            if left:
+            if left != there:
                 table.wrong.append(f"{token}: {left} left behind by a failed {table.injected[token]}. call")
         else:
             aws.arm(None)
-            servicer.Delete(proto.DeleteRequest(id=made.id, urn=urn, properties=made.properties), None)
+            _remove(servicer, urn, made.id, inputs, made.properties)
             return
         call += 1
 
@@ -156,7 +162,17 @@ def _mend(servicer: AwsServicer, urn: str, half: proto.CreateResponse, inputs: A
     diff = servicer.Diff(proto.DiffRequest(id=half.id, urn=urn, old_inputs=read.inputs, news=inputs), None)
     if diff.changes != proto.DiffResponse.DIFF_NONE:
         table.wrong.append(f"{token}: after an update it is still not as it should be: {list(diff.diffs)}")
-    servicer.Delete(proto.DeleteRequest(id=half.id, urn=urn, properties=state), None)
+    _remove(servicer, urn, half.id, inputs, state)
+
+
+def _remove(servicer: AwsServicer, urn: str, identifier: str, inputs: Any, state: Any) -> None:
+    """Deletes it, after its own protection was switched off in place; a database leaves no snapshot to the next one."""
+    wanted = wire.plain(inputs)
+    lifted = {name: value for name, value in LIFTED.items() if name in wanted}
+    if lifted:
+        news = wire.encode({**wanted, **lifted})
+        state = servicer.Update(proto.UpdateRequest(id=identifier, urn=urn, olds=state, news=news), None).properties
+    servicer.Delete(proto.DeleteRequest(id=identifier, urn=urn, properties=state), None)
 
 
 @contextmanager

@@ -23,4 +23,4 @@ def test_throttling_is_retried_unseen(stack: str) -> None:
 def test_an_error_at_any_call_names_the_resource_and_loses_nothing(stack: str) -> None:
     found = probe(stack)
     assert found.wrong == []
-    assert found.injected.total() > 20
+    assert found.injected.total() >= 10
