@@ -22,13 +22,11 @@ export const session = {
     return read('refresh_token');
   },
 
+  /** The same object until it changes, so that a page renders anew only then. */
   get user(): User | null {
     const text = read('user');
-    try {
-      return text ? (JSON.parse(text) as User) : null;
-    } catch {
-      return null;
-    }
+    if (text !== parsed.text) parsed = { text, user: parse(text) };
+    return parsed.user;
   },
 
   /** Keeps new tokens; a refresh token that the answer does not carry stays as it was. */
@@ -53,6 +51,16 @@ export const session = {
     return () => listeners.delete(listener);
   },
 };
+
+let parsed: { text: string | null; user: User | null } = { text: null, user: null };
+
+function parse(text: string | null): User | null {
+  try {
+    return text ? (JSON.parse(text) as User) : null;
+  } catch {
+    return null;
+  }
+}
 
 function read(key: Key): string | null {
   return localStorage.getItem(key);
