@@ -21,6 +21,7 @@ from typer._click.exceptions import UsageError
 from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
+from scripts.cli_package import package_app
 from scripts.cli_secrets import secrets_app
 
 UsageError.exit_code = 1  # 2 means differences here
@@ -117,6 +118,7 @@ def doctor(
 app.command("init")(init)
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
+app.add_typer(package_app, name="package")
 app.add_typer(secrets_app, name="secrets")
 
 
