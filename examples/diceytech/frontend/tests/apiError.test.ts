@@ -11,6 +11,10 @@ test('errors of fields are kept by field', () => {
   expect(error.message).toBe('Dates are swapped.');
 });
 
+test('an error of one entry of a list is that of its field', () => {
+  expect(refused(400, { members: { 0: ['Nobody is called that.'] } }).fields).toEqual({ members: 'Nobody is called that.' });
+});
+
 test.each([
   [400, { error: 'Invalid credentials' }, 'Invalid credentials'],
   [400, { message: 'This project is full' }, 'This project is full'],

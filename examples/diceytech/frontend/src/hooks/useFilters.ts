@@ -1,4 +1,4 @@
-import { useSearchParams } from 'wouter';
+import { useLocation, useSearchParams } from 'wouter';
 
 export interface Filters {
   value: (name: string) => string;
@@ -15,8 +15,10 @@ export interface Filters {
 /** A list's filters and page, kept in the address so that they can be shared, reloaded and gone back to. */
 export function useFilters(): Filters {
   const [params, setParams] = useSearchParams();
+  const [path] = useLocation();
   const page = Number(params.get('page'));
-  const set = (values: Record<string, string>, replace: boolean) =>
+  const set = (values: Record<string, string>, replace: boolean) => {
+    if (location.pathname !== path) return; // typed, and then gone to another page before the search began
     setParams(
       (before) => {
         const after = new URLSearchParams(before);
@@ -25,6 +27,7 @@ export function useFilters(): Filters {
       },
       { replace },
     );
+  };
   return {
     value: (name) => params.get(name) ?? '',
     page: Number.isInteger(page) && page > 0 ? page : 1,

@@ -17,7 +17,8 @@ export function useSubmit(send: (form: FormData) => Promise<void>): Submission {
   const [error, setError] = useState<ApiError>();
 
   useEffect(() => {
-    if (error) formRef.current?.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"]')?.focus();
+    const first = (selector: string) => formRef.current?.querySelector<HTMLElement>(selector);
+    if (error) (first('[aria-invalid="true"]') ?? first('[role="alert"]'))?.focus();
   }, [error]);
 
   const submit = async (form: HTMLFormElement) => {

@@ -51,15 +51,16 @@ function tooMany(seconds: string | null): string {
 function fieldsOf(response?: Answer): FieldErrors {
   if (response?.status !== 400 || !isRecord(response.data)) return {};
   const found = Object.entries(response.data).flatMap(([field, value]) => {
-    const text = Array.isArray(value) ? firstText(value) : undefined;
+    const text = typeof value === 'object' ? firstText(value) : undefined;
     return text && field !== 'non_field_errors' ? [[field, text] as const] : [];
   });
   return Object.fromEntries(found);
 }
 
+/** The first text in it; errors of a list's entries come as `{"0": ["what is wrong"]}`. */
 function firstText(value: unknown): string | undefined {
-  const first: unknown = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first : undefined;
+  if (typeof value === 'object' && value !== null) return firstText(Object.values(value)[0]);
+  return typeof value === 'string' ? value : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
