@@ -1,14 +1,19 @@
 # The commands a newcomer types. `make` alone lists them.
 ENV ?= dev
+ENGINE ?= in-process
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+BACKEND := examples/diceytech/backend
+FRONTEND := examples/diceytech/frontend
+SITE := $(FRONTEND)/build/index.html
+BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup node rehearse test test-all lint types docs bench lock clean
+.PHONY: help setup backend node rehearse demo engine test test-all faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## make .venv with everything that is needed
 
@@ -34,32 +39,90 @@ node: $(READY) ## install Node.js into .venv, where the machine has none that is
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-node.txt; \
 	fi
 
-rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev)
-	@$(BIN)/diceytech rehearse --env $(ENV)
+backend: $(BACKEND_READY) ## make the reference backend's own environment, with a PostgreSQL and an S3 emulator
 
-test: $(READY) ## the tests that need no root: under five minutes
+# The product's libraries stay out of the toolkit's: it is what a user replaces.
+$(BACKEND_READY): $(BACKEND)/requirements-dev.txt $(READY)
+	@echo "setting up $(BACKEND)/.venv (about half a minute the first time)"
+	@$(PYTHON) -m venv $(BACKEND)/.venv
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv pip sync --quiet --python $(BACKEND)/.venv/bin/python --require-hashes $<; \
+	else \
+	  $(BACKEND)/.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<; \
+	fi
+	@touch $@
+
+# Written by `diceytech package website`, which needs Node.js.
+$(SITE): $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -prune -o -path $(FRONTEND)/build -prune -o -path $(FRONTEND)/source-maps -prune -o -type f -print 2>/dev/null)
+	@$(MAKE) --no-print-directory node
+	@$(BIN)/diceytech package website
+
+demo: $(BACKEND_READY) $(SITE) ## run the reference product on this machine: API, worker and site
+	@$(BIN)/diceytech demo
+
+rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGINE=pulumi for the real engine)
+	@$(BIN)/diceytech rehearse --env $(ENV) --engine $(ENGINE)
+
+engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
+	@$(BIN)/python -m scripts.engine
+
+test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minutes
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2
+	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: $(READY) ## every test; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2
+test-all: $(READY) $(BACKEND_READY) ## every test; what cannot run here is skipped with its reason
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@cd $(BACKEND) && .venv/bin/python -m pytest
+
+faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
+	@$(BIN)/python -m tests.engine.kills --write
 
 lint: $(READY) ## format and lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
-types: $(READY) ## type check: nested AWS inputs are checked here only
+types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked here only
 	@$(BIN)/mypy
+	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
+
+screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/screenshots (needs chromium)
+	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
 
-bench: $(READY) ## measure; prints a table
+bench-website: $(READY) versitygw peers ## our website deploys beside rclone, s5cmd and aws; ten minutes on an idle machine
+	@$(BIN)/python -m benchmarks.website $(WRITE)
+
+# A real S3 server for tests and benchmarks, built once into the user's cache from the version that tools/versitygw pins.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
+VERSITYGW := $(CACHE)/versitygw-$(shell awk '$$1 == "github.com/versity/versitygw" {print $$2}' tools/versitygw/go.mod)/versitygw
+
+versitygw: $(VERSITYGW) ## build the S3 server that the website's tests run against (needs Go; 2 to 6 minutes once)
+
+$(VERSITYGW):
+	@command -v go >/dev/null 2>&1 || { echo "error: Go is not installed; on Debian and Ubuntu: apt-get install golang" >&2; exit 1; }
+	@echo "building versitygw into $(dir $@)"
+	@mkdir -p $(dir $@)
+	@cd tools/versitygw && nice go build -trimpath -ldflags "-s -w" -o $@ github.com/versity/versitygw/cmd/versitygw
+
+PEERS := $(CACHE)/peers-$(shell cksum benchmarks/peers.txt | cut -d ' ' -f 1)
+
+peers: $(PEERS)/.ready ## install the sync tools that the website's benchmark and the guide's test run
+
+$(PEERS)/.ready: benchmarks/peers.txt
+	@$(PYTHON) -m venv $(PEERS) && $(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers.txt
+	@touch $@
+
+bench: $(READY) $(BACKEND_READY) ## measure; prints a table
 	@$(BIN)/python -m benchmarks $(WRITE)
 
 lock: ## renew the locked versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group pyproject.toml:node --output-file requirements-node.txt
+	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt requirements.in
+	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --constraint requirements.txt --output-file requirements-dev.txt requirements.in requirements-dev.in
 
 clean: ## remove what make made
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv $(BACKEND)/.venv .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -20,6 +20,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from benchmarks import backend
+from benchmarks.document import markdown, write_general
 from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
 
 RUNS = 5
@@ -89,14 +91,16 @@ def _without_uv(path: str) -> str:
 def main() -> None:
     """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("measuring", total=3)
+        task = progress.add_task("measuring", total=4)
         rows = alternating(commands(), runs=RUNS)
         progress.advance(task)
         scaling = [(number, copies(number)) for number in COPIES]
         progress.advance(task)
+        served = backend.table()
+        progress.advance(task)
         setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
         progress.advance(task)
-    tables = [medians(rows), scaled(scaling), set_ups(setups)]
+    tables = [medians(rows), scaled(scaling), served, set_ups(setups)]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     console = Console()
     console.print(machine)
@@ -104,7 +108,7 @@ def main() -> None:
         console.print(table)
     if "--write" in sys.argv:
         text = "\n".join([INTRODUCTION.format(machine=machine, day=date.today()), *map(markdown, tables)])
-        (ROOT / "docs/performance.md").write_text(text, encoding="utf-8")
+        write_general(text)
 
 
 def medians(rows: list[Row]) -> Table:
@@ -135,14 +139,6 @@ def set_ups(samples: dict[str, Sample | None]) -> Table:
     for name, sample in samples.items():
         table.add_row(name, "not measured: uv is not installed" if sample is None else f"{sample.wall:.0f}")
     return table
-
-
-def markdown(table: Table) -> str:
-    """The same table for docs/performance.md."""
-    cells = [[str(column.header), *map(str, column.cells)] for column in table.columns]
-    rows = [" | ".join(row) for row in zip(*cells, strict=True)]
-    rule = "|".join("---" for _ in cells)
-    return "\n".join([f"\n## {table.title}\n", f"| {rows[0]} |", f"|{rule}|", *(f"| {row} |" for row in rows[1:]), ""])
 
 
 if __name__ == "__main__":

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 KIB_PER_UNIT = 1 / 1024 if sys.platform == "darwin" else 1  # ru_maxrss is in bytes on macOS, KiB on Linux
+
+
+# A child begins as a copy of its parent, and Linux counts that copy's memory too: so a small process starts it.
+START = """
+import json, os, sys, time
+start = time.perf_counter()
+child = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+_, status, used = os.wait4(child, 0)
+found = [time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss, os.waitstatus_to_exitcode(status)]
+open(sys.argv[1], "w").write(json.dumps(found))
+"""
 
 
 class BenchmarkError(Exception):
@@ -49,20 +60,26 @@ def run_once(
     directory: Path = ROOT,
 ) -> Sample:
     """Runs the command as a process of its own; `check` gets its standard output and raises where it is wrong."""
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        start = time.perf_counter()
-        process = subprocess.Popen(  # noqa: S603 - the benchmark's own commands
-            command, stdout=out, stderr=err, cwd=directory, env={**os.environ, **(variables or {})}
+    with (
+        tempfile.TemporaryFile("w+") as out,
+        tempfile.TemporaryFile("w+") as err,
+        tempfile.NamedTemporaryFile("r") as used,
+    ):
+        subprocess.run(  # noqa: S603 - the benchmark's own commands
+            [sys.executable, "-I", "-S", "-c", START, used.name, *command],
+            stdout=out,
+            stderr=err,
+            cwd=directory,
+            env={**os.environ, **(variables or {})},
+            check=True,
         )
-        _, status, used = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        wall, cpu, memory, code = json.loads(used.read())
         out.seek(0), err.seek(0)
-        if process.returncode:
+        if code:
             text = err.read().strip()[-2000:]
-            raise BenchmarkError(f"{' '.join(command)} exited {process.returncode}: {text}")
+            raise BenchmarkError(f"{' '.join(command)} exited {code}: {text}")
         check(out.read())
-    return Sample(wall=wall, cpu=used.ru_utime + used.ru_stime, memory=used.ru_maxrss * KIB_PER_UNIT / 1024)
+    return Sample(wall=wall, cpu=cpu, memory=memory * KIB_PER_UNIT / 1024)
 
 
 def alternating(commands: Mapping[str, Callable[[], Sample]], *, runs: int) -> list[Row]:

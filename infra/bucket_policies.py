@@ -31,6 +31,12 @@ def read_by_distribution(
     return [read, seek] if listing else [read]
 
 
+def hidden_from_distribution(bucket: str, *, prefix: str) -> Statement:
+    """A statement that keeps CloudFront, whatever else it may read, from the objects under a prefix."""
+    hidden = deny("CdnHidden", ["s3:GetObject"], [f"arn:aws:s3:::{bucket}/{prefix}*"])
+    return {**hidden, "Principal": {"Service": "cloudfront.amazonaws.com"}}
+
+
 def public_read(bucket: str) -> Statement:
     """The platform guide's own statement: anyone reads everything, résumés too."""
     return {

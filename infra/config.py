@@ -2,7 +2,7 @@
 
 Each class is one top-level key (`platform:database` -> `Database`), each attribute's docstring is its documentation
 (`diceytech config docs`), and the JSON Schema that editors use comes from here (`diceytech config schema`).
-Rules that join several keys are in infra/config_checks.py, reading the YAML is infra/config_source.py.
+Rules that join several keys are in infra/config_checks/, reading the YAML is infra/config_source.py.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from infra.website_paths import BACKEND_PATHS, KEEP_RELEASES
 
 LOG_RETENTION_DAYS = (
     1,
@@ -216,12 +218,12 @@ class Website(Section):
     """Physical name instead of `<product>-<env>-website-<account>`; the platform guide's is `diceytech-frontend`."""
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = "PriceClass_100"
     """CloudFront edge locations: North America and Europe, more, or all."""
-    backend_paths: Annotated[tuple[PathPattern, ...], Field(min_length=1, max_length=20)] = (
-        "/api/*",
-        "/admin/*",
-        "/static/*",
-    )
-    """Paths that CloudFront sends to Django instead of the website's bucket."""
+    backend_paths: Annotated[tuple[PathPattern, ...], Field(min_length=1, max_length=20)] = BACKEND_PATHS
+    """Paths that CloudFront sends to Django instead of the website's bucket; a deploy refuses a build with files there.
+    """
+    keep_releases: Annotated[int, Field(ge=1, le=50)] = KEEP_RELEASES
+    """Releases whose files stay in the bucket: what a tab that is open goes on loading, and how far back a rollback
+    reaches."""
     waf: bool
     """A web ACL with AWS's managed rules and a rate limit (about 10 USD a month and 0.60 per million requests)."""
     waf_rate_limit: Annotated[int, Field(ge=10, le=2_000_000_000)] = 2000

@@ -7,7 +7,8 @@ from itertools import combinations
 from pathlib import Path
 
 from infra.config import Aws, PlatformConfig
-from infra.config_checks import BUCKET_SECTIONS, Problem
+from infra.config_checks import Problem
+from infra.config_checks.website import BUCKET_SECTIONS
 from infra.config_source import ConfigError, environments, load, load_sections
 
 Sections = Mapping[str, object]

@@ -1,6 +1,6 @@
 """What the deploy roles of one environment may do, and the boundary of whatever they make.
 
-Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies.py.
+Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies/.
 Which actions know resources and tags: AWS's "Service Authorization Reference", per service.
 """
 
@@ -30,7 +30,8 @@ class Scope:
 
     `buckets` are all its buckets, `state_bucket` and `state_key_arn` those of Pulumi's state (None: none yet).
     `domain` is the site's own, None without one; `create_zone` whether the environment makes its hosted zone, and
-    `website_replica` whether it copies its website to a second region.
+    `website_replica` whether it copies its website to a second region. `adopted_vpc` and `adopted_subnets` are ids of
+    what exists already, without the environment's tags.
     """
 
     names: Names
@@ -45,6 +46,8 @@ class Scope:
     domain: str | None
     create_zone: bool
     website_replica: bool = False
+    adopted_vpc: str | None = None
+    adopted_subnets: Sequence[str] = ()
 
     @property
     def buckets(self) -> tuple[str, ...]:
@@ -68,6 +71,10 @@ class Scope:
         """ARN of something in the account, in the environment's region unless another is given ("" for none)."""
         return f"arn:aws:{service}:{self.region if region is None else region}:{self.names.account_id}:{rest}"
 
+    def ec2(self, kinds: str) -> list[str]:
+        """ARNs of everything of these kinds of EC2 resources, space-separated: `ec2("vpc subnet")`."""
+        return [self.arn("ec2", f"{kind}/*") for kind in kinds.split()]
+
     def iam(self, kind: str) -> str:
         """ARN of the environment's own roles, users, groups, policies or instance profiles."""
         return self.arn("iam", f"{kind}/{self.names.prefix}-*", "")
@@ -82,7 +89,11 @@ def app(scope: Scope) -> Document:
     return document(
         allow("Releases", ["s3:GetObject", "s3:PutObject"], [f"{artifacts}/releases/*"]),
         allow("ReleaseList", ["s3:ListBucket"], [artifacts], StringLike={"s3:prefix": ["releases/*"]}),
-        allow("WebsiteObjects", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [f"{website}/*"]),
+        allow(
+            "WebsiteObjects",
+            ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+            [f"{website}/*"],
+        ),
         allow("WebsiteList", ["s3:ListBucket"], [website]),
         allow(
             "Invalidate",
@@ -173,7 +184,7 @@ def boundary(scope: Scope) -> Document:
     """The most that a role or user of the environment can ever be allowed, whatever its own policies say."""
     names, region = scope.names, scope.region
     objects = [f"arn:aws:s3:::{bucket}/*" for bucket in scope.buckets]
-    logs = ["logs:CreateLogStream", "logs:DescribeLogGroups", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    logs = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
     # What AWS's own policy for RDS's enhanced monitoring lets its role do.
     monitoring = ["logs:CreateLogGroup", "logs:GetLogEvents", "logs:PutRetentionPolicy", *logs]
     return document(

@@ -16,7 +16,6 @@ Kind = Literal["site", "backend", "media"]
 
 RUNTIME = "cloudfront-js-2.0"
 SIZE_LIMIT = 10_240  # bytes: Amazon CloudFront Developer Guide, "Quotas on CloudFront Functions"
-MEDIA_PATH = "/media/*"
 TEMPLATE = "cloudfront/viewer_request.js.j2"
 
 

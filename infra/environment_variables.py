@@ -6,12 +6,15 @@ Names are the platform guide's where it has one. None of the values is a secret.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from infra.config import PlatformConfig
 from infra.errors import PlatformError
 from infra.names import Names
 from infra.outputs import Outputs
+
+if TYPE_CHECKING:  # a deploy of the website needs no schema, whose import takes longer than the rest of it
+    from infra.config import PlatformConfig
 
 
 def hosts(config: PlatformConfig, outputs: Outputs) -> list[str]:
@@ -39,6 +42,7 @@ def django(config: PlatformConfig, names: Names, outputs: Outputs) -> dict[str, 
         "DEBUG": str(settings.debug),
         "LOG_LEVEL": settings.log_level,
         "ALLOWED_HOSTS": ",".join(hosts(config, outputs)),
+        "BEHIND_TLS_PROXY": "True",  # nginx says so of every request, and CloudFront takes HTTPS only
         "CORS_ALLOWED_ORIGINS": _list(site, *settings.cors_allowed_origins),
         "CSRF_TRUSTED_ORIGINS": _list(site, cdn),
         "DATABASE_URL": database_url(config, outputs),
@@ -51,6 +55,7 @@ def django(config: PlatformConfig, names: Names, outputs: Outputs) -> dict[str, 
         "MEDIA_URL": f"{site}/media/",
         "MEDIA_PUBLIC_PREFIXES": _list(*config.media.public_prefixes),
         "MEDIA_PRIVATE_PREFIXES": _list(*config.media.private_prefixes),
+        "MAX_UPLOAD_MB": str(config.server.max_upload_mb),
         "AWS_LOG_GROUP": outputs.backend_log_group,
         "JWT_ACCESS_TOKEN_MINUTES": str(settings.access_token_minutes),
         "JWT_REFRESH_TOKEN_DAYS": str(settings.refresh_token_days),
@@ -68,8 +73,8 @@ def react(config: PlatformConfig, outputs: Outputs) -> dict[str, str]:
     return _joined("website.variables", platform, config.website.variables)
 
 
-def website(config: PlatformConfig, outputs: Outputs) -> dict[str, object]:
-    """The runtime config.json; a deploy puts its release's id in the place of null."""
+def website(variables: Mapping[str, str], outputs: Outputs) -> dict[str, object]:
+    """The runtime config.json, with `website.variables`; a deploy puts its release's id in the place of null."""
     site = outputs.site_url.rstrip("/")
     return {
         "apiUrl": f"{site}/api",
@@ -78,7 +83,7 @@ def website(config: PlatformConfig, outputs: Outputs) -> dict[str, object]:
         "bucket": outputs.media_bucket,
         "region": outputs.region,
         "release": None,
-        "variables": dict(config.website.variables),
+        "variables": dict(variables),
     }
 
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class PlatformError(Exception):
-    """What was wrong, where, and what to do, as one text for a person; never holds a secret. Exit code 1."""
+    """What was wrong, where, and what to do, as one text for a person; never holds a secret.
+
+    `exit_code` is that of a command that ends with it.
+    """
+
+    exit_code: ClassVar[int] = 1

@@ -88,6 +88,16 @@ class Names:
         return f"{self.prefix[: BALANCER_LENGTH - 1 - len(part)].rstrip('-')}-{part}"
 
 
+def state_bucket(product: str, account_id: str) -> str:
+    """Bucket of Pulumi's state, one for each account; no environment's own names begin like it."""
+    return _fitting(f"pulumi-state-{product}-{account_id}", LIMITS["bucket"], "bucket")
+
+
+def state_key_alias(product: str) -> str:
+    """Alias of the KMS key that encrypts the state and the secrets in it."""
+    return f"alias/pulumi-state-{product}"
+
+
 def _fitting(name: str, limit: int, kind: str) -> str:
     if len(name) > limit:
         raise ValueError(f"the {kind} name {name} has {len(name)} characters of {limit}: shorten product.name")

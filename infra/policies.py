@@ -1,7 +1,7 @@
 """IAM policies as pure functions that return the document: what each identity of an environment may do.
 
 No action is `*` or `service:*`. A resource is `*` only in a statement that UNNAMEABLE explains. The deploy roles'
-policies are in infra/deploy_policies.py and infra/infrastructure_policies.py. Values may be Pulumi outputs: serialise
+policies are in infra/deploy_policies.py and infra/infrastructure_policies/. Values may be Pulumi outputs: serialise
 with `pulumi.Output.json_dumps`.
 """
 
@@ -26,6 +26,9 @@ UNNAMEABLE = {
     "ReadObservability": "Describe and List actions of CloudWatch and Logs that know no resources",
     "ReadCompute": "Describe actions of Auto Scaling and Elastic Load Balancing know no resources",
     "MakeKey": "a key has no name before it exists; the request must carry the environment's tags",
+    "MakePoliciesAndFunctions": "creating CloudFront's functions, policies and access controls knows no resources",
+    "MakeDistribution": "a distribution has no id before it exists; the request must carry the environment's tags",
+    "Subscriptions": "reading and ending an SNS subscription know no resources",
     "LogDelivery": "delivery of CloudFront's and the flow logs' records to a destination knows no resources",
     "RequestCertificate": "a certificate has no name before it exists; the request must carry the environment's tags",
     "MakeZone": "a hosted zone has no id before it exists",
@@ -40,6 +43,11 @@ AGENT_CHANNELS = [
         for verb in ("AcknowledgeMessage", "DeleteMessage", "FailMessage", "GetEndpoint", "GetMessages", "SendReply")
     ),
 ]
+
+
+def actions(service: str, names: str) -> list[str]:
+    """Actions of one service from space-separated names: `actions("kms", "Encrypt Decrypt")`."""
+    return [f"{service}:{name}" for name in names.split()]
 
 
 def document(*statements: Statement) -> Document:

@@ -192,7 +192,7 @@ FILES: dict[str, Rendered] = {
         template="env/config.json.j2",
         purpose="What the website reads when it starts",
         needs_outputs=True,
-        variables=lambda of: {"settings": environments.website(of.config, of.outputs)},
+        variables=lambda of: {"settings": environments.website(of.config.website.variables, of.outputs)},
     ),
     "cloudwatch-agent": Rendered(
         template="cloudwatch/agent.json.j2",

@@ -16,7 +16,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -26,6 +26,8 @@ from typing import Any, ClassVar, Final, Self
 
 from rehearsal import moto_startup, service_models
 from rehearsal.service_models import RefusedByModel, check_request
+
+ATTEMPTS: Final = 6  # throttling is retried unseen, as the real provider does (25 times there, by default)
 
 # moto takes an S3 request with a sub-resource it does not know for the plain one: PutBucketAbac would make a bucket.
 MISTAKEN_BY_MOTO: Final = frozenset({
@@ -62,49 +64,15 @@ class Kept:
     params: Mapping[str, Any] = field(repr=False)
 
 
-class EmulatedAws:
-    """One AWS account on an empty moto, from `with` to the end of its block.
-
-    `where` is asked for the beginning of a refusal's message, e.g. which resource is being made. Raises RuntimeError
-    when an account with the same id is open already.
-    """
+class Account:
+    """What both doors' emulated accounts share: clients by service and region, and requests that are only kept."""
 
     _lock: ClassVar[RLock] = RLock()
-    _open: ClassVar[dict[str, EmulatedAws]] = {}
-    _moto: ClassVar[AbstractContextManager[None] | None] = None
 
-    def __init__(self, *, account_id: str, region: str, where: Callable[[], str] = lambda: "") -> None:
+    def __init__(self, *, account_id: str, region: str, where: Callable[[], str]) -> None:
         self.account_id, self.region, self._where = account_id, region, where
         self._clients: dict[tuple[str, str], Any] = {}  # Any: boto3 makes its clients at run time, without types
-        self._session: Any = None
         self._kept: list[Kept] = []
-
-    def __enter__(self) -> Self:
-        with self._lock:
-            if self.account_id in self._open:
-                raise RuntimeError(f"the emulated account {self.account_id} is open already")
-            if not self._open:
-                moto = moto_startup.running()
-                moto.__enter__()
-                EmulatedAws._moto = moto
-            self._open[self.account_id] = self
-            self._clients, self._kept, self._session = {}, [], _session()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        with self._lock:
-            del self._open[self.account_id]
-            moto = EmulatedAws._moto
-            if not self._open and moto is not None:
-                EmulatedAws._moto = None
-                moto.__exit__(None, None, None)
-
-    @property
-    def kept(self) -> tuple[Kept, ...]:
-        """What `keep` was given, in that order."""
-        return tuple(self._kept)
 
     def client(self, service: str, region: str | None = None) -> Any:  # Any: boto3 has no types
         """The boto3 client of a service, the same one each time; `region` is the account's own unless given."""
@@ -113,6 +81,17 @@ class EmulatedAws:
             if key not in self._clients:
                 self._clients[key] = self._connect(*key)
             return self._clients[key]
+
+    def made(self, identifier: str) -> None:
+        """The servicer takes note during a create; nobody else does."""
+
+    def _connect(self, service: str, region: str) -> Any:
+        raise NotImplementedError
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """What `keep` was given, in that order."""
+        return tuple(self._kept)
 
     def keep(self, service: str, operation: str, params: Mapping[str, Any]) -> None:
         """Checks a request as if it were sent, and keeps it in `kept` instead.
@@ -136,11 +115,49 @@ class EmulatedAws:
         with self._lock:
             self._kept.append(Kept(service=service, operation=operation, params=deepcopy(dict(params))))
 
+
+class EmulatedAws(Account):
+    """One AWS account on an empty moto, from `with` to the end of its block.
+
+    `where` is asked for the beginning of a refusal's message, e.g. which resource is being made. Raises RuntimeError
+    when an account with the same id is open already.
+    """
+
+    _open: ClassVar[dict[str, EmulatedAws]] = {}
+    _moto: ClassVar[AbstractContextManager[None] | None] = None
+
+    def __init__(self, *, account_id: str, region: str, where: Callable[[], str] = lambda: "") -> None:
+        super().__init__(account_id=account_id, region=region, where=where)
+        self._session: Any = None
+        self.records: MutableMapping[str, dict[str, Any]] = {}
+
+    def __enter__(self) -> Self:
+        with self._lock:
+            if self.account_id in self._open:
+                raise RuntimeError(f"the emulated account {self.account_id} is open already")
+            if not self._open:
+                moto = moto_startup.running()
+                moto.__enter__()
+                EmulatedAws._moto = moto
+            self._open[self.account_id] = self
+            self._clients, self._kept, self.records, self._session = {}, [], {}, _session()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        with self._lock:
+            del self._open[self.account_id]
+            moto = EmulatedAws._moto
+            if not self._open and moto is not None:
+                EmulatedAws._moto = None
+                moto.__exit__(None, None, None)
+
     def _connect(self, service: str, region: str) -> Any:
         from botocore.config import Config
         from moto.core.botocore_stubber import BotocoreStubber
 
-        config = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+        config = Config(retries={"total_max_attempts": ATTEMPTS, "mode": "standard"})
         client = self._session.client(service, region_name=region, config=config)
         service_models.install(client, where=self._where)
         stubber = BotocoreStubber()

@@ -58,10 +58,15 @@ def _written(inputs: Inputs, ids: set[str]) -> str | None:
     return None
 
 
+def first_members(config: Mapping[str, Any]) -> dict[str, str]:
+    """The first origin of each group of a DistributionConfig, by the group's id."""
+    groups = config["OriginGroups"].get("Items") or []
+    return {one["Id"]: one["Members"]["Items"][0]["OriginId"] for one in groups}
+
+
 def without_groups(config: Mapping[str, Any]) -> dict[str, Any]:
     """The DistributionConfig for the emulator, which knows no groups: behaviours name a group's first member."""
-    groups = config["OriginGroups"]["Items"]
-    firsts = {one["Id"]: one["Members"]["Items"][0]["OriginId"] for one in groups}
+    firsts = first_members(config)
 
     def plain(behaviour: Mapping[str, Any]) -> dict[str, Any]:
         target = behaviour["TargetOriginId"]

@@ -54,6 +54,15 @@ class NoAws:
         """A plan keeps nothing."""
         return ()
 
+    @property
+    def records(self) -> NoReturn:
+        """A plan holds nothing."""
+        raise AssertionError("a plan looked into the records")
+
+    def made(self, identifier: str) -> NoReturn:
+        """A plan makes nothing."""
+        raise AssertionError(f"a plan made {identifier}")
+
     def keep(self, service: str, operation: str, params: Mapping[str, Any]) -> NoReturn:
         """A plan keeps nothing."""
         raise AssertionError(f"a plan called {service}:{operation} with {', '.join(params)}")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rehearsal.graph import Graph
 from rehearsal.resources import RESOURCES
 
 LIMITS = (
@@ -27,9 +27,9 @@ class Emulation:
     lacking: dict[str, tuple[str, ...]]
 
 
-def emulation(graph: Graph) -> Emulation:
-    """Counts the graph's resources by how far the emulator holds them."""
-    kinds = [RESOURCES[node.type] for node in graph if node.type in RESOURCES]
+def emulation(types: Iterable[str]) -> Emulation:
+    """Counts resources, given by their types, by how far the emulator holds them."""
+    kinds = [RESOURCES[one] for one in types if one in RESOURCES]
     lacking = {kind.token: kind.not_emulated or ("all of it",) for kind in kinds if kind.emulated != "full"}
     return Emulation(
         full=sum(kind.emulated == "full" for kind in kinds),

@@ -5,12 +5,16 @@ Credentials come from wherever boto3 finds them: variables, profiles, single sig
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from infra.config import PlatformConfig
 from infra.errors import PlatformError
 
+if TYPE_CHECKING:
+    from infra.config import PlatformConfig
+
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 20, 2  # for each call; a person is waiting
+
+NO_CREDENTIALS = "no AWS credentials; run `aws configure`, or set AWS_PROFILE"
 
 
 class CredentialsError(PlatformError):
@@ -52,13 +56,26 @@ def identity(boto_session: Any) -> dict[str, str]:
     try:
         # Asked first: each client of a session without credentials would look for a machine's role again, 2 s each.
         if boto_session.get_credentials() is None:
-            raise CredentialsError("no AWS credentials; run `aws configure`, or set AWS_PROFILE")
+            raise CredentialsError(NO_CREDENTIALS)
         answer = boto_session.client("sts").get_caller_identity()
     except (ConnectionError, HTTPClientError) as error:
         raise CredentialsError(f"AWS does not answer ({_one_line(error)}); check the network, then try again") from None
     except (BotoCoreError, ClientError) as error:
         raise _unusable(error) from None
     return {"Account": str(answer["Account"]), "Arn": str(answer["Arn"])}
+
+
+def usable(boto_session: Any) -> Any:
+    """The session's keys of the moment, renewed where they run out; raises CredentialsError where that fails."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        found = boto_session.get_credentials()
+        if found is None:
+            raise CredentialsError(NO_CREDENTIALS)
+        return found.get_frozen_credentials()
+    except (BotoCoreError, ClientError) as error:
+        raise _unusable(error) from None
 
 
 def _unusable(error: Exception) -> CredentialsError:

@@ -12,6 +12,7 @@ import io
 import os
 import signal
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,9 +21,13 @@ from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
+from scripts.cli_local import local_app
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
+from scripts.cli_product import demo, smoke
 from scripts.cli_secrets import secrets_app
+from scripts.cli_state import bootstrap, drift, recover
+from scripts.cli_website import deploy_app, releases_app, rollback_app
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -42,12 +47,28 @@ def top(show_completion: ShowCompletion = None) -> None:
     """Provision, deploy and change a Django + React product on AWS; rehearse all of it with no AWS account."""
 
 
+class Engine(StrEnum):
+    """What runs the program in a rehearsal."""
+
+    IN_PROCESS = "in-process"
+    PULUMI = "pulumi"
+
+
 @app.command("rehearse")
-def rehearse(env: Env = "dev", json: Json = False) -> None:
+def rehearse(
+    env: Env = "dev",
+    engine: Annotated[
+        Engine, typer.Option("--engine", help="The program alone, in this process; or the real Pulumi engine.")
+    ] = Engine.IN_PROCESS,
+    json: Json = False,
+) -> None:
     """Bring an environment up in an emulated AWS. No account is needed, and nothing leaves this machine."""
-    from scripts.rehearse import rehearse as bring_up
     from scripts.terminal import root
 
+    if engine is Engine.PULUMI:
+        from scripts.rehearse_engine import rehearse as bring_up
+    else:
+        from scripts.rehearse import rehearse as bring_up
     bring_up(root(), env, json=json)
 
 
@@ -116,10 +137,19 @@ def doctor(
 
 
 app.command("init")(init)
+app.command("bootstrap")(bootstrap)
+app.command("drift")(drift)
+app.command("recover")(recover)
+app.command("smoke")(smoke)
+app.command("demo")(demo)
+app.add_typer(package_app, name="package")
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
-app.add_typer(package_app, name="package")
 app.add_typer(secrets_app, name="secrets")
+app.add_typer(local_app, name="local")
+app.add_typer(deploy_app, name="deploy")
+app.add_typer(rollback_app, name="rollback")
+app.add_typer(releases_app, name="releases")
 
 
 def main() -> None:
@@ -137,7 +167,7 @@ def main() -> None:
     try:
         _run()
     except PlatformError as error:
-        _fail(str(error))
+        _fail(str(error), code=error.exit_code)
     except KeyboardInterrupt:
         _fail("interrupted", code=INTERRUPTED)
     except BrokenPipeError:

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scripts.cli_options import Json, complete_environment
+from scripts.cli_options import Env, Json, complete_environment
 
-package_app = typer.Typer(help="What a deploy takes: the website, built.", no_args_is_help=True)
+package_app = typer.Typer(help="What a deploy takes.", no_args_is_help=True)
+
+
+@package_app.command("backend")
+def package_backend(
+    env: Env,
+    out: Annotated[Path, typer.Option("--out", "-o", help="Directory to write the artifact to.")] = Path("build"),
+    python: Annotated[str | None, typer.Option(help="Python of the servers, if not their image's.")] = None,
+    machine: Annotated[str | None, typer.Option(help="x86_64 or aarch64, if not the instance type's.")] = None,
+    json: Json = False,
+) -> None:
+    """Build the backend's artifact for an environment's servers. The same commit gives the same bytes."""
+    from infra.config_across import environment
+    from scripts.package_backend import build, plan
+    from scripts.release_target import chosen, target_of
+    from scripts.terminal import err, print_json, root
+    from scripts.terminal import out as terminal
+
+    config = environment(root(), env)
+    target = chosen(target_of(config.server), python=python, machine=machine)
+    wanted = plan(root(), config.product, target)
+    with err.status(f"fetching wheels for Python {target.python} on {target.machine}"):
+        done = build(wanted, out)
+    if json:
+        print_json(done.as_json())
+        return
+    wheels = sum(name.startswith("wheelhouse/") for name in done.manifest["files"])
+    terminal.print(f"{done.path}: {done.size / 1e6:.1f} MB, {wheels} wheels", markup=False)
+    terminal.print(f"version {wanted.version.text}, Python {target.python} on {target.machine}", markup=False)
+    terminal.print(f"sha256 {done.sha256}", markup=False)
 
 
 @package_app.command("website")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +86,7 @@ def rehearse(root: Path, environment: str, *, json: bool) -> None:
 
 def report(found: Rehearsal, seconds: float) -> dict[str, Any]:
     """The report for machines."""
-    told = emulation(found.run.graph)
+    told = emulation(node.type for node in found.run.graph)
     return {
         "environment": found.environment,
         "resources": [
@@ -117,21 +117,25 @@ def _showing(progress: Progress, environment: str, *, json: bool) -> Iterator[Ca
 
 
 def _print(found: Rehearsal, seconds: float) -> None:
-    outputs = Table("output", "value", title=f"Outputs of {found.environment}", title_justify="left")
-    for name, value in outputs_table(found.outputs).items():
-        outputs.add_row(name, str(value))
-    out.print(outputs)
-    _print_emulation(found)
+    show_outputs(found.environment, outputs_table(found.outputs))
+    show_emulation([node.type for node in found.run.graph], found.seeded)
     protected = sum(node.protect for node in found.run.graph)
     resources = sum(node.id is not None for node in found.run.graph)
     out.print(f"\n[green]{found.environment} is up[/]: {resources} resources, {protected} protected, {seconds:.1f} s")
-    out.print("\nNext:")
-    for command, what in next_commands(found.environment):
-        out.print(f"  [bold]{command}[/]  {what}")
+    show_next(next_commands(found.environment))
 
 
-def _print_emulation(found: Rehearsal) -> None:
-    told = emulation(found.run.graph)
+def show_outputs(environment: str, values: Mapping[str, Any]) -> None:
+    """The table of outputs."""
+    outputs = Table("output", "value", title=f"Outputs of {environment}", title_justify="left")
+    for name, value in values.items():
+        outputs.add_row(name, str(value))
+    out.print(outputs)
+
+
+def show_emulation(types: list[str], seeded: Sequence[str]) -> None:
+    """What was emulated, and what no emulator shows."""
+    told = emulation(types)
     out.print(
         f"\n[bold]Emulated[/] by moto: {told.full} resources whole, {told.partial} in part, {told.none} not at all"
     )
@@ -139,11 +143,18 @@ def _print_emulation(found: Rehearsal) -> None:
     for token, what in told.lacking.items():
         lacking.add_row(_short(token), ", ".join(what))
     out.print(lacking)
-    for line in found.seeded:
+    for line in seeded:
         out.print(f"Seeded: {line}", markup=False)
     out.print("\n[bold]Not shown by any emulator[/]")
     for line in LIMITS:
         out.print(f"- {line}", markup=False)
+
+
+def show_next(commands: list[tuple[str, str]]) -> None:
+    """What to type next."""
+    out.print("\nNext:")
+    for command, what in commands:
+        out.print(f"  [bold]{command}[/]  {what}")
 
 
 def _short(token: str) -> str:
@@ -152,9 +163,14 @@ def _short(token: str) -> str:
     return f"{module.split('/')[0]} {name}"
 
 
+def command_name() -> str:
+    """The toolkit's own command, as it can be typed here."""
+    return "diceytech" if shutil.which("diceytech") else str(Path(sys.prefix).name) + "/bin/diceytech"
+
+
 def next_commands(environment: str) -> list[tuple[str, str]]:
     """The next three things to try, as they can be typed here."""
-    command = "diceytech" if shutil.which("diceytech") else str(Path(sys.prefix).name) + "/bin/diceytech"
+    command = command_name()
     return [
         (f"{command} graph --env {environment} --svg platform.svg", "draw what came up"),
         (f"{command} render django.env --env {environment}", "see what Django will be given"),

@@ -8,37 +8,37 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.text import Text
 
 from infra.errors import PlatformError
+from scripts.repository import root as root  # asked for here by every command
 
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # also bidirectional overrides
 NO_TERMINAL_WIDTH = 1000  # a pipe or a file has no width: tables stay whole
+
+
+class _PlainText(Console):
+    """A console whose texts cannot steer the terminal: control characters, as YAML may hold them, are shown as `?`."""
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """The text as rich writes it, without what a terminal would obey."""
+        return super().render_str(CONTROL.sub("?", text), **options)
 
 
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream is not None and stream.isatty() else NO_TERMINAL_WIDTH
-    return Console(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
+    return _PlainText(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
 out = _console(stderr=False)
 err = _console(stderr=True)
-
-
-def root() -> Path:
-    """The repository that the command is for: the nearest directory upwards that holds Pulumi.yaml and infra/."""
-    try:
-        here = Path.cwd()
-    except FileNotFoundError:
-        raise PlatformError("the current directory was removed; change to the platform's repository") from None
-    for directory in (here, *here.parents):
-        if (directory / "Pulumi.yaml").is_file() and (directory / "infra").is_dir():
-            return directory
-    raise PlatformError(f"{here}: no Pulumi.yaml here or above; run the command inside the platform's repository")
 
 
 def emit(text: str) -> None:

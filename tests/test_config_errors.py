@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import copy
+import importlib
+import inspect
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from infra import config_checks
 from infra.account_config import AccountConfig
 from infra.config import PlatformConfig
 from infra.config_across import check_across, environment
-from infra.config_checks import Problem
+from infra.config_checks import CHECKS, Problem
 from infra.config_lint import lint
 from infra.config_messages import PATTERN_WORDS
 from infra.config_source import ConfigError, load, parse, read_raw
@@ -78,6 +82,19 @@ MISTAKES = [
     ("database.port", 5432000, "database.port", "less than or equal to 65535"),
     ("media.bucket", "Diceytech_Storage", "media.bucket", "3 to 63 characters"),
     ("media.bucket", "a.b", "media.bucket", "a dot breaks TLS"),
+    ("database.parameters", {"rds.force_ssl": "0"}, "database.parameters.rds.force_ssl", "without TLS"),
+    ("django.variables", {"DEBUG": "True"}, "django.variables.DEBUG", "set by the platform"),
+    ("django.variables", {"CACHE_URL": "redis://:hunter2@cache:6379"}, "django.variables.CACHE_URL", "a secret"),
+    ("secrets.django", ["SECRET_KEY", "DEBUG"], "secrets.django[1]", "DEBUG is set by the platform"),
+    ("website.gate", {"username": "x", "secret": "ORIGIN_SECRET"}, "website.gate.secret", "the origin's"),
+    ("website.gate", {"username": "x", "secret": "SECRET_KEY"}, "website.gate.secret", "Django's"),
+    ("website.variables", {"REACT_APP_X": "sk_live_1"}, "website.variables.REACT_APP_X", "anyone can read"),
+    ("website.backend_paths", ["/**"], "website.backend_paths[0]", "the whole site"),
+    ("website.backend_paths", ["/?*"], "website.backend_paths[0]", "the whole site"),
+    ("website.backend_paths", ["/media*"], "website.backend_paths[0]", "the media bucket"),
+    ("website.backend_paths", ["/m*"], "website.backend_paths[0]", "the media bucket"),
+    ("tags", {"Role": "web"}, "tags.Role", "reserved"),
+    ("tags", {f"t{number}": "x" for number in range(46)}, "tags", "name 45 at most"),
     ("media.bucket", "xn--bucket", "media.bucket", "reserved"),
     ("media.bucket", "bucket-s3alias", "media.bucket", "reserved"),
     ("media.public_prefixes", ["resumes/public/"], "media.public_prefixes", "overlap"),
@@ -88,6 +105,8 @@ MISTAKES = [
     ("server.origin", "vpc", "server.origin", "private subnets"),
     ("server.fleet", {"min": 5, "max": 2}, "server.fleet.min", "above max"),
     ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["i8ge.large"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["g5g.xlarge"]}, "server.fleet.instance_types", "architectures"),
     ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
     ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
     ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
@@ -324,3 +343,19 @@ def test_arbitrary_text_as_a_file_never_crashes(tmp_path: Path, text: str) -> No
     (tmp_path / "Pulumi.dev.yaml").write_text(text, encoding="utf-8", errors="surrogatepass")
     with pytest.raises(ConfigError):
         load(tmp_path, "dev")
+
+
+def test_every_rule_is_run() -> None:
+    modules = [
+        importlib.import_module(f"{config_checks.__name__}.{one.name}")
+        for one in pkgutil.iter_modules(config_checks.__path__)
+    ]
+    written = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert len(written) > 30
+    assert written == set(CHECKS)
+    assert len(CHECKS) == len(set(CHECKS))

@@ -332,7 +332,9 @@ def test_maintenance_answers_every_method_with_the_page(method: str, live: tuple
 
 def test_a_body_that_is_too_large_is_refused(live: tuple[Site, Release]) -> None:
     headers = {**FROM_CDN, "Content-Length": str(11 * 1024 * 1024)}
-    assert live[0].ask("/api/upload/", headers, method="POST").status == 413
+    answer = live[0].ask("/api/upload/", headers, method="POST")
+    assert (answer.status, answer.headers["content-type"]) == (413, "application/json")
+    assert "10 MiB" in json.loads(answer.body)["detail"]
 
 
 def test_answers_do_not_name_nginxs_version(live: tuple[Site, Release]) -> None:

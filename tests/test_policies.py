@@ -73,6 +73,24 @@ EVERY = {
 }
 
 
+# Service Authorization Reference, of the actions used here: those without a resource type, which need `*`.
+KNOW_NO_RESOURCE = frozenset(
+    {
+        "acm:ListCertificates", "acm:RequestCertificate", "cloudfront:CreateDistribution",
+        "cloudfront:CreateFunction", "cloudfront:CreateOriginAccessControl", "cloudfront:CreateResponseHeadersPolicy",
+        "cloudfront:CreateVpcOrigin", "cloudwatch:PutMetricData", "ec2messages:AcknowledgeMessage",
+        "ec2messages:DeleteMessage", "ec2messages:FailMessage", "ec2messages:GetEndpoint", "ec2messages:GetMessages",
+        "ec2messages:SendReply", "kms:CreateKey", "kms:ListAliases", "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery", "logs:DeleteResourcePolicy", "logs:DescribeLogGroups", "logs:PutResourcePolicy",
+        "route53:CreateHostedZone", "route53:ListHostedZones", "route53:ListHostedZonesByName",
+        "sns:GetSubscriptionAttributes", "sns:ListTopics", "sns:Unsubscribe", "ssm:DescribeInstanceInformation",
+        "ssm:DescribeParameters", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands",
+        "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
+        "ssmmessages:OpenDataChannel", "wafv2:ListWebACLs",
+    }
+)  # fmt: skip
+
+
 def ssm(name: str) -> str:
     return f"arn:aws:ssm:eu-west-1:123456789012:parameter{name}"
 
@@ -119,8 +137,16 @@ def test_nothing_writes_to_a_resource_that_it_does_not_name(name: str) -> None:
         if not action.split(":")[1].startswith(reads)
     }
     agent = {*policies.AGENT_CHANNELS, "ssm:UpdateInstanceInformation"}
-    delivery = {"logs:CreateLogDelivery", "logs:DeleteLogDelivery", "logs:PutResourcePolicy"}
-    assert writes <= {*agent, *delivery, "route53:CreateHostedZone"}
+    unnamed = {action for action in KNOW_NO_RESOURCE if not action.split(":")[1].startswith(reads)}
+    assert writes <= {*agent, *unnamed}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_an_action_that_knows_no_resource_is_not_allowed_on_named_ones(name: str) -> None:
+    """Such a statement would be accepted, and allow nothing."""
+    for one in EVERY[name]["Statement"]:
+        if "*" not in one["Resource"]:
+            assert KNOW_NO_RESOURCE.isdisjoint(one["Action"]), one["Sid"]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -368,6 +394,45 @@ def test_the_infrastructure_role_has_what_a_first_up_needs(action: str, resource
     assert may("infrastructure", action, resource)
 
 
+MACHINE, INTERFACE = (
+    f"arn:aws:ec2:eu-west-1:123456789012:{one}" for one in ("instance/i-1", "network-interface/eni-1")
+)
+ADDRESS = "arn:aws:ec2:eu-west-1:123456789012:elastic-ip/eipalloc-1"
+DELIVERY = "arn:aws:logs:us-east-1:123456789012:delivery-source:acme-dev-website-logs-1a2b3c4"
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "context"),
+    [
+        ("ec2:AssociateAddress", ADDRESS, TAGS),
+        ("ec2:AssociateAddress", MACHINE, TAGS),
+        ("ec2:AssociateAddress", INTERFACE, {}),
+        ("ec2:DisassociateAddress", INTERFACE, {}),
+        ("cloudfront:CreateDistribution", "*", NEW),
+        ("cloudfront:CreateVpcOrigin", "*", NEW),
+        ("cloudfront:TagResource", "arn:aws:cloudfront::123456789012:vpcorigin/vo_1", NEW),
+        ("cloudfront:CreateFunction", "*", {}),
+        ("cloudfront:CreateOriginAccessControl", "*", {}),
+        ("sns:GetSubscriptionAttributes", "*", {}),
+        ("sns:Unsubscribe", "*", {}),
+        ("kms:UpdateAlias", KEY, TAGS),
+        ("logs:DeleteResourcePolicy", "*", {}),
+        ("logs:ListTagsForResource", DELIVERY, {}),
+        ("secretsmanager:UpdateSecretVersionStage", SECRET.replace("rds!db-0a1b", "/acme/dev/media-user"), {}),
+    ],
+)
+def test_the_infrastructure_role_may_do_what_the_provider_asks_for(
+    action: str, resource: str, context: dict[str, str]
+) -> None:
+    assert may("infrastructure", action, resource, context)
+
+
+def test_a_distribution_without_the_environments_tags_cannot_be_made() -> None:
+    assert not may("infrastructure", "cloudfront:CreateDistribution", "*")
+    assert not may("infrastructure", "ec2:AssociateAddress", ADDRESS, FOREIGN_TAGS)
+    assert not may("infrastructure", "ec2:AssociateAddress", MACHINE, FOREIGN_TAGS)
+
+
 def test_the_infrastructure_role_of_one_environment_cannot_reach_anothers_names() -> None:
     assert not may("infrastructure", "s3:PutBucketPolicy", s3("media", names=OTHER))
     assert not may("infrastructure", "ssm:PutParameter", ssm("/acme/prod/platform"))
@@ -428,11 +493,25 @@ def test_the_boundary_lets_the_website_be_copied_where_there_is_a_replica() -> N
         assert not allowed([copier], action, resource, mine, boundary=EVERY["boundary"])
 
 
+def test_the_infrastructure_role_builds_in_the_adopted_vpc_and_in_no_other() -> None:
+    adopting = infrastructure_policies.infrastructure(
+        scope_of(NAMES, adopted_vpc="vpc-1", adopted_subnets=("subnet-1",))
+    ).values()
+    ec2 = "arn:aws:ec2:eu-west-1:123456789012:"
+    for action, kind in (("ec2:CreateSecurityGroup", "vpc/vpc"), ("ec2:RunInstances", "subnet/subnet")):
+        assert allowed(adopting, action, f"{ec2}{kind}-1")
+        assert not allowed(adopting, action, f"{ec2}{kind}-2")
+        assert not may("infrastructure", action, f"{ec2}{kind}-1")
+    for action, kind in (("ec2:DeleteVpc", "vpc/vpc-1"), ("ec2:ModifySubnetAttribute", "subnet/subnet-1")):
+        assert not allowed(adopting, action, ec2 + kind)
+
+
 def test_dns_records_are_written_under_the_sites_domain_only() -> None:
     zone, key = "arn:aws:route53:::hostedzone/Z1", "route53:ChangeResourceRecordSetsNormalizedRecordNames"
     change = "route53:ChangeResourceRecordSets"
     assert may("infrastructure", change, zone, {key: ["www.example.com", "_a1.www.example.com"]})
     assert not may("infrastructure", change, zone, {key: ["www.example.com", "mail.example.com"]})
+    assert not may("infrastructure", change, zone)
 
 
 def test_without_a_domain_the_infrastructure_role_has_no_dns_at_all() -> None:

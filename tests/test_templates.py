@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rendered_environments import ROOT, configuration, of, text
+from rendered_environments import ACME, ROOT, configuration, of, text
 
-from infra import quoting
+from infra import environment_variables, quoting
+from infra.config_checks import PLATFORM_VARIABLES
 from infra.errors import PlatformError
 from infra.rendering import FILES, RenderingError, rendered, subject
 from infra.templates import TEMPLATES, TemplateError, render_template
@@ -95,8 +96,15 @@ def test_nothing_says_diceytech_for_another_product(name: str, environment: str)
 
 @pytest.mark.parametrize("part", ["worker", "scheduler"])
 def test_there_is_no_background_unit_without_its_command(part: str) -> None:
+    without = {**ACME["backend"], "worker_command": None, "scheduler_command": None}
     with pytest.raises(RenderingError, match=f"{part}_command is not set"):
-        rendered(f"{part}.service", of("dev", acme=False))
+        text(f"{part}.service", product={"backend": without})
+
+
+def test_the_products_own_worker_also_queues_its_periodic_tasks() -> None:
+    assert '"manage.py" "procrastinate" "worker"' in rendered("worker.service", of("dev", acme=False))
+    with pytest.raises(RenderingError, match="scheduler_command is not set"):
+        rendered("scheduler.service", of("dev", acme=False))
 
 
 # Values stay values
@@ -183,6 +191,12 @@ def test_a_control_character_in_a_variable_is_refused_without_showing_it() -> No
     assert "hidden" not in str(caught.value)
 
 
+def test_the_configuration_knows_which_variables_the_platform_sets() -> None:
+    config, names, outputs = of("dev").config, of("dev").names, of("dev").outputs
+    own = environment_variables.django(config, names, outputs).keys() - config.django.variables.keys()
+    assert own == PLATFORM_VARIABLES
+
+
 def test_django_variables_are_the_platform_guides() -> None:
     found = _variables(text("django.env", "prod"))
     assert found["DEBUG"] == "False"
@@ -202,7 +216,7 @@ def test_secrets_are_in_djangos_environment_by_name_only() -> None:
 
 
 def test_a_variable_of_the_platform_cannot_be_replaced_by_a_free_one() -> None:
-    with pytest.raises(PlatformError, match=r"django\.variables\.DEBUG: is set by the platform"):
+    with pytest.raises(PlatformError, match=r"django\.variables\.DEBUG: DEBUG is set by the platform"):
         text("django.env", "prod", django={"variables": {"DEBUG": "True"}})
 
 

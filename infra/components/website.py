@@ -22,6 +22,7 @@ from infra.components.website_logging import access_logs
 from infra.components.website_replica import ReplicaArgs, WebsiteReplica
 from infra.components.website_waf import web_acl
 from infra.origin import BackendOrigin
+from infra.website_paths import RELEASES_PREFIX
 
 OLD_VERSION_DAYS = 30  # that a replaced or removed file of the site can be brought back
 
@@ -75,9 +76,12 @@ class Website(pulumi.ComponentResource):
         distribution = self._distribution(name, args, bucket, replica)
         for copy in (bucket, replica.bucket) if replica else (bucket,):
             copy.attach_policy(
-                bucket_policies.read_by_distribution(
-                    copy.physical_name, prefixes=[""], distribution_arn=distribution.arn, listing=True
-                )
+                [
+                    *bucket_policies.read_by_distribution(
+                        copy.physical_name, prefixes=[""], distribution_arn=distribution.arn, listing=True
+                    ),
+                    bucket_policies.hidden_from_distribution(copy.physical_name, prefix=RELEASES_PREFIX),
+                ]
             )
         if args.access_logs:
             access_logs(

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from infra.edge_functions import MEDIA_PATH, Kind
+from infra.edge_functions import Kind
 from infra.origin import BackendOrigin
+from infra.website_paths import MEDIA_PATH
 
 # Amazon CloudFront Developer Guide, "Use managed cache policies" and "Use managed origin request policies".
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"

@@ -76,6 +76,7 @@ def scope_of(config: AccountConfig, name: str, platform: PlatformConfig) -> Scop
     """What the policies of one environment are scoped to."""
     names = Names(product=config.product.name, environment=name, account_id=config.aws.account_id)
     backend = names.log_group("backend", platform.observability.backend_log_group)
+    adopt = platform.network.adopt
     return Scope(
         names=names,
         region=platform.aws.region,
@@ -89,6 +90,9 @@ def scope_of(config: AccountConfig, name: str, platform: PlatformConfig) -> Scop
         domain=platform.dns.domain if platform.dns else None,
         create_zone=platform.dns is not None and platform.dns.create_zone,
         website_replica=platform.website.failover_region is not None,
+        adopted_vpc=adopt.vpc_id if adopt else None,
+        # those that machines are launched in: RDS and the load balancer look at theirs themselves
+        adopted_subnets=(*adopt.public_subnet_ids, *adopt.private_subnet_ids) if adopt else (),
     )
 
 

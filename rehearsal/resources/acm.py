@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from rehearsal.api import refusal
+from typing import Any
+
+from rehearsal import tagging
+from rehearsal.api import refusal, unless_gone
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import by_id, nothing_to_delete
 
 DOMAIN_LIMIT = 253  # characters: ACM API Reference, RequestCertificate
 COMMON_NAME_LIMIT = 64  # of the first name: ACM User Guide, "Certificate characteristics and limitations"
@@ -42,8 +46,14 @@ def create_certificate(aws: Aws, inputs: Inputs) -> Created:
         ValidationMethod="DNS",
         **{name: value for name, value in wanted.items() if value is not None},
     )["CertificateArn"]
+    aws.made(arn)
     found = client.describe_certificate(CertificateArn=arn)["Certificate"]
-    options = [
+    outputs = {"arn": arn, "domainValidationOptions": _options(found), "status": "PENDING_VALIDATION"}
+    return Created(id=arn, outputs=outputs)
+
+
+def _options(found: dict[str, Any]) -> list[dict[str, str]]:
+    return [
         {
             "domainName": option["DomainName"],
             "resourceRecordName": option["ResourceRecord"]["Name"],
@@ -52,8 +62,65 @@ def create_certificate(aws: Aws, inputs: Inputs) -> Created:
         }
         for option in sorted(found["DomainValidationOptions"], key=lambda option: option["DomainName"])
     ]
-    outputs = {"arn": arn, "domainValidationOptions": options, "status": "PENDING_VALIDATION"}
-    return Created(id=arn, outputs=outputs)
+
+
+def read_certificate(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """DescribeCertificate. Imported by its ARN."""
+    client = aws.client("acm", state.get("region"))
+    found = client.describe_certificate(CertificateArn=identifier)["Certificate"]
+    names = [name for name in found.get("SubjectAlternativeNames", []) if name != found["DomainName"]]
+    held = {
+        "domainName": found["DomainName"],
+        "subjectAlternativeNames": names,
+        "validationMethod": "DNS",
+        "keyAlgorithm": found["KeyAlgorithm"],
+        "arn": identifier,
+        "domainValidationOptions": _options(found),
+        "status": state.get("status") or found["Status"],
+        "tagsAll": _tags(client, identifier),
+    }
+    return Created(id=identifier, outputs=held)
+
+
+def update_certificate(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """Its tags: nothing else can be changed."""
+    client = aws.client("acm", inputs.get("region"))
+    tagging.retag(
+        _tags(client, identifier),
+        inputs["tagsAll"],
+        tag=lambda tags: client.add_tags_to_certificate(CertificateArn=identifier, Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.remove_tags_from_certificate(
+            CertificateArn=identifier, Tags=[{"Key": key} for key in keys]
+        ),
+    )
+    return {}
+
+
+def delete_certificate(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteCertificate."""
+    aws.client("acm", state.get("region")).delete_certificate(CertificateArn=identifier)
+
+
+def find_certificate(aws: Aws, inputs: Inputs) -> list[str]:
+    """Those of the same name with the same tags."""
+    client = aws.client("acm", inputs.get("region"))
+    return [
+        arn for arn, name in _listed(client) if name == inputs["domainName"] and _tags(client, arn) == inputs["tagsAll"]
+    ]
+
+
+def every_certificate(aws: Aws, region: str) -> list[str]:
+    """ARNs of all."""
+    return [arn for arn, _ in _listed(aws.client("acm", region))]
+
+
+def _listed(client: Any) -> list[tuple[str, str]]:
+    pages = client.get_paginator("list_certificates").paginate()
+    return [(one["CertificateArn"], one["DomainName"]) for page in pages for one in page["CertificateSummaryList"]]
+
+
+def _tags(client: Any, arn: str) -> tagging.Tags:
+    return tagging.as_mapping(client.list_tags_for_certificate(CertificateArn=arn)["Tags"])
 
 
 def create_validation(aws: Aws, inputs: Inputs) -> Created:
@@ -66,7 +133,21 @@ def create_validation(aws: Aws, inputs: Inputs) -> Created:
     if missing:
         message = f"the certificate waits for ever for the record {missing[0]}: make it in the domain's hosted zone"
         raise refusal("DescribeCertificate", "ValidationTimeout", message)
-    return Created(id=f"{found['IssuedAt']:%Y-%m-%d %H:%M:%S} +0000 UTC")
+    return Created(id=_issued(found))
+
+
+def read_validation(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """Whether the certificate is there and issued; it cannot be imported."""
+    arn = state.get("certificateArn") or identifier
+    client = aws.client("acm", state.get("region"))
+    found = unless_gone(lambda: client.describe_certificate(CertificateArn=arn)["Certificate"])
+    if found is None or found.get("Status") != "ISSUED":
+        return None
+    return Created(id=_issued(found), outputs={"certificateArn": arn})
+
+
+def _issued(found: dict[str, Any]) -> str:
+    return f"{found['IssuedAt']:%Y-%m-%d %H:%M:%S} +0000 UTC"
 
 
 def _published(aws: Aws) -> set[str]:
@@ -83,8 +164,16 @@ RESOURCES = (
         token="aws:acm/certificate:Certificate",
         inputs=spec("domainName subjectAlternativeNames validationMethod keyAlgorithm region tags"),
         create=create_certificate,
-        computed=("arn", "domainValidationOptions", "status", "tagsAll"),
+        read=read_certificate,
+        update=update_certificate,
+        delete=delete_certificate,
+        find=find_certificate,
+        every=every_certificate,
+        computed=("arn", "domainValidationOptions", "status"),
         replace_on=frozenset({"domainName", "subjectAlternativeNames", "validationMethod", "keyAlgorithm", "region"}),
+        in_place=frozenset({"tags"}),
+        unordered=frozenset({"subjectAlternativeNames"}),
+        defaults={"keyAlgorithm": "RSA_2048"},
         limits=(domains, method),
         emulated="partial",
         not_emulated=("the certificate is signed by nobody whom a browser trusts",),
@@ -94,8 +183,11 @@ RESOURCES = (
         token="aws:acm/certificateValidation:CertificateValidation",
         inputs=spec("certificateArn validationRecordFqdns region"),
         create=create_validation,
+        read=read_validation,
+        delete=nothing_to_delete,
+        find=by_id(read_validation, "certificateArn"),
         replace_on=frozenset({"certificateArn", "validationRecordFqdns", "region"}),
-        limits=(),
+        untold=frozenset({"validationRecordFqdns"}),
         emulated="partial",
         not_emulated=("issued at once where AWS waits for DNS, up to 75 minutes",),
         source="Terraform AWS provider docs: aws_acm_certificate_validation",

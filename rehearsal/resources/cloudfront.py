@@ -1,21 +1,21 @@
-"""CloudFront: origin access controls, functions and response headers policies, and what a distribution may refer to.
+"""CloudFront: what a distribution may refer to, which of it is in use, and the tags of what has any.
 
-The distribution itself is in distribution.py. Managed policies: Amazon CloudFront Developer Guide, "Use managed cache
-policies", "Use managed origin request policies", "Use managed response headers policies".
+Managed policies: Amazon CloudFront Developer Guide, "Use managed cache policies", "Use managed origin request
+policies", "Use managed response headers policies".
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-import uuid
-from typing import Any
+from collections.abc import Mapping
 
 from botocore.exceptions import ClientError
 
-from infra.edge_functions import SIZE_LIMIT
-from rehearsal.api import pascal, refusal
-from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.api import refusal
+from rehearsal.distribution_held import behaviours_of, configurations
+from rehearsal.resource import Aws, Inputs
+from rehearsal.tables import plain_tags, tag_changes
 
 MANAGED_CACHE_POLICIES = frozenset(
     {
@@ -49,111 +49,63 @@ MANAGED_RESPONSE_HEADERS_POLICIES = frozenset(
         "60669652-455b-4ae9-85a4-c4c02393f86c",  # SimpleCORS
     }
 )
-HSTS_LIMIT = 2_147_483_647  # seconds
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def function_code(inputs: Inputs) -> str | None:
-    """At most 10 KB with a handler, and a runtime that has the Buffer and digest that the code uses."""
-    code = str(inputs.get("code", "function handler"))
-    if (size := len(code.encode())) > SIZE_LIMIT:
-        return f"FunctionSizeLimitExceeded: the function's code has {size:,} bytes of {SIZE_LIMIT:,}: shorten it"
-    if "function handler" not in code:
-        return "the function's code has no function handler(event): write one"
-    return None
-
-
 def object_name(inputs: Inputs) -> str | None:
-    """Names of functions and policies."""
+    """Names of functions, origin access controls and policies."""
     name = str(inputs.get("name", "x"))
     if _NAME.fullmatch(name):
         return None
     return f"CloudFront refuses the name {name}: use at most 64 letters, digits, hyphens and underscores"
 
 
-def security_headers(inputs: Inputs) -> str | None:
-    """HSTS lasts no longer than a signed 32-bit number says."""
-    config = inputs.get("securityHeadersConfig") or {}
-    seconds = (config.get("strictTransportSecurity") or {}).get("accessControlMaxAgeSec", 0)
-    return None if 0 <= seconds <= HSTS_LIMIT else f"HSTS lasts 0 to {HSTS_LIMIT} seconds, not {seconds}: change it"
+def digest_tag(*parts: str) -> str:
+    """An ETag that follows from what it is of."""
+    return f"E{hashlib.sha256(' '.join(parts).encode()).hexdigest()[:13].upper()}"
 
 
-def create_access_control(aws: Aws, inputs: Inputs) -> Created:
-    """CreateOriginAccessControl, whose name is taken once."""
+def policy_record(policy_id: str) -> str:
+    """Where a response headers policy is held, as {"etag", "config"}."""
+    return f"cloudfront/response-headers-policy/{policy_id}"
+
+
+def function_record(name: str) -> str:
+    """Where the last change of a function is held: see cloudfront_function.py."""
+    return f"cloudfront/function/{name}"
+
+
+def tags_of(aws: Aws, arn: str) -> dict[str, str]:
+    """ListTagsForResource."""
+    return plain_tags(aws.client("cloudfront").list_tags_for_resource(Resource=arn)["Tags"].get("Items", []))
+
+
+def put_tags(aws: Aws, arn: str, wanted: Mapping[str, str]) -> None:
+    """TagResource and UntagResource, where something differs."""
+    changed, gone = tag_changes(tags_of(aws, arn), wanted)
     client = aws.client("cloudfront")
-    controls = client.list_origin_access_controls().get("OriginAccessControlList", {}).get("Items", [])
-    if any(one["Name"] == inputs["name"] for one in controls):
-        message = f"the name {inputs['name']} is taken: choose another"
-        raise refusal("CreateOriginAccessControl", "OriginAccessControlAlreadyExists", message)
-    config = {
-        "Name": inputs["name"],
-        "Description": inputs.get("description", ""),
-        "SigningProtocol": inputs["signingProtocol"],
-        "SigningBehavior": inputs["signingBehavior"],
-        "OriginAccessControlOriginType": inputs["originAccessControlOriginType"],
-    }
-    found = client.create_origin_access_control(OriginAccessControlConfig=config)
-    made = found["OriginAccessControl"]["Id"]
-    arn = f"arn:aws:cloudfront::{aws.account_id}:origin-access-control/{made}"
-    return Created(id=made, outputs={"arn": arn, "etag": found["ETag"]})
+    if changed:
+        client.tag_resource(Resource=arn, Tags={"Items": changed})
+    if gone:
+        client.untag_resource(Resource=arn, TagKeys={"Items": gone})
 
 
-def create_function(aws: Aws, inputs: Inputs) -> Created:
-    """CreateFunction, then PublishFunction, which the stand-in keeps."""
-    name = inputs["name"]
-    found = aws.client("cloudfront").create_function(
-        Name=name,
-        FunctionConfig={"Comment": inputs.get("comment", ""), "Runtime": inputs["runtime"]},
-        FunctionCode=inputs["code"].encode(),
-        Tags={"Items": name_tags(inputs)},
-    )
-    published = inputs.get("publish", True)
-    if published:
-        aws.keep("cloudfront", "PublishFunction", {"Name": name, "IfMatch": found["ETag"]})
-    outputs = {
-        "arn": f"arn:aws:cloudfront::{aws.account_id}:function/{name}",
-        "etag": found["ETag"],
-        "liveStageEtag": found["ETag"] if published else "",
-        "status": "UNASSOCIATED" if published else "UNPUBLISHED",
-    }
-    return Created(id=name, outputs=outputs)
-
-
-def create_response_headers(aws: Aws, inputs: Inputs) -> Created:
-    """CreateResponseHeadersPolicy, kept."""
-    name = inputs["name"]
-    if name in _kept_names(aws):
-        message = f"the name {name} is taken: choose another"
-        raise refusal("CreateResponseHeadersPolicy", "ResponseHeadersPolicyAlreadyExists", message)
-    config = {"Name": name, "Comment": inputs.get("comment", "")}
-    if security := inputs.get("securityHeadersConfig"):
-        config["SecurityHeadersConfig"] = _security(security)
-    aws.keep("cloudfront", "CreateResponseHeadersPolicy", {"ResponseHeadersPolicyConfig": config})
-    made = _policy_id(aws, name)
-    etag = f"E{hashlib.sha256(made.encode()).hexdigest()[:13].upper()}"
-    arn = f"arn:aws:cloudfront::{aws.account_id}:response-headers-policy/{made}"
-    return Created(id=made, outputs={"arn": arn, "etag": etag})
-
-
-def _security(config: dict[str, Any]) -> dict[str, Any]:
-    shown: dict[str, Any] = pascal(config)
-    if "XssProtection" in shown:
-        shown["XSSProtection"] = shown.pop("XssProtection")
-    return shown
-
-
-def _policy_id(aws: Aws, name: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_URL, f"{aws.account_id}/response-headers-policy/{name}"))
-
-
-def _kept_names(aws: Aws) -> set[str]:
-    kept = [one for one in aws.kept if one.operation == "CreateResponseHeadersPolicy"]
-    return {str(one.params["ResponseHeadersPolicyConfig"]["Name"]) for one in kept}
+def check_unused(aws: Aws, what: str, used: str, *, operation: str, code: str) -> None:
+    """Refuses to delete what a distribution names: `used` is a function's ARN, or the id of a policy or control."""
+    for identifier, config in configurations(aws).items():
+        named = {origin.get("OriginAccessControlId") for origin in config["Origins"]["Items"]}
+        for behaviour in behaviours_of(config):
+            named.add(behaviour.get("ResponseHeadersPolicyId"))
+            edges = behaviour.get("FunctionAssociations", {}).get("Items", [])
+            named.update(edge["FunctionARN"] for edge in edges)
+        if used in named:
+            message = f"the {what} {used} is in use by the distribution {identifier}: take it away there first"
+            raise refusal(operation, code, message)
 
 
 def check_response_headers(aws: Aws, policy_id: str) -> None:
     """Refuses a policy that was not made."""
-    if policy_id not in MANAGED_RESPONSE_HEADERS_POLICIES | {_policy_id(aws, name) for name in _kept_names(aws)}:
+    if policy_id not in MANAGED_RESPONSE_HEADERS_POLICIES and policy_record(policy_id) not in aws.records:
         raise _missing("NoSuchResponseHeadersPolicy", f"response headers policy {policy_id}")
 
 
@@ -161,10 +113,11 @@ def check_function(aws: Aws, arn: str) -> None:
     """Refuses a function that was not made, or not published."""
     name = arn.rpartition("/")[2]
     try:
-        aws.client("cloudfront").describe_function(Name=name)
+        found = aws.client("cloudfront").describe_function(Name=name)
     except ClientError:
         raise _missing("InvalidFunctionAssociation", f"function {name}") from None
-    if not any(one.operation == "PublishFunction" and one.params["Name"] == name for one in aws.kept):
+    held = aws.records.get(function_record(name), {})
+    if held.get("made") != found["ETag"] or not held.get("live"):
         message = f"the function {name} is not published: set publish"
         raise refusal("CreateDistribution", "InvalidFunctionAssociation", message)
 
@@ -178,11 +131,8 @@ def check_access_control(aws: Aws, control_id: str) -> None:
 
 
 def check_vpc_origin(aws: Aws, origin_id: str) -> None:
-    """Refuses a VPC origin that was not made; ids are those of vpc_origin.py."""
-    kept = [one for one in aws.kept if one.operation == "CreateVpcOrigin"]
-    names = [one.params["VpcOriginEndpointConfig"]["Name"] for one in kept]
-    digests = [hashlib.sha256(f"{aws.account_id} {name}".encode()).hexdigest() for name in names]
-    if origin_id not in {f"vo_{digest[:22]}" for digest in digests}:
+    """Refuses a VPC origin that was not made."""
+    if f"cloudfront/vpc-origin/{origin_id}" not in aws.records:
         raise _missing("EntityNotFound", f"VPC origin {origin_id}")
 
 
@@ -195,55 +145,3 @@ def check_web_acl(aws: Aws, arn: str) -> None:
 
 def _missing(code: str, what: str) -> ClientError:
     return refusal("CreateDistribution", code, f"there is no {what}: make it before the distribution")
-
-
-RESOURCES = (
-    ResourceType(
-        token="aws:cloudfront/originAccessControl:OriginAccessControl",
-        inputs=spec("name description originAccessControlOriginType signingBehavior signingProtocol"),
-        create=create_access_control,
-        computed=("arn", "etag"),
-        limits=(object_name,),
-        emulated="partial",
-        not_emulated=("requests from CloudFront to a bucket are not signed",),
-        auto_name="name",
-        auto_name_limit=64,
-        source="Terraform AWS provider docs: aws_cloudfront_origin_access_control",
-    ),
-    ResourceType(
-        token="aws:cloudfront/function:Function",
-        inputs=spec("name code comment publish runtime tags"),
-        create=create_function,
-        computed=("arn", "etag", "liveStageEtag", "status", "tagsAll"),
-        replace_on=frozenset({"name"}),
-        limits=(object_name, function_code),
-        emulated="partial",
-        not_emulated=("publishing a function, its tags, and its code at the edge: no request runs it",),
-        auto_name="name",
-        auto_name_limit=64,
-        source="Terraform AWS provider docs: aws_cloudfront_function",
-    ),
-    ResourceType(
-        token="aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
-        inputs=spec(
-            "name comment",
-            securityHeadersConfig=spec(
-                "",
-                contentSecurityPolicy=spec("contentSecurityPolicy override"),
-                contentTypeOptions=spec("override"),
-                frameOptions=spec("frameOption override"),
-                referrerPolicy=spec("referrerPolicy override"),
-                strictTransportSecurity=spec("accessControlMaxAgeSec includeSubdomains override preload"),
-                xssProtection=spec("modeBlock override protection reportUri"),
-            ),
-        ),
-        create=create_response_headers,
-        computed=("arn", "etag"),
-        limits=(object_name, security_headers),
-        emulated="none",
-        not_emulated=("response headers policies: no answer carries their headers",),
-        auto_name="name",
-        auto_name_limit=128,
-        source="Terraform AWS provider docs: aws_cloudfront_response_headers_policy",
-    ),
-)

@@ -5,13 +5,33 @@ from __future__ import annotations
 import json
 import re
 
+from rehearsal import tagging
 from rehearsal.api import refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import by_id, put_again
 
 DAY = 86_400
 ACTION_LIMIT = 5
 WIDGET_LIMIT = 500
 MISSING_DATA = ("breaching", "notBreaching", "ignore", "missing")
+_RENAMED = {
+    "alarmDescription": "AlarmDescription",
+    "actionsEnabled": "ActionsEnabled",
+    "alarmActions": "AlarmActions",
+    "okActions": "OKActions",
+    "insufficientDataActions": "InsufficientDataActions",
+    "metricName": "MetricName",
+    "namespace": "Namespace",
+    "statistic": "Statistic",
+    "extendedStatistic": "ExtendedStatistic",
+    "period": "Period",
+    "unit": "Unit",
+    "evaluationPeriods": "EvaluationPeriods",
+    "datapointsToAlarm": "DatapointsToAlarm",
+    "threshold": "Threshold",
+    "comparisonOperator": "ComparisonOperator",
+    "treatMissingData": "TreatMissingData",
+}
 _DASHBOARD_NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _WIDGET_TYPES = frozenset(("metric", "text", "log", "alarm", "explorer", "custom"))
 
@@ -72,31 +92,54 @@ def create_alarm(aws: Aws, inputs: Inputs) -> Created:
     """PutMetricAlarm."""
     region = inputs.get("region") or aws.region
     _same_region(inputs, region)
-    renamed = {
-        "alarmDescription": "AlarmDescription",
-        "actionsEnabled": "ActionsEnabled",
-        "alarmActions": "AlarmActions",
-        "okActions": "OKActions",
-        "insufficientDataActions": "InsufficientDataActions",
-        "metricName": "MetricName",
-        "namespace": "Namespace",
-        "statistic": "Statistic",
-        "extendedStatistic": "ExtendedStatistic",
-        "period": "Period",
-        "unit": "Unit",
-        "evaluationPeriods": "EvaluationPeriods",
-        "datapointsToAlarm": "DatapointsToAlarm",
-        "threshold": "Threshold",
-        "comparisonOperator": "ComparisonOperator",
-        "treatMissingData": "TreatMissingData",
-    }
-    wanted = {renamed[name]: value for name, value in inputs.items() if name in renamed and value is not None}
+    wanted = {_RENAMED[name]: value for name, value in inputs.items() if name in _RENAMED and value is not None}
     dimensions = [{"Name": name, "Value": value} for name, value in sorted(inputs.get("dimensions", {}).items())]
     aws.client("cloudwatch", region).put_metric_alarm(
         AlarmName=inputs["name"], Dimensions=dimensions, Tags=name_tags(inputs), **wanted
     )
-    arn = f"arn:aws:cloudwatch:{region}:{aws.account_id}:alarm:{inputs['name']}"
-    return Created(id=inputs["name"], outputs={"arn": arn})
+    return Created(id=inputs["name"], outputs={"arn": _alarm_arn(aws, inputs, inputs["name"])})
+
+
+def _alarm_arn(aws: Aws, inputs: Inputs, name: str) -> str:
+    return f"arn:aws:cloudwatch:{inputs.get('region') or aws.region}:{aws.account_id}:alarm:{name}"
+
+
+def read_alarm(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """DescribeAlarms."""
+    client, arn = aws.client("cloudwatch", state.get("region")), _alarm_arn(aws, state, identifier)
+    alarms = client.describe_alarms(AlarmNames=[identifier])["MetricAlarms"]
+    if not alarms:
+        return None
+    [found] = alarms
+    held = {ours: found.get(theirs) for ours, theirs in _RENAMED.items()}
+    dimensions = {one["Name"]: one["Value"] for one in found.get("Dimensions") or []}
+    tags = tagging.as_mapping(client.list_tags_for_resource(ResourceARN=arn)["Tags"])
+    outputs = {**held, "name": identifier, "dimensions": dimensions, "arn": arn, "tagsAll": tags}
+    return Created(id=identifier, outputs=outputs)
+
+
+def update_alarm(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """PutMetricAlarm over the one that is there, which leaves its tags; then these."""
+    client, arn = aws.client("cloudwatch", inputs.get("region")), _alarm_arn(aws, inputs, identifier)
+    create_alarm(aws, inputs)
+    tagging.retag(
+        tagging.as_mapping(client.list_tags_for_resource(ResourceARN=arn)["Tags"]),
+        inputs["tagsAll"],
+        tag=lambda tags: client.tag_resource(ResourceARN=arn, Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+    )
+    return {}
+
+
+def delete_alarm(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteAlarms."""
+    aws.client("cloudwatch", state.get("region")).delete_alarms(AlarmNames=[identifier])
+
+
+def every_alarm(aws: Aws, region: str) -> list[str]:
+    """Names of the region's alarms."""
+    pages = aws.client("cloudwatch", region).get_paginator("describe_alarms").paginate()
+    return [one["AlarmName"] for page in pages for one in page["MetricAlarms"]]
 
 
 def create_dashboard(aws: Aws, inputs: Inputs) -> Created:
@@ -105,7 +148,28 @@ def create_dashboard(aws: Aws, inputs: Inputs) -> Created:
     aws.client("cloudwatch", inputs.get("region")).put_dashboard(
         DashboardName=name, DashboardBody=inputs["dashboardBody"]
     )
-    return Created(id=name, outputs={"dashboardArn": f"arn:aws:cloudwatch::{aws.account_id}:dashboard/{name}"})
+    return Created(id=name, outputs={"dashboardArn": _dashboard_arn(aws, name)})
+
+
+def _dashboard_arn(aws: Aws, name: str) -> str:
+    return f"arn:aws:cloudwatch::{aws.account_id}:dashboard/{name}"
+
+
+def read_dashboard(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """GetDashboard."""
+    found = aws.client("cloudwatch", state.get("region")).get_dashboard(DashboardName=identifier)
+    held = {"dashboardName": identifier, "dashboardBody": found["DashboardBody"]}
+    return Created(id=identifier, outputs={**held, "dashboardArn": _dashboard_arn(aws, identifier)})
+
+
+def delete_dashboard(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteDashboards."""
+    aws.client("cloudwatch", state.get("region")).delete_dashboards(DashboardNames=[identifier])
+
+
+def every_dashboard(aws: Aws, region: str) -> list[str]:
+    """Names of the region's dashboards."""
+    return [one["DashboardName"] for one in aws.client("cloudwatch", region).list_dashboards()["DashboardEntries"]]
 
 
 def _same_region(inputs: Inputs, region: str) -> None:
@@ -125,8 +189,16 @@ RESOURCES = (
             "treatMissingData dimensions region tags"
         ),
         create=create_alarm,
-        computed=("arn", "tagsAll"),
+        read=read_alarm,
+        update=update_alarm,
+        delete=delete_alarm,
+        find=by_id(read_alarm, "name"),
+        every=every_alarm,
+        computed=("arn",),
         replace_on=frozenset({"name", "region"}),
+        in_place=frozenset({*_RENAMED, "dimensions", "tags"}),
+        unordered=frozenset({"alarmActions", "okActions", "insufficientDataActions"}),
+        defaults={"actionsEnabled": True, "treatMissingData": "missing"},
         limits=(evaluation, measure, actions),
         emulated="partial",
         not_emulated=("alarms are kept, but no metric is measured and no alarm goes off",),
@@ -138,8 +210,14 @@ RESOURCES = (
         token="aws:cloudwatch/dashboard:Dashboard",
         inputs=spec("dashboardName dashboardBody region"),
         create=create_dashboard,
+        read=read_dashboard,
+        update=put_again(create_dashboard),
+        delete=delete_dashboard,
+        find=by_id(read_dashboard, "dashboardName"),
+        every=every_dashboard,
         computed=("dashboardArn",),
         replace_on=frozenset({"dashboardName", "region"}),
+        in_place=frozenset({"dashboardBody"}),
         limits=(dashboard,),
         source="Terraform AWS provider docs: aws_cloudwatch_dashboard; CloudWatch: Dashboard body structure",
     ),

@@ -1,8 +1,4 @@
-"""CloudFront distributions: the request that the provider would send, and what AWS refuses in it.
-
-Sources: Amazon CloudFront API Reference, "CreateDistribution", and Developer Guide, "Quotas" and "Add custom headers to
-origin requests".
-"""
+"""CloudFront distributions: the request that the provider would send, held whole beside the emulator."""
 
 from __future__ import annotations
 
@@ -10,8 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.api import refusal
+from rehearsal.distribution_held import (
+    configurations,
+    distribution_ids,
+    distribution_record,
+    held_distribution,
+    inputs_of,
+)
+from rehearsal.distribution_limits import behaviour_inputs, behaviours, certificate, origins, root_object
 from rehearsal.distribution_request import request
-from rehearsal.origin_groups import group_ids, origin_groups, without_groups
+from rehearsal.origin_groups import origin_groups, without_groups
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
 from rehearsal.resources.cloudfront import (
     MANAGED_CACHE_POLICIES,
@@ -21,86 +25,15 @@ from rehearsal.resources.cloudfront import (
     check_response_headers,
     check_vpc_origin,
     check_web_acl,
+    put_tags,
+    tags_of,
 )
 
 HOSTED_ZONE = "Z2FDTNDATAQYW2"  # of every distribution: Amazon Route 53 API Reference, "AliasTarget"
-BEHAVIOURS = 75
-CUSTOM_HEADER_VALUE = 1783  # characters
-EDGE_EVENTS = ("viewer-request", "viewer-response")
-_METHODS = ({"GET", "HEAD"}, {"GET", "HEAD", "OPTIONS"}, {"GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"})
-_FORBIDDEN_HEADERS = frozenset(
-    {"cache-control", "connection", "content-length", "cookie", "host", "if-match", "if-none-match", "range", "via"}
-)
-
-
-def _behaviours(inputs: Inputs) -> list[Mapping[str, Any]]:
-    default = inputs.get("defaultCacheBehavior")
-    return [*([default] if default else []), *(inputs.get("orderedCacheBehaviors") or [])]
-
-
-def behaviours(inputs: Inputs) -> str | None:
-    """Patterns once each, known origins, one function per event, methods in one of three sets."""
-    patterns = [one["pathPattern"] for one in inputs.get("orderedCacheBehaviors") or []]
-    if len(patterns) != len(set(patterns)) or len(patterns) > BEHAVIOURS:
-        return (
-            f"the {len(patterns)} path patterns must differ and be at most {BEHAVIOURS}: change website.backend_paths"
-        )
-    origins = {one["originId"] for one in inputs.get("origins") or []}
-    for one in _behaviours(inputs):
-        where = one.get("pathPattern", "the default behaviour")
-        if origins and one["targetOriginId"] not in origins | group_ids(inputs):
-            return f"{where}: there is no origin {one['targetOriginId']}: add it"
-        if set(one["allowedMethods"]) not in _METHODS:
-            return f"{where}: CloudFront does not take this set of methods: {', '.join(one['allowedMethods'])}; use all"
-        events = [edge["eventType"] for edge in one.get("functionAssociations") or []]
-        if len(events) != len(set(events)) or set(events) - set(EDGE_EVENTS):
-            return f"{where}: one function per event, at viewer-request or viewer-response: join them"
-        if not one.get("cachePolicyId"):
-            return f"{where}: it has no cache policy: set cachePolicyId"
-    return None
-
-
-def origins(inputs: Inputs) -> str | None:
-    """Ids once each; custom headers that CloudFront may send."""
-    ids = [one["originId"] for one in inputs.get("origins") or []]
-    if len(ids) != len(set(ids)):
-        return "two origins have the same id: give each its own"
-    for one in inputs.get("origins") or []:
-        for header in one.get("customHeaders") or []:
-            name = header["name"].lower()
-            if name in _FORBIDDEN_HEADERS or name.startswith(("x-amz-", "x-edge-")):
-                return f"CloudFront does not let an origin have the custom header {header['name']}: name it otherwise"
-            if len(header["value"]) > CUSTOM_HEADER_VALUE:
-                return f"the custom header {header['name']} has over {CUSTOM_HEADER_VALUE} characters: shorten it"
-        kinds = [one.get(kind) for kind in ("customOriginConfig", "vpcOriginConfig", "originAccessControlId")]
-        if sum(kind is not None for kind in kinds) != 1:
-            return f"the origin {one['originId']} must be one of: a bucket with OAC, a custom origin, a VPC origin"
-    return None
-
-
-def certificate(inputs: Inputs) -> str | None:
-    """Names of one's own need a certificate, which is in us-east-1."""
-    wanted = inputs.get("viewerCertificate")
-    if wanted is None:
-        return None
-    arn = wanted.get("acmCertificateArn")
-    if inputs.get("aliases") and not arn:
-        return "InvalidViewerCertificate: a distribution with aliases needs a certificate: set acmCertificateArn"
-    if arn and arn.split(":")[3] != "us-east-1":
-        return f"InvalidViewerCertificate: {arn} is not in us-east-1: make the certificate there"
-    if arn and not wanted.get("sslSupportMethod"):
-        return "InvalidViewerCertificate: a certificate needs an sslSupportMethod: set sni-only"
-    return None
-
-
-def root_object(inputs: Inputs) -> str | None:
-    """A key, not a path."""
-    name = str(inputs.get("defaultRootObject", ""))
-    return f"InvalidDefaultRootObject: {name} begins with a slash: leave it out" if name.startswith("/") else None
 
 
 def create_distribution(aws: Aws, inputs: Inputs) -> Created:
-    """CreateDistributionWithTags after every reference is checked; the whole request is also kept."""
+    """CreateDistributionWithTags after every reference is checked; the whole request is also held."""
     _check_references(aws, inputs)
     _check_aliases(aws, inputs)
     config = request(inputs)
@@ -109,19 +42,78 @@ def create_distribution(aws: Aws, inputs: Inputs) -> Created:
     aws.keep("cloudfront", "CreateDistributionWithTags", {"DistributionConfigWithTags": sent})
     emulated = {**sent, "DistributionConfig": without_groups(config)}
     found = aws.client("cloudfront").create_distribution_with_tags(DistributionConfigWithTags=emulated)
-    made = found["Distribution"]
-    outputs = {
-        "arn": made["ARN"],
-        "callerReference": config["CallerReference"],
-        "domainName": made["DomainName"],
+    made = found["Distribution"]["Id"]
+    aws.made(made)
+    aws.records[distribution_record(made)] = config
+    return Created(id=made, outputs=_computed(held_distribution(aws, made)))
+
+
+def read_distribution(aws: Aws, identifier: str, _state: Inputs) -> Created:
+    """GetDistribution, whole, and its tags."""
+    found = held_distribution(aws, identifier)
+    outputs = _computed(found)
+    held = inputs_of(found["Distribution"]["DistributionConfig"])
+    return Created(id=identifier, outputs={**held, **outputs, "tagsAll": tags_of(aws, outputs["arn"])})
+
+
+def update_distribution(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """UpdateDistribution, which takes the whole configuration, and tags."""
+    found = held_distribution(aws, identifier)
+    _check_references(aws, inputs)
+    _check_aliases(aws, inputs, but=identifier)
+    caller = found["Distribution"]["DistributionConfig"]["CallerReference"]
+    _put(aws, identifier, found["ETag"], {**request(inputs), "CallerReference": caller})
+    put_tags(aws, found["Distribution"]["ARN"], inputs["tagsAll"])
+    return _computed(held_distribution(aws, identifier))
+
+
+def delete_distribution(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DeleteDistribution, after it is disabled, as the provider does it."""
+    client = aws.client("cloudfront")
+    found = held_distribution(aws, identifier)
+    config = found["Distribution"]["DistributionConfig"]
+    if config["Enabled"]:
+        plain = client.get_distribution_config(Id=identifier)["DistributionConfig"]
+        client.update_distribution(Id=identifier, IfMatch=found["ETag"], DistributionConfig={**plain, "Enabled": False})
+    client.delete_distribution(Id=identifier, IfMatch=client.get_distribution(Id=identifier)["ETag"])
+    aws.records.pop(distribution_record(identifier), None)
+
+
+def find_distribution(aws: Aws, inputs: Inputs) -> list[str]:
+    """Those with this comment and exactly these tags: a distribution has no name."""
+    found = [one for one, config in configurations(aws).items() if config["Comment"] == inputs.get("comment", "")]
+    return [one for one in found if tags_of(aws, _arn(aws, one)) == inputs["tagsAll"]]
+
+
+def every_distribution(aws: Aws, region: str) -> list[str]:
+    """All ids; CloudFront is in no region, which us-east-1 stands for."""
+    return distribution_ids(aws) if region == "us-east-1" else []
+
+
+def _put(aws: Aws, identifier: str, etag: str, config: dict[str, Any]) -> None:
+    sent = {"Id": identifier, "IfMatch": etag}
+    aws.keep("cloudfront", "UpdateDistribution", {**sent, "DistributionConfig": config})
+    aws.client("cloudfront").update_distribution(**sent, DistributionConfig=without_groups(config))
+    aws.records[distribution_record(identifier)] = config
+
+
+def _computed(found: Mapping[str, Any]) -> Inputs:
+    distribution = found["Distribution"]
+    return {
+        "arn": distribution["ARN"],
+        "callerReference": distribution["DistributionConfig"]["CallerReference"],
+        "domainName": distribution["DomainName"],
         "etag": found["ETag"],
         "hostedZoneId": HOSTED_ZONE,
-        "status": "Deployed" if inputs.get("waitForDeployment", True) else "InProgress",
-        "inProgressValidationBatches": 0,
-        "lastModifiedTime": "2026-01-01 00:00:00 +0000 UTC",
-        "loggingV1Enabled": False,
+        "status": distribution["Status"],
+        "inProgressValidationBatches": distribution["InProgressInvalidationBatches"],
+        "lastModifiedTime": f"{distribution['LastModifiedTime']:%Y-%m-%d %H:%M:%S} +0000 UTC",
+        "loggingV1Enabled": bool(distribution["DistributionConfig"].get("Logging", {}).get("Enabled")),
     }
-    return Created(id=made["Id"], outputs=outputs)
+
+
+def _arn(aws: Aws, identifier: str) -> str:
+    return f"arn:aws:cloudfront::{aws.account_id}:distribution/{identifier}"
 
 
 def _check_references(aws: Aws, inputs: Inputs) -> None:
@@ -130,7 +122,7 @@ def _check_references(aws: Aws, inputs: Inputs) -> None:
             check_access_control(aws, control)
         if vpc := origin.get("vpcOriginConfig"):
             check_vpc_origin(aws, vpc["vpcOriginId"])
-    for one in _behaviours(inputs):
+    for one in behaviour_inputs(inputs):
         _check_managed(one.get("cachePolicyId"), MANAGED_CACHE_POLICIES, "cache policy")
         _check_managed(one.get("originRequestPolicyId"), MANAGED_ORIGIN_REQUEST_POLICIES, "origin request policy")
         if headers := one.get("responseHeadersPolicyId"):
@@ -149,13 +141,9 @@ def _check_managed(policy_id: str | None, managed: frozenset[str], what: str) ->
         raise refusal("CreateDistribution", "NoSuchCachePolicy", message)
 
 
-def _check_aliases(aws: Aws, inputs: Inputs) -> None:
-    taken = {
-        alias
-        for kept in aws.kept
-        if kept.operation == "CreateDistributionWithTags"
-        for alias in kept.params["DistributionConfigWithTags"]["DistributionConfig"]["Aliases"]["Items"]
-    }
+def _check_aliases(aws: Aws, inputs: Inputs, *, but: str = "") -> None:
+    others = [config for one, config in configurations(aws).items() if one != but]
+    taken = {alias for config in others for alias in config["Aliases"].get("Items") or []}
     if both := sorted(taken & set(inputs.get("aliases") or [])):
         message = f"another distribution answers for {both[0]}: take it away there first"
         raise refusal("CreateDistribution", "CNAMEAlreadyExists", message)
@@ -191,6 +179,11 @@ RESOURCES = (
             ),
         ),
         create=create_distribution,
+        read=read_distribution,
+        update=update_distribution,
+        delete=delete_distribution,
+        find=find_distribution,
+        every=every_distribution,
         computed=(
             "arn",
             "callerReference",
@@ -201,12 +194,55 @@ RESOURCES = (
             "lastModifiedTime",
             "loggingV1Enabled",
             "status",
-            "tagsAll",
         ),
+        in_place=frozenset(
+            {
+                "aliases",
+                "comment",
+                "defaultRootObject",
+                "enabled",
+                "httpVersion",
+                "isIpv6Enabled",
+                "priceClass",
+                "waitForDeployment",
+                "webAclId",
+                "tags",
+                "origins",
+                "originGroups",
+                "defaultCacheBehavior",
+                "orderedCacheBehaviors",
+                "restrictions",
+                "viewerCertificate",
+            }
+        ),
+        untold=frozenset({"waitForDeployment"}),
+        unordered=frozenset(
+            {
+                "aliases",
+                "originGroups.failoverCriteria.statusCodes",
+                "origins.customOriginConfig.originSslProtocols",
+                "restrictions.geoRestriction.locations",
+                *(
+                    f"{behaviour}.{methods}"
+                    for behaviour in ("defaultCacheBehavior", "orderedCacheBehaviors")
+                    for methods in ("allowedMethods", "cachedMethods")
+                ),
+            }
+        ),
+        defaults={
+            "httpVersion": "http2",
+            "priceClass": "PriceClass_All",
+            "viewerCertificate.minimumProtocolVersion": "TLSv1",
+            **{
+                f"origins.{kind}.{time}": seconds
+                for kind in ("customOriginConfig", "vpcOriginConfig")
+                for time, seconds in (("originKeepaliveTimeout", 5), ("originReadTimeout", 30))
+            },
+        },
         limits=(behaviours, origins, origin_groups, certificate, root_object),
         emulated="partial",
         not_emulated=(
-            "the distribution's origin access control, functions, response headers policies and VPC origins",
+            "origin access control, functions, custom and VPC origins: as the provider set them last",
             "origin groups: the emulator holds the first origin of each",
             "the CDN itself: no request is answered, cached or filtered",
         ),

@@ -1,136 +1,121 @@
-"""RDS: PostgreSQL instances, their subnet and parameter groups, and event subscriptions."""
+"""RDS: PostgreSQL instances.
+
+RDS addresses an instance by its identifier, which may change; the id in Pulumi's state is its resource id, which stays.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from rehearsal import rds_limits
 from rehearsal.api import refusal
+from rehearsal.rds_instance_requests import CREATED, creation, modification, outputs, record
+from rehearsal.rds_requests import rds, retag_resource
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import is_there
 
-_RENAMED: Final = {
-    "allocatedStorage": "AllocatedStorage",
-    "autoMinorVersionUpgrade": "AutoMinorVersionUpgrade",
-    "backupRetentionPeriod": "BackupRetentionPeriod",
-    "caCertIdentifier": "CACertificateIdentifier",
-    "copyTagsToSnapshot": "CopyTagsToSnapshot",
-    "dbName": "DBName",
-    "dbSubnetGroupName": "DBSubnetGroupName",
-    "deletionProtection": "DeletionProtection",
-    "enabledCloudwatchLogsExports": "EnableCloudwatchLogsExports",
-    "engine": "Engine",
-    "engineVersion": "EngineVersion",
-    "iamDatabaseAuthenticationEnabled": "EnableIAMDatabaseAuthentication",
-    "identifier": "DBInstanceIdentifier",
-    "instanceClass": "DBInstanceClass",
-    "kmsKeyId": "KmsKeyId",
-    "manageMasterUserPassword": "ManageMasterUserPassword",
-    "maxAllocatedStorage": "MaxAllocatedStorage",
-    "monitoringInterval": "MonitoringInterval",
-    "monitoringRoleArn": "MonitoringRoleArn",
-    "multiAz": "MultiAZ",
-    "parameterGroupName": "DBParameterGroupName",
-    "password": "MasterUserPassword",
-    "performanceInsightsEnabled": "EnablePerformanceInsights",
-    "performanceInsightsRetentionPeriod": "PerformanceInsightsRetentionPeriod",
-    "port": "Port",
-    "publiclyAccessible": "PubliclyAccessible",
-    "storageEncrypted": "StorageEncrypted",
-    "storageType": "StorageType",
-    "username": "MasterUsername",
-    "vpcSecurityGroupIds": "VpcSecurityGroupIds",
-}
-
-
-def create_subnet_group(aws: Aws, inputs: Inputs) -> Created:
-    """CreateDBSubnetGroup, over two zones at least."""
-    region = inputs.get("region")
-    subnets = aws.client("ec2", region).describe_subnets(SubnetIds=inputs["subnetIds"])["Subnets"]
-    if len({subnet["AvailabilityZone"] for subnet in subnets}) < 2:
-        raise refusal(
-            "CreateDBSubnetGroup",
-            "DBSubnetGroupDoesNotCoverEnoughAZs",
-            "the subnets are all in one availability zone: add one in a second zone",
-        )
-    made = aws.client("rds", region).create_db_subnet_group(
-        DBSubnetGroupName=inputs["name"],
-        DBSubnetGroupDescription=inputs.get("description") or "Managed by Pulumi",
-        SubnetIds=inputs["subnetIds"],
-        Tags=name_tags(inputs),
-    )["DBSubnetGroup"]
-    return Created(id=inputs["name"], outputs={"arn": made["DBSubnetGroupArn"], "vpcId": made["VpcId"]})
-
-
-def create_parameter_group(aws: Aws, inputs: Inputs) -> Created:
-    """CreateDBParameterGroup, then its parameters, 20 at a time as the API takes them."""
-    client = aws.client("rds", inputs.get("region"))
-    made = client.create_db_parameter_group(
-        DBParameterGroupName=inputs["name"],
-        DBParameterGroupFamily=inputs["family"],
-        Description=inputs.get("description") or "Managed by Pulumi",
-        Tags=name_tags(inputs),
-    )["DBParameterGroup"]
-    wanted = [
-        {
-            "ParameterName": parameter["name"],
-            "ParameterValue": parameter["value"],
-            "ApplyMethod": parameter.get("applyMethod", "immediate"),
-        }
-        for parameter in inputs.get("parameters", [])
-    ]
-    for start in range(0, len(wanted), 20):
-        client.modify_db_parameter_group(DBParameterGroupName=inputs["name"], Parameters=wanted[start : start + 20])
-    return Created(id=inputs["name"], outputs={"arn": made["DBParameterGroupArn"]})
+_UNTOLD = frozenset(
+    {
+        "allowMajorVersionUpgrade",
+        "applyImmediately",
+        "deleteAutomatedBackups",
+        "finalSnapshotIdentifier",
+        "password",
+        "passwordWo",
+        "skipFinalSnapshot",
+    }
+)
+_REPLACING = frozenset({"dbName", "engine", "kmsKeyId", "region", "storageEncrypted", "username"})
 
 
 def create_instance(aws: Aws, inputs: Inputs) -> Created:
     """CreateDBInstance."""
-    region = inputs.get("region")
-    client = aws.client("rds", region)
-    _same_network(aws, client, inputs)
-    call = {_RENAMED[name]: value for name, value in inputs.items() if name in _RENAMED and value is not None}
-    made = client.create_db_instance(**call, Tags=name_tags(inputs))["DBInstance"]
-    endpoint = made["Endpoint"]
-    outputs: dict[str, Any] = {
-        "arn": made["DBInstanceArn"],
-        "address": endpoint["Address"],
-        "port": endpoint["Port"],
-        "endpoint": f"{endpoint['Address']}:{endpoint['Port']}",
-        "resourceId": made["DbiResourceId"],
-        "status": "available",
-        "engineVersionActual": made["EngineVersion"],
-        "masterUserSecrets": [],
+    client = rds(aws, inputs)
+    _same_network(aws, client, "CreateDBInstance", inputs)
+    made = client.create_db_instance(**creation(inputs), Tags=name_tags(inputs))["DBInstance"]
+    _keep_beside(aws, inputs, {})
+    told = outputs(aws, made, inputs)
+    return Created(id=told["resourceId"], outputs=_computed(told))
+
+
+def read_instance(aws: Aws, identifier: str, state: Inputs) -> Created:
+    """The instance; imported by its identifier."""
+    held = _instance(rds(aws, state), state.get("identifier", identifier))
+    told = outputs(aws, held, state)
+    return Created(id=told["resourceId"], outputs=told)
+
+
+def update_instance(aws: Aws, _identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+    """ModifyDBInstance, at once or in the maintenance window as the inputs say (the emulator: at once), and tags."""
+    client = rds(aws, inputs)
+    _same_network(aws, client, "ModifyDBInstance", inputs)
+    name = inputs["identifier"] if _exists(client, inputs["identifier"]) else state["identifier"]
+    told = outputs(aws, _instance(client, name), {**state, "identifier": name})
+    if change := modification(told, inputs):
+        apply = bool(inputs.get("applyImmediately"))
+        client.modify_db_instance(DBInstanceIdentifier=name, **change, ApplyImmediately=apply)
+    region = inputs.get("region") or aws.region
+    moved = {"resourceId": told["resourceId"]} if inputs["identifier"] != name else {}
+    beside = {**aws.records.pop(record(region, name), {}), **moved}
+    _keep_beside(aws, inputs, beside, port=inputs.get("port", told["port"]))
+    held = _instance(client, inputs["identifier"])
+    retag_resource(client, held["DBInstanceArn"], inputs["tagsAll"])
+    return _computed(outputs(aws, held, inputs))
+
+
+def delete_instance(aws: Aws, _identifier: str, state: Inputs) -> None:
+    """DeleteDBInstance, with its final snapshot unless that is skipped; RDS refuses it under deletion protection."""
+    client, name = rds(aws, state), state["identifier"]
+    snapshot = {"SkipFinalSnapshot": True}
+    if not state.get("skipFinalSnapshot"):
+        if not state.get("finalSnapshotIdentifier"):
+            message = "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified: set one of them"
+            raise refusal("DeleteDBInstance", "InvalidParameterCombination", message)
+        snapshot = {"SkipFinalSnapshot": False, "FinalDBSnapshotIdentifier": state["finalSnapshotIdentifier"]}
+    backups = state.get("deleteAutomatedBackups", True)
+    client.delete_db_instance(DBInstanceIdentifier=name, DeleteAutomatedBackups=backups, **snapshot)
+    aws.records.pop(record(state.get("region") or aws.region, name), None)
+
+
+def find_instance(aws: Aws, inputs: Inputs) -> list[str]:
+    """The identifier, where there is such an instance."""
+    name = inputs.get("identifier")
+    return [name] if name and _exists(rds(aws, inputs), name) else []
+
+
+def every_instance(aws: Aws, region: str) -> list[str]:
+    """Resource ids of the region's instances."""
+    pages = aws.client("rds", region).get_paginator("describe_db_instances").paginate()
+    held = [instance for page in pages for instance in page["DBInstances"]]
+    return [outputs(aws, instance, {"region": region})["resourceId"] for instance in held]
+
+
+def _instance(client: Any, name: str) -> Inputs:
+    found: Inputs = client.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    return found
+
+
+def _exists(client: Any, name: str) -> bool:
+    return is_there(lambda: _instance(client, name))
+
+
+def _computed(told: Inputs) -> Inputs:
+    return {name: told[name] for name in (*COMPUTED, "port")}
+
+
+def _keep_beside(aws: Aws, inputs: Inputs, held: Inputs, **values: Any) -> None:
+    """Holds what the emulator forgets: Performance Insights, and a port that is not the first one."""
+    insights = {
+        name: inputs[name]
+        for name in ("performanceInsightsEnabled", "performanceInsightsRetentionPeriod")
+        if inputs.get(name) is not None
     }
-    if secret := made.get("MasterUserSecret"):
-        outputs["masterUserSecrets"] = [
-            {
-                "secretArn": secret["SecretArn"],
-                "secretStatus": secret["SecretStatus"],
-                "kmsKeyId": secret.get("KmsKeyId", ""),
-            }
-        ]
-    return Created(id=made["DbiResourceId"], outputs=outputs)
+    kept = {name: value for name, value in held.items() if name == "resourceId"}
+    region = inputs.get("region") or aws.region
+    aws.records[record(region, inputs["identifier"])] = {**kept, **insights, **values}
 
 
-def create_subscription(aws: Aws, inputs: Inputs) -> Created:
-    """CreateEventSubscription."""
-    wanted = {
-        "SourceType": inputs.get("sourceType"),
-        "EventCategories": inputs.get("eventCategories"),
-        "SourceIds": inputs.get("sourceIds"),
-        "Enabled": inputs.get("enabled", True),
-    }
-    made = aws.client("rds", inputs.get("region")).create_event_subscription(
-        SubscriptionName=inputs["name"],
-        SnsTopicArn=inputs["snsTopic"],
-        Tags=name_tags(inputs),
-        **{name: value for name, value in wanted.items() if value is not None},
-    )["EventSubscription"]
-    outputs = {"arn": made["EventSubscriptionArn"], "customerAwsId": aws.account_id}
-    return Created(id=inputs["name"], outputs=outputs)
-
-
-def _same_network(aws: Aws, client: Any, inputs: Inputs) -> None:
+def _same_network(aws: Aws, client: Any, operation: str, inputs: Inputs) -> None:
     """The security groups are of the subnets' VPC (InvalidVPCNetworkStateFault otherwise)."""
     if not inputs.get("dbSubnetGroupName") or not inputs.get("vpcSecurityGroupIds"):
         return
@@ -139,61 +124,45 @@ def _same_network(aws: Aws, client: Any, inputs: Inputs) -> None:
     for security_group in found["SecurityGroups"]:
         if security_group["VpcId"] != group["VpcId"]:
             message = f"{security_group['GroupId']} is not in {group['VpcId']}: use a security group of that VPC"
-            raise refusal("CreateDBInstance", "InvalidParameterCombination", message)
+            raise refusal(operation, "InvalidParameterCombination", message)
 
+
+COMPUTED = (
+    "address",
+    "arn",
+    "endpoint",
+    "engineVersionActual",
+    "masterUserSecrets",
+    "resourceId",
+    "status",
+)
 
 RESOURCES = (
     ResourceType(
-        token="aws:rds/subnetGroup:SubnetGroup",
-        inputs=spec("name description subnetIds region tags"),
-        create=create_subnet_group,
-        computed=("arn", "vpcId", "tagsAll"),
-        replace_on=frozenset({"name", "region"}),
-        limits=(rds_limits.group_name,),
-        auto_name="name",
-        auto_name_limit=255,
-        source="Terraform AWS provider docs: aws_db_subnet_group",
-    ),
-    ResourceType(
-        token="aws:rds/parameterGroup:ParameterGroup",
-        inputs=spec("name family description region tags skipDestroy", parameters=spec("name value applyMethod")),
-        create=create_parameter_group,
-        computed=("arn", "tagsAll"),
-        replace_on=frozenset({"name", "family", "description", "region"}),
-        limits=(rds_limits.group_name, rds_limits.parameters),
-        emulated="partial",
-        not_emulated=("names and values of PostgreSQL parameters are not checked",),
-        auto_name="name",
-        auto_name_limit=255,
-        source="Terraform AWS provider docs: aws_db_parameter_group",
-    ),
-    ResourceType(
         token="aws:rds/instance:Instance",
         inputs=spec(
-            " ".join(_RENAMED) + " allowMajorVersionUpgrade applyImmediately deleteAutomatedBackups "
-            "finalSnapshotIdentifier skipFinalSnapshot iops storageThroughput passwordWo region tags"
+            " ".join(CREATED) + " allowMajorVersionUpgrade applyImmediately deleteAutomatedBackups "
+            "finalSnapshotIdentifier skipFinalSnapshot region tags"
         ),
         create=create_instance,
-        computed=(
-            "address",
-            "arn",
-            "endpoint",
-            "engineVersionActual",
-            "masterUserSecrets",
-            "resourceId",
-            "status",
-            "tagsAll",
-        ),
-        replace_on=frozenset(
-            {
-                "dbName",
-                "engine",
-                "kmsKeyId",
-                "region",
-                "storageEncrypted",
-                "username",
-            }
-        ),
+        read=read_instance,
+        update=update_instance,
+        delete=delete_instance,
+        find=find_instance,
+        every=every_instance,
+        computed=COMPUTED,
+        renewed=frozenset({"address", "arn", "endpoint", "engineVersionActual", "masterUserSecrets"}),
+        replace_on=_REPLACING,
+        in_place=(_UNTOLD | CREATED.keys() | {"tags"}) - _REPLACING,
+        untold=_UNTOLD,
+        unordered=frozenset({"enabledCloudwatchLogsExports", "vpcSecurityGroupIds"}),
+        defaults={
+            "autoMinorVersionUpgrade": True,
+            "performanceInsightsRetentionPeriod": 7,
+            "storageThroughput": 125,
+            "iops": 3000,
+            "port": 5432,
+        },
         limits=(
             rds_limits.identifiers,
             rds_limits.words,
@@ -208,22 +177,9 @@ RESOURCES = (
             "no PostgreSQL runs behind the address",
             "Performance Insights is kept by the stand-in alone",
             "the master password never rotates",
-            "every instance has the same resource id",
+            "the resource id, and a port that was changed, are the stand-in's own",
         ),
         secret_outputs=frozenset({"password"}),
         source="Terraform AWS provider docs: aws_db_instance; RDS API Reference: CreateDBInstance",
-    ),
-    ResourceType(
-        token="aws:rds/eventSubscription:EventSubscription",
-        inputs=spec("name snsTopic sourceType eventCategories sourceIds enabled region tags"),
-        create=create_subscription,
-        computed=("arn", "customerAwsId", "tagsAll"),
-        replace_on=frozenset({"name", "region"}),
-        limits=(rds_limits.events,),
-        emulated="partial",
-        not_emulated=("RDS reports no events",),
-        auto_name="name",
-        auto_name_limit=255,
-        source="Terraform AWS provider docs: aws_db_event_subscription",
     ),
 )

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from infra.errors import PlatformError
-from rehearsal.api import refusal
-from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
+from rehearsal import tagging
+from rehearsal.api import refusal, unless_gone
+from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, spec
 
+GLOBAL_REGION = "us-east-1"  # where AWS keeps what has no region
 NAME_LIMIT = 253
 LABEL_LIMIT = 63
 _LABEL = re.compile(r"[a-z0-9_*]([a-z0-9_-]*[a-z0-9])?")
@@ -54,16 +56,90 @@ def create_zone(aws: Aws, inputs: Inputs) -> Created:
         HostedZoneConfig={"Comment": inputs.get("comment") or "Managed by Pulumi"},
     )
     zone_id = _zone_id(made["HostedZone"])
-    if inputs["tagsAll"]:
-        client.change_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id, AddTags=name_tags(inputs))
-    servers = made["DelegationSet"]["NameServers"]
-    outputs = {
+    aws.made(zone_id)
+    _retag(client, zone_id, inputs)
+    return Created(id=zone_id, outputs=_zone_outputs(zone_id, made["DelegationSet"]["NameServers"]))
+
+
+def _zone_outputs(zone_id: str, servers: list[str]) -> Inputs:
+    return {
         "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
         "zoneId": zone_id,
         "nameServers": sorted(servers),
         "primaryNameServer": servers[0],
     }
-    return Created(id=zone_id, outputs=outputs)
+
+
+def held_zone(aws: Aws, identifier: str, _state: Inputs) -> Created | None:
+    """GetHostedZone."""
+    client = aws.client("route53")
+    found = client.get_hosted_zone(Id=identifier)
+    held = {
+        "name": found["HostedZone"]["Name"].removesuffix("."),
+        "comment": found["HostedZone"]["Config"].get("Comment"),
+        "tagsAll": _tags(client, identifier),
+    }
+    return Created(id=identifier, outputs=held | _zone_outputs(identifier, found["DelegationSet"]["NameServers"]))
+
+
+def update_zone(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """UpdateHostedZoneComment, then the tags."""
+    client = aws.client("route53")
+    client.update_hosted_zone_comment(Id=identifier, Comment=inputs.get("comment") or "Managed by Pulumi")
+    _retag(client, identifier, inputs)
+    return {}
+
+
+def delete_zone(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteHostedZone, refused while it has records of its own, unless forceDestroy removes them."""
+    client = aws.client("route53")
+    zone = client.get_hosted_zone(Id=identifier)["HostedZone"]["Name"]
+    own = [one for one in _records(client, identifier) if one["Name"] != zone or one["Type"] not in ("NS", "SOA")]
+    if own and not state.get("forceDestroy"):
+        message = f"The specified hosted zone contains non-required resource record sets: delete {own[0]['Name']} first"
+        raise refusal("DeleteHostedZone", "HostedZoneNotEmpty", message)
+    for record in own:
+        _change(client, identifier, "DELETE", record)
+    client.delete_hosted_zone(Id=identifier)
+
+
+def find_zone(aws: Aws, inputs: Inputs) -> list[str]:
+    """Public zones of that name with those tags: a name may be there more than once."""
+    client, name = aws.client("route53"), inputs["name"].removesuffix(".") + "."
+    zones = [_zone_id(zone) for zone in client.list_hosted_zones()["HostedZones"] if zone["Name"] == name]
+    return [zone for zone in zones if _tags(client, zone) == inputs["tagsAll"]]
+
+
+def every_zone(aws: Aws, region: str) -> list[str]:
+    """Ids of all; Route 53 is global, so that they are told for one region."""
+    if region != GLOBAL_REGION:
+        return []
+    return [_zone_id(zone) for zone in aws.client("route53").list_hosted_zones()["HostedZones"]]
+
+
+def _retag(client: Any, zone_id: str, inputs: Inputs) -> None:
+    where = {"ResourceType": "hostedzone", "ResourceId": zone_id}
+    tagging.retag(
+        _tags(client, zone_id),
+        inputs["tagsAll"],
+        tag=lambda tags: client.change_tags_for_resource(**where, AddTags=tagging.as_list(tags)),
+        untag=lambda keys: client.change_tags_for_resource(**where, RemoveTagKeys=keys),
+    )
+
+
+def _tags(client: Any, zone_id: str) -> tagging.Tags:
+    found = client.list_tags_for_resource(ResourceType="hostedzone", ResourceId=zone_id)
+    return tagging.as_mapping(found["ResourceTagSet"].get("Tags"))
+
+
+def _records(client: Any, zone_id: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id)
+    return [record for page in pages for record in page["ResourceRecordSets"]]
+
+
+def _change(client: Any, zone_id: str, action: str, record: dict[str, Any]) -> None:
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+    client.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
 
 
 def create_record(aws: Aws, inputs: Inputs) -> Created:
@@ -83,6 +159,11 @@ def create_record(aws: Aws, inputs: Inputs) -> Created:
             "InvalidChangeBatch",
             f"Tried to create {name}. {inputs['type']} but it already exists: delete it, or import it",
         )
+    _change(client, inputs["zoneId"], "UPSERT", _record(name, inputs))
+    return Created(id=f"{inputs['zoneId']}_{name}_{inputs['type']}", outputs={"fqdn": name})
+
+
+def _record(name: str, inputs: Inputs) -> dict[str, Any]:
     record: dict[str, Any] = {"Name": name, "Type": inputs["type"]}
     if alias := inputs.get("aliases"):
         record["AliasTarget"] = {
@@ -92,9 +173,59 @@ def create_record(aws: Aws, inputs: Inputs) -> Created:
         }
     else:
         record |= {"TTL": inputs["ttl"], "ResourceRecords": [{"Value": value} for value in inputs["records"]]}
-    batch = {"Changes": [{"Action": "UPSERT", "ResourceRecordSet": record}]}
-    client.change_resource_record_sets(HostedZoneId=inputs["zoneId"], ChangeBatch=batch)
-    return Created(id=f"{inputs['zoneId']}_{name}_{inputs['type']}", outputs={"fqdn": name})
+    return record
+
+
+def held_record(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The record set. Imported as `<zone>_<name>_<type>`."""
+    zone_id, _, rest = identifier.partition("_")
+    name, _, kind = rest.rpartition("_")
+    for one in _records(aws.client("route53"), zone_id):
+        if one["Name"].removesuffix(".") == name.removesuffix(".") and one["Type"] == kind:
+            alias = one.get("AliasTarget")
+            held = {
+                "zoneId": zone_id,
+                "name": state.get("name") or name,
+                "type": kind,
+                "ttl": one.get("TTL"),
+                "records": [value["Value"] for value in one.get("ResourceRecords") or []],
+                "aliases": alias and [_alias(alias)],
+                "fqdn": name,
+            }
+            return Created(id=identifier, outputs=held)
+    return None
+
+
+def _alias(target: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": target["DNSName"].removesuffix("."),
+        "zoneId": target["HostedZoneId"],
+        "evaluateTargetHealth": target["EvaluateTargetHealth"],
+    }
+
+
+def update_record(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+    """UPSERT; a changed type is deleted and created in one batch, so that its id changes with it."""
+    client, name = aws.client("route53"), inputs["name"].removesuffix(".")
+    if state["type"] != inputs["type"]:
+        delete_record(aws, identifier, state)
+    _change(client, inputs["zoneId"], "UPSERT", _record(name, inputs))
+    return {"fqdn": name}
+
+
+def delete_record(aws: Aws, _identifier: str, state: Inputs) -> None:
+    """DELETE of what is there now."""
+    client, name = aws.client("route53"), state["name"].removesuffix(".")
+    for one in _records(client, state["zoneId"]):
+        if one["Name"].removesuffix(".") == name and one["Type"] == state["type"]:
+            _change(client, state["zoneId"], "DELETE", one)
+
+
+def find_record(aws: Aws, inputs: Inputs) -> list[str]:
+    """The record set of that name and type, if the zone has it."""
+    identifier = f"{inputs['zoneId']}_{inputs['name'].removesuffix('.')}_{inputs['type']}"
+    found = unless_gone(lambda: held_record(aws, identifier, {}))
+    return [] if found is None else [identifier]
 
 
 def create_query_log(aws: Aws, inputs: Inputs) -> Created:
@@ -104,6 +235,38 @@ def create_query_log(aws: Aws, inputs: Inputs) -> Created:
         HostedZoneId=inputs["zoneId"], CloudWatchLogsLogGroupArn=arn if arn.endswith(":*") else f"{arn}:*"
     )["QueryLoggingConfig"]
     return Created(id=made["Id"], outputs={"arn": f"arn:aws:route53:::queryloggingconfig/{made['Id']}"})
+
+
+def held_query_log(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """GetQueryLoggingConfig."""
+    found = aws.client("route53").get_query_logging_config(Id=identifier)["QueryLoggingConfig"]
+    arn, given = found["CloudWatchLogsLogGroupArn"], state.get("cloudwatchLogGroupArn", "")
+    held = {
+        "zoneId": found["HostedZoneId"],
+        "cloudwatchLogGroupArn": arn if given.endswith(":*") else arn.removesuffix(":*"),
+        "arn": f"arn:aws:route53:::queryloggingconfig/{identifier}",
+    }
+    return Created(id=identifier, outputs=held)
+
+
+def delete_query_log(aws: Aws, identifier: str, _state: Inputs) -> None:
+    """DeleteQueryLoggingConfig."""
+    aws.client("route53").delete_query_logging_config(Id=identifier)
+
+
+def find_query_log(aws: Aws, inputs: Inputs) -> list[str]:
+    """The one of that zone: there is one at most."""
+    return [log["Id"] for log in _query_logs(aws) if log["HostedZoneId"] == inputs["zoneId"]]
+
+
+def every_query_log(aws: Aws, region: str) -> list[str]:
+    """Ids of all."""
+    return [log["Id"] for log in _query_logs(aws)] if region == GLOBAL_REGION else []
+
+
+def _query_logs(aws: Aws) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = aws.client("route53").list_query_logging_configs()["QueryLoggingConfigs"]
+    return found
 
 
 def read_zone(aws: Aws, inputs: Inputs) -> Inputs:
@@ -148,8 +311,16 @@ RESOURCES = (
         token="aws:route53/zone:Zone",
         inputs=spec("name comment forceDestroy tags"),
         create=create_zone,
-        computed=("arn", "nameServers", "primaryNameServer", "tagsAll", "zoneId"),
+        read=held_zone,
+        update=update_zone,
+        delete=delete_zone,
+        find=find_zone,
+        every=every_zone,
+        computed=("arn", "nameServers", "primaryNameServer", "zoneId"),
         replace_on=frozenset({"name"}),
+        in_place=frozenset({"comment", "forceDestroy", "tags"}),
+        untold=frozenset({"forceDestroy"}),
+        defaults={"comment": "Managed by Pulumi"},
         limits=(domain_name,),
         emulated="partial",
         not_emulated=("no resolver answers for the zone",),
@@ -159,8 +330,16 @@ RESOURCES = (
         token="aws:route53/record:Record",
         inputs=spec("zoneId name type ttl records allowOverwrite", aliases=spec("name zoneId evaluateTargetHealth")),
         create=create_record,
+        read=held_record,
+        update=update_record,
+        delete=delete_record,
+        find=find_record,
         computed=("fqdn",),
-        replace_on=frozenset({"zoneId", "name", "type"}),
+        replace_on=frozenset({"zoneId", "name"}),  # another type is one batch: the old record deleted, the new one made
+        in_place=frozenset({"type", "ttl", "records", "allowOverwrite", "aliases"}),
+        untold=frozenset({"allowOverwrite"}),
+        spelled={"name": lambda name: str(name).removesuffix(".").lower()},
+        unordered=frozenset({"records"}),
         limits=(domain_name, record_values),
         source="Terraform AWS provider docs: aws_route53_record",
     ),
@@ -168,6 +347,10 @@ RESOURCES = (
         token="aws:route53/queryLog:QueryLog",
         inputs=spec("zoneId cloudwatchLogGroupArn"),
         create=create_query_log,
+        read=held_query_log,
+        delete=delete_query_log,
+        find=find_query_log,
+        every=every_query_log,
         computed=("arn",),
         replace_on=frozenset({"zoneId", "cloudwatchLogGroupArn"}),
         limits=(log_group,),

@@ -1,27 +1,18 @@
-"""S3: buckets and their settings, with the defaults and refusals that the emulator lacks.
+"""S3 buckets, with the defaults of a new one that the emulator lacks.
 
 Source besides the provider's documentation: Amazon S3 User Guide, "Default settings for new S3 buckets FAQ" (since
-April 2023). What AWS refuses is in rehearsal/s3_rules.py.
+April 2023). What AWS refuses is in rehearsal/s3_rules.py; a bucket's settings are in s3_access.py and s3_settings.py.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from typing import Any
 
-from botocore.exceptions import ClientError
-
-from rehearsal.api import pascal, refusal
-from rehearsal.public_policies import is_public
+from rehearsal.api import pascal, refusal, unless_gone
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
-from rehearsal.s3_rules import (
-    bucket_name,
-    cors_rules,
-    foreign_resources,
-    lifecycle_rules,
-    no_acl,
-    policy_document,
-)
+from rehearsal.s3_rules import bucket_name, no_acl
+from rehearsal.tables import by_id, plain_tags
 
 ZONES = {  # hosted zones of S3 endpoints: AWS General Reference, "Amazon S3 endpoints and quotas"
     "us-east-1": "Z3AQBSTGFYJSTF",
@@ -31,8 +22,9 @@ ZONES = {  # hosted zones of S3 endpoints: AWS General Reference, "Amazon S3 end
     "eu-central-1": "Z21DNDUVLTQW6Q",
     "eu-west-1": "Z1BKCTXD74EZPE",
 }
-
+DEFAULT_ENCRYPTION = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
 _BLOCK = ("blockPublicAcls", "ignorePublicAcls", "blockPublicPolicy", "restrictPublicBuckets")
+_BATCH = 1000  # keys of one DeleteObjects
 
 
 def create_bucket(aws: Aws, inputs: Inputs) -> Created:
@@ -40,217 +32,102 @@ def create_bucket(aws: Aws, inputs: Inputs) -> Created:
     name, region = inputs["bucket"], inputs.get("region") or aws.region
     client = aws.client("s3", region)
     place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-    if _exists(client, name):
+    if unless_gone(lambda: client.head_bucket(Bucket=name)):
         raise refusal("CreateBucket", "BucketAlreadyExists", f"the bucket name {name} is taken: choose another")
     client.create_bucket(Bucket=name, **place)
+    aws.made(name)
     client.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=pascal(dict.fromkeys(_BLOCK, True)))
-    _put_ownership(client, name, "BucketOwnerEnforced")
-    _put_encryption(client, name, [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}])
-    if inputs["tagsAll"]:
-        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": name_tags(inputs)})
-    outputs = {
+    ownership = {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    client.put_bucket_ownership_controls(Bucket=name, OwnershipControls=ownership)
+    client.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration=DEFAULT_ENCRYPTION)
+    _tag(client, name, inputs)
+    return Created(id=name, outputs=_computed(name, region))
+
+
+def read_bucket(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The bucket with this name, where it is, and its tags."""
+    client = aws.client("s3", state.get("region"))
+    client.head_bucket(Bucket=identifier)
+    tags = unless_gone(lambda: client.get_bucket_tagging(Bucket=identifier)["TagSet"])
+    outputs = _computed(identifier, _region_of(client, identifier))
+    return Created(id=identifier, outputs={"bucket": identifier, **outputs, "tagsAll": plain_tags(tags or [])})
+
+
+def update_bucket(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """Its tags; all else of it is replaced, or the provider's own."""
+    _tag(aws.client("s3", inputs.get("region")), identifier, inputs)
+    return {}
+
+
+def delete_bucket(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteBucket; only with forceDestroy of one that holds objects, old versions or delete markers."""
+    client = aws.client("s3", state.get("region"))
+    client.head_bucket(Bucket=identifier)
+    for versions in _versions(client, identifier):
+        if not state.get("forceDestroy"):
+            message = f"The bucket {identifier} you tried to delete is not empty: empty it, or set forceDestroy"
+            raise refusal("DeleteBucket", "BucketNotEmpty", message)
+        client.delete_objects(Bucket=identifier, Delete={"Objects": versions, "Quiet": True})
+    client.delete_bucket(Bucket=identifier)
+
+
+def every_bucket(aws: Aws, region: str) -> list[str]:
+    """Names of the account's buckets in this region."""
+    client = aws.client("s3", region)
+    names = [one["Name"] for one in client.list_buckets()["Buckets"]]
+    return [name for name in names if _region_of(client, name) == region]
+
+
+def _region_of(client: Any, name: str) -> str:
+    return str(client.get_bucket_location(Bucket=name).get("LocationConstraint") or "us-east-1")
+
+
+def _computed(name: str, region: str) -> Inputs:
+    return {
         "arn": f"arn:aws:s3:::{name}",
         "bucketDomainName": f"{name}.s3.amazonaws.com",
         "bucketRegionalDomainName": f"{name}.s3.{region}.amazonaws.com",
         "bucketRegion": region,
         "hostedZoneId": ZONES.get(region, ""),
     }
-    return Created(id=name, outputs=outputs)
 
 
-def _exists(client: Any, name: str) -> bool:
-    try:
-        client.head_bucket(Bucket=name)
-    except ClientError:
-        return False
-    return True
+def _tag(client: Any, name: str, inputs: Inputs) -> None:
+    if inputs["tagsAll"]:
+        client.put_bucket_tagging(Bucket=name, Tagging={"TagSet": name_tags(inputs)})
+    else:
+        client.delete_bucket_tagging(Bucket=name)
 
 
-def _put_ownership(client: Any, name: str, ownership: str) -> None:
-    client.put_bucket_ownership_controls(Bucket=name, OwnershipControls={"Rules": [{"ObjectOwnership": ownership}]})
+def _versions(client: Any, name: str) -> Iterator[list[dict[str, str]]]:
+    """All versions and delete markers, in batches of one DeleteObjects."""
+    while True:
+        page = client.list_object_versions(Bucket=name, MaxKeys=_BATCH)
+        found = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        if not found:
+            return
+        yield [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in found[:_BATCH]]
 
-
-def _put_encryption(client: Any, name: str, rules: list[dict[str, Any]]) -> None:
-    client.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": rules})
-
-
-def create_ownership(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketOwnershipControls."""
-    _put_ownership(aws.client("s3", inputs.get("region")), inputs["bucket"], inputs["rule"]["objectOwnership"])
-    return Created(id=inputs["bucket"])
-
-
-def create_access_block(aws: Aws, inputs: Inputs) -> Created:
-    """PutPublicAccessBlock; what is left out is off, as in the API."""
-    wanted = {name: bool(inputs.get(name)) for name in _BLOCK}
-    aws.client("s3", inputs.get("region")).put_public_access_block(
-        Bucket=inputs["bucket"], PublicAccessBlockConfiguration=pascal(wanted)
-    )
-    return Created(id=inputs["bucket"])
-
-
-def create_encryption(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketEncryption."""
-    rules = []
-    for rule in inputs["rules"]:
-        default = rule["applyServerSideEncryptionByDefault"]
-        names = {"SSEAlgorithm": default["sseAlgorithm"], "KMSMasterKeyID": default.get("kmsMasterKeyId")}
-        found: dict[str, Any] = {
-            "ApplyServerSideEncryptionByDefault": {name: value for name, value in names.items() if value},
-        }
-        rules.append(found | ({"BucketKeyEnabled": True} if rule.get("bucketKeyEnabled") else {}))
-    _put_encryption(aws.client("s3", inputs.get("region")), inputs["bucket"], rules)
-    return Created(id=inputs["bucket"])
-
-
-def create_versioning(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketVersioning."""
-    aws.client("s3", inputs.get("region")).put_bucket_versioning(
-        Bucket=inputs["bucket"], VersioningConfiguration={"Status": inputs["versioningConfiguration"]["status"]}
-    )
-    return Created(id=inputs["bucket"])
-
-
-def create_lifecycle(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketLifecycleConfiguration."""
-    rules = [{**pascal(rule), "ID": rule["id"]} for rule in inputs["rules"]]
-    for rule in rules:
-        rule.pop("Id")
-    aws.client("s3", inputs.get("region")).put_bucket_lifecycle_configuration(
-        Bucket=inputs["bucket"], LifecycleConfiguration={"Rules": rules}
-    )
-    return Created(id=inputs["bucket"], outputs={"transitionDefaultMinimumObjectSize": "all_storage_classes_128K"})
-
-
-def create_cors(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketCors."""
-    rules = []
-    for rule in inputs["corsRules"]:
-        shown = pascal(rule)
-        rules.append({("ID" if name == "Id" else name): value for name, value in shown.items()})
-    aws.client("s3", inputs.get("region")).put_bucket_cors(
-        Bucket=inputs["bucket"], CORSConfiguration={"CORSRules": rules}
-    )
-    return Created(id=inputs["bucket"])
-
-
-def create_logging(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketLogging; the emulator checks the target and its policy."""
-    target = {"TargetBucket": inputs["targetBucket"], "TargetPrefix": inputs["targetPrefix"]}
-    aws.client("s3", inputs.get("region")).put_bucket_logging(
-        Bucket=inputs["bucket"], BucketLoggingStatus={"LoggingEnabled": target}
-    )
-    return Created(id=inputs["bucket"])
-
-
-def create_policy(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketPolicy, refused for a public policy where BlockPublicPolicy is on."""
-    name, client = inputs["bucket"], aws.client("s3", inputs.get("region"))
-    block = client.get_public_access_block(Bucket=name)["PublicAccessBlockConfiguration"]
-    if block.get("BlockPublicPolicy") and is_public(json.loads(inputs["policy"])):
-        message = f"the policy of {name} is public and BlockPublicPolicy is on: narrow the policy, or switch that off"
-        raise refusal("PutBucketPolicy", "AccessDenied", message)
-    client.put_bucket_policy(Bucket=name, Policy=inputs["policy"])
-    return Created(id=name)
-
-
-_OF_BUCKET = frozenset({"bucket", "region"})
 
 RESOURCES = (
     ResourceType(
         token="aws:s3/bucket:Bucket",
         inputs=spec("bucket region acl grants forceDestroy tags"),
         create=create_bucket,
-        computed=("arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId", "tagsAll"),
-        replace_on=_OF_BUCKET,
+        read=read_bucket,
+        update=update_bucket,
+        delete=delete_bucket,
+        find=by_id(read_bucket, "bucket"),
+        every=every_bucket,
+        computed=("arn", "bucketDomainName", "bucketRegion", "bucketRegionalDomainName", "hostedZoneId"),
+        replace_on=frozenset({"bucket", "region"}),
+        in_place=frozenset({"acl", "grants", "forceDestroy", "tags"}),
+        untold=frozenset({"acl", "grants", "forceDestroy"}),
         limits=(bucket_name, no_acl),
         emulated="partial",
         not_emulated=("bucket policies are kept, but let in and keep out nobody",),
         auto_name="bucket",
         auto_name_limit=63,
         source="Terraform AWS provider docs: aws_s3_bucket",
-    ),
-    ResourceType(
-        token="aws:s3/bucketOwnershipControls:BucketOwnershipControls",
-        inputs=spec("bucket region", rule=spec("objectOwnership")),
-        create=create_ownership,
-        replace_on=_OF_BUCKET,
-        source="Terraform AWS provider docs: aws_s3_bucket_ownership_controls",
-    ),
-    ResourceType(
-        token="aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-        inputs=spec(f"bucket region skipDestroy {' '.join(_BLOCK)}"),
-        create=create_access_block,
-        replace_on=_OF_BUCKET,
-        emulated="partial",
-        not_emulated=("a public policy is refused by the stand-in, not by the emulator",),
-        source="Terraform AWS provider docs: aws_s3_bucket_public_access_block",
-    ),
-    ResourceType(
-        token="aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-        inputs=spec(
-            "bucket region",
-            rules=spec("bucketKeyEnabled", applyServerSideEncryptionByDefault=spec("sseAlgorithm kmsMasterKeyId")),
-        ),
-        create=create_encryption,
-        replace_on=_OF_BUCKET,
-        source="Terraform AWS provider docs: aws_s3_bucket_server_side_encryption_configuration",
-    ),
-    ResourceType(
-        token="aws:s3/bucketVersioning:BucketVersioning",
-        inputs=spec("bucket region", versioningConfiguration=spec("status")),
-        create=create_versioning,
-        replace_on=_OF_BUCKET,
-        source="Terraform AWS provider docs: aws_s3_bucket_versioning",
-    ),
-    ResourceType(
-        token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
-        inputs=spec(
-            "bucket region",
-            rules=spec(
-                "id status",
-                filter=spec("prefix"),
-                abortIncompleteMultipartUpload=spec("daysAfterInitiation"),
-                expiration=spec("days expiredObjectDeleteMarker"),
-                noncurrentVersionExpiration=spec("noncurrentDays newerNoncurrentVersions"),
-            ),
-        ),
-        create=create_lifecycle,
-        computed=("transitionDefaultMinimumObjectSize",),
-        replace_on=_OF_BUCKET,
-        limits=(lifecycle_rules,),
-        emulated="partial",
-        not_emulated=("nothing expires: lifecycle rules are kept, not run",),
-        source="Terraform AWS provider docs: aws_s3_bucket_lifecycle_configuration",
-    ),
-    ResourceType(
-        token="aws:s3/bucketCorsConfiguration:BucketCorsConfiguration",
-        inputs=spec(
-            "bucket region",
-            corsRules=spec("id allowedHeaders allowedMethods allowedOrigins exposeHeaders maxAgeSeconds"),
-        ),
-        create=create_cors,
-        replace_on=_OF_BUCKET,
-        limits=(cors_rules,),
-        source="Terraform AWS provider docs: aws_s3_bucket_cors_configuration",
-    ),
-    ResourceType(
-        token="aws:s3/bucketLogging:BucketLogging",
-        inputs=spec("bucket region targetBucket targetPrefix"),
-        create=create_logging,
-        replace_on=_OF_BUCKET,
-        emulated="partial",
-        not_emulated=("no access log is written",),
-        source="Terraform AWS provider docs: aws_s3_bucket_logging",
-    ),
-    ResourceType(
-        token="aws:s3/bucketPolicy:BucketPolicy",
-        inputs=spec("bucket region policy"),
-        create=create_policy,
-        replace_on=_OF_BUCKET,
-        limits=(policy_document, foreign_resources),
-        emulated="partial",
-        not_emulated=("the policy is kept, but lets in and keeps out nobody",),
-        source="Terraform AWS provider docs: aws_s3_bucket_policy",
     ),
 )

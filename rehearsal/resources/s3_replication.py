@@ -11,8 +11,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from rehearsal.api import pascal, refusal
+from rehearsal.api import camel, pascal, refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
+from rehearsal.tables import by_id, put_again
 
 RULES, RULE_ID = 1000, 255
 _BUCKET = "arn:aws:s3:::"
@@ -50,7 +51,7 @@ def _fault(rule: Mapping[str, Any], source: str | None) -> str | None:
 
 
 def create_replication(aws: Aws, inputs: Inputs) -> Created:
-    """PutBucketReplication, where both buckets keep versions and the role is there; the request is also kept."""
+    """PutBucketReplication, where both buckets keep versions and the role is there; the request is also held."""
     source, region = inputs["bucket"], inputs.get("region")
     _check_role(aws, inputs["role"])
     _check_versions(aws, source, "source")
@@ -59,7 +60,31 @@ def create_replication(aws: Aws, inputs: Inputs) -> Created:
     sent = {"Bucket": source, "ReplicationConfiguration": {"Role": inputs["role"], "Rules": _rules(inputs)}}
     aws.keep("s3", "PutBucketReplication", sent)
     aws.client("s3", region).put_bucket_replication(**sent)
+    aws.records[_record(source)] = {
+        "markers": {rule["id"]: rule["deleteMarkerReplication"] for rule in inputs["rules"]}
+    }
     return Created(id=source)
+
+
+def read_replication(aws: Aws, identifier: str, state: Inputs) -> Created:
+    """GetBucketReplication, with what the emulator drops: whether delete markers are copied."""
+    found = aws.client("s3", state.get("region")).get_bucket_replication(Bucket=identifier)["ReplicationConfiguration"]
+    markers = aws.records.get(_record(identifier), {"markers": {}})["markers"]
+    rules = []
+    for rule in camel(found["Rules"]):
+        shown = {**rule, "filter": {"prefix": (rule.get("filter") or {}).get("prefix", "")}}
+        rules.append({**shown, "deleteMarkerReplication": markers.get(rule["id"], rule.get("deleteMarkerReplication"))})
+    return Created(id=identifier, outputs={"bucket": identifier, "role": found["Role"], "rules": rules})
+
+
+def delete_replication(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteBucketReplication."""
+    aws.client("s3", state.get("region")).delete_bucket_replication(Bucket=identifier)
+    aws.records.pop(_record(identifier), None)
+
+
+def _record(bucket: str) -> str:
+    return f"s3/bucket-replication/{bucket}"
 
 
 def _rules(inputs: Inputs) -> list[dict[str, Any]]:
@@ -101,7 +126,12 @@ RESOURCES = (
             ),
         ),
         create=create_replication,
+        read=read_replication,
+        update=put_again(create_replication),
+        delete=delete_replication,
+        find=by_id(read_replication, "bucket"),
         replace_on=frozenset({"bucket", "region"}),
+        in_place=frozenset({"role", "rules"}),
         limits=(replication_rules,),
         emulated="partial",
         not_emulated=("nothing is copied, and the emulator drops whether delete markers would be",),

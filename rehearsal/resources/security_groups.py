@@ -1,27 +1,17 @@
-"""Security groups and their rules.
-
-Quotas and weights: Amazon VPC User Guide, "Amazon VPC quotas" and "AWS-managed prefix lists".
-"""
+"""Security groups; their rules are in security_group_rules.py."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, Literal
+from typing import Any
 
-from rehearsal.api import refusal
-from rehearsal.ec2_requests import arn, canonical, ec2, tagged
-from rehearsal.resource import Aws, Created, Inputs, Limit, ResourceType, name_tags, spec
+from rehearsal.ec2_in_use import refuse_in_use, users_of_group
+from rehearsal.ec2_requests import arn, described, ec2, held_tags, made_by, one, retag, tagged, update_tags, where
+from rehearsal.resource import Aws, Created, Inputs, Limit, ResourceType, spec
+from rehearsal.tables import nothing_to_delete
 
-RULES_PER_GROUP = 60  # in each direction
-PREFIX_LIST_WEIGHTS = {
-    "cloudfront.origin-facing": 55,
-    "groundstation": 5,
-    "vpc-lattice": 10,
-    "route53-healthchecks": 25,
-}
-SOURCES = ("cidrIpv4", "prefixListId", "referencedSecurityGroupId")
+DEFAULT_DESCRIPTION = "Managed by Pulumi"
 _TEXT = re.compile(r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}")
-Direction = Literal["Ingress", "Egress"]
 
 
 def plain_text(name: str) -> Limit:
@@ -45,154 +35,125 @@ def own_name(inputs: Inputs) -> str | None:
     return None
 
 
-def ports(inputs: Inputs) -> str | None:
-    """TCP and UDP rules name a range of ports; a rule for every protocol names none."""
-    protocol, first, last = inputs.get("ipProtocol"), inputs.get("fromPort"), inputs.get("toPort")
-    if protocol == "-1":
-        return "a rule for every protocol has no ports: remove fromPort and toPort" if first or last else None
-    if protocol in ("tcp", "udp") and (first is None or last is None):
-        return f"a {protocol} rule needs fromPort and toPort: name them"
-    if first is not None and last is not None and not 0 <= first <= last <= 65535:
-        return f"{first} to {last} is no range of ports: begin with the lower one, 65535 at most"
-    return None
-
-
 def create_group(aws: Aws, inputs: Inputs) -> Created:
     """CreateSecurityGroup without egress: the real provider takes away the rule that EC2 adds."""
     client = ec2(aws, inputs)
     group = client.create_security_group(
         GroupName=inputs["name"],
-        Description=inputs.get("description") or "Managed by Pulumi",
+        Description=inputs.get("description") or DEFAULT_DESCRIPTION,
         VpcId=inputs["vpcId"],
         **tagged("security-group", inputs),
     )["GroupId"]
+    aws.made(group)
     _empty(client, group)
     outputs = {"arn": arn(aws, inputs, "security-group", group), "ownerId": aws.account_id}
     return Created(id=group, outputs=outputs)
 
 
+def read_group(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The group with its tags; its rules are resources of their own."""
+    client = ec2(aws, state)
+    group = one(client.describe_security_groups(GroupIds=[identifier])["SecurityGroups"])
+    if group is None:
+        return None
+    held = {
+        "name": group["GroupName"],
+        "description": group["Description"],
+        "vpcId": group["VpcId"],
+        "tagsAll": held_tags(client, identifier),
+        "arn": arn(aws, state, "security-group", identifier),
+        "ownerId": group["OwnerId"],
+    }
+    return Created(id=identifier, outputs=held)
+
+
+def delete_group(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteSecurityGroup, of one in no use; the emulator does not look."""
+    client = ec2(aws, state)
+    if one(client.describe_security_groups(GroupIds=[identifier])["SecurityGroups"]) is None:
+        return
+    if state.get("revokeRulesOnDelete"):
+        _empty(client, identifier)
+    message = f"resource {identifier} has a dependent object"
+    refuse_in_use("DeleteSecurityGroup", message, users_of_group(aws, state, identifier))
+    client.delete_security_group(GroupId=identifier)
+
+
+def find_group(aws: Aws, inputs: Inputs) -> list[str]:
+    """The VPC's group of this name."""
+    mine = where("vpc-id", inputs["vpcId"], "group-name", inputs["name"])
+    found = described(ec2(aws, inputs), "describe_security_groups", "SecurityGroups", Filters=mine)
+    return made_by(found, "GroupId", inputs)
+
+
+def every_group(aws: Aws, region: str) -> list[str]:
+    """Ids of all groups of the region but the default ones, which go with their VPC."""
+    groups = described(aws.client("ec2", region), "describe_security_groups", "SecurityGroups")
+    return [group["GroupId"] for group in groups if group["GroupName"] != "default"]
+
+
 def adopt_default(aws: Aws, inputs: Inputs) -> Created:
     """The VPC's own default group, emptied: nothing is created."""
-    client = ec2(aws, inputs)
-    wanted = [{"Name": "vpc-id", "Values": [inputs["vpcId"]]}, {"Name": "group-name", "Values": ["default"]}]
-    group = client.describe_security_groups(Filters=wanted)["SecurityGroups"][0]["GroupId"]
-    _empty(client, group)
-    if tags := name_tags(inputs):
-        client.create_tags(Resources=[group], Tags=tags)
+    [group] = find_default(aws, inputs)
+    update_default(aws, group, {}, inputs)
     outputs = {"arn": arn(aws, inputs, "security-group", group), "ownerId": aws.account_id, "name": "default"}
     return Created(id=group, outputs=outputs)
 
 
+def update_default(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """Without rules, and with the tags."""
+    client = ec2(aws, inputs)
+    _empty(client, identifier)
+    retag(client, identifier, inputs["tagsAll"])
+    return {}
+
+
+def find_default(aws: Aws, inputs: Inputs) -> list[str]:
+    """The default group of the VPC."""
+    mine = where("vpc-id", inputs["vpcId"], "group-name", "default")
+    groups = described(ec2(aws, inputs), "describe_security_groups", "SecurityGroups", Filters=mine)
+    return [group["GroupId"] for group in groups]
+
+
 def _empty(client: Any, group: str) -> None:
-    found = client.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
-    if found["IpPermissions"]:
-        client.revoke_security_group_ingress(GroupId=group, IpPermissions=found["IpPermissions"])
-    if found["IpPermissionsEgress"]:
-        client.revoke_security_group_egress(GroupId=group, IpPermissions=found["IpPermissionsEgress"])
+    rules = described(client, "describe_security_group_rules", "SecurityGroupRules", Filters=where("group-id", group))
+    for egress in (False, True):
+        mine = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"] == egress]
+        revoke = client.revoke_security_group_egress if egress else client.revoke_security_group_ingress
+        if mine:
+            revoke(GroupId=group, SecurityGroupRuleIds=mine)
 
-
-def create_ingress(aws: Aws, inputs: Inputs) -> Created:
-    """AuthorizeSecurityGroupIngress with one rule."""
-    return _create_rule(aws, inputs, "Ingress")
-
-
-def create_egress(aws: Aws, inputs: Inputs) -> Created:
-    """AuthorizeSecurityGroupEgress with one rule."""
-    return _create_rule(aws, inputs, "Egress")
-
-
-def _create_rule(aws: Aws, inputs: Inputs, direction: Direction) -> Created:
-    client, operation = ec2(aws, inputs), f"AuthorizeSecurityGroup{direction}"
-    if len([name for name in SOURCES if inputs.get(name)]) != 1:
-        raise refusal(operation, "InvalidParameterCombination", f"a rule has exactly one of {', '.join(SOURCES)}")
-    _room_for(client, inputs, direction)
-    authorize = getattr(client, f"authorize_security_group_{direction.lower()}")
-    made = authorize(
-        GroupId=inputs["securityGroupId"], IpPermissions=[_permission(inputs)], **tagged("security-group-rule", inputs)
-    )
-    rule = made["SecurityGroupRules"][0]["SecurityGroupRuleId"]
-    return Created(id=rule, outputs={"arn": arn(aws, inputs, "security-group-rule", rule), "securityGroupRuleId": rule})
-
-
-def _permission(inputs: Inputs) -> dict[str, Any]:
-    fields = {"IpProtocol": inputs["ipProtocol"], "FromPort": inputs.get("fromPort"), "ToPort": inputs.get("toPort")}
-    described = {"Description": inputs["description"]} if inputs.get("description") else {}
-    sources = {
-        "IpRanges": ("CidrIp", inputs.get("cidrIpv4")),
-        "PrefixListIds": ("PrefixListId", inputs.get("prefixListId")),
-        "UserIdGroupPairs": ("GroupId", inputs.get("referencedSecurityGroupId")),
-    }
-    given = {name: [{field: value, **described}] for name, (field, value) in sources.items() if value}
-    return {**{name: value for name, value in fields.items() if value is not None}, **given}
-
-
-def _room_for(client: Any, inputs: Inputs, direction: Direction) -> None:
-    """A prefix list counts as many times as it has entries at most, in each rule that names it."""
-    group = inputs["securityGroupId"]
-    rules = client.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])
-    mine = [rule for rule in rules["SecurityGroupRules"] if rule["IsEgress"] == (direction == "Egress")]
-    lists = [rule.get("PrefixListId") for rule in mine] + [inputs.get("prefixListId")]
-    total = sum(_weight(client, prefix_list, direction) for prefix_list in lists)
-    if total > RULES_PER_GROUP:
-        message = (
-            f"{group} would have {total} of {RULES_PER_GROUP} rules: a prefix list counts with all its entries "
-            "(CloudFront's as 55), so name it for one port only, in one rule"
-        )
-        raise refusal(f"AuthorizeSecurityGroup{direction}", "RulesPerSecurityGroupLimitExceeded", message)
-
-
-def _weight(client: Any, prefix_list: str | None, direction: Direction) -> int:
-    if prefix_list is None:
-        return 1
-    found = client.describe_managed_prefix_lists(Filters=[{"Name": "prefix-list-id", "Values": [prefix_list]}])
-    if not found["PrefixLists"]:
-        message = f"there is no prefix list {prefix_list}: look it up by its name"
-        raise refusal(f"AuthorizeSecurityGroup{direction}", "InvalidPrefixListId.NotFound", message)
-    known = found["PrefixLists"][0]
-    name = known["PrefixListName"].removeprefix("com.amazonaws.").partition(".")[2]
-    return known.get("MaxEntries") or PREFIX_LIST_WEIGHTS.get(name, 1)
-
-
-_RULE = spec(
-    "cidrIpv4 description fromPort ipProtocol prefixListId referencedSecurityGroupId region securityGroupId tags toPort"
-)
-_RULE_LIMITS = (plain_text("description"), canonical("cidrIpv4"), ports)
 
 RESOURCES = (
     ResourceType(
         token="aws:ec2/securityGroup:SecurityGroup",
         inputs=spec("description name region revokeRulesOnDelete tags vpcId"),
         create=create_group,
+        read=read_group,
+        update=update_tags,
+        delete=delete_group,
+        find=find_group,
+        every=every_group,
         computed=("arn", "ownerId"),
         replace_on=frozenset({"description", "name", "region", "vpcId"}),
+        in_place=frozenset({"revokeRulesOnDelete", "tags"}),
+        untold=frozenset({"revokeRulesOnDelete"}),
+        defaults={"description": DEFAULT_DESCRIPTION},
         limits=(plain_text("name"), plain_text("description"), own_name),
         auto_name="name",
-        source="Terraform AWS provider docs: aws_security_group; EC2 API Reference, CreateSecurityGroup",
+        source="Terraform AWS provider docs: aws_security_group; EC2 API Reference, DeleteSecurityGroup",
     ),
     ResourceType(
         token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
         inputs=spec("region tags vpcId"),
         create=adopt_default,
+        read=read_group,
+        update=update_default,
+        delete=nothing_to_delete,
+        find=find_default,
         computed=("arn", "ownerId", "name"),
         replace_on=frozenset({"region", "vpcId"}),
+        in_place=frozenset({"tags"}),
         source="Terraform AWS provider docs: aws_default_security_group",
-    ),
-    ResourceType(
-        token="aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-        inputs=_RULE,
-        create=create_ingress,
-        computed=("arn", "securityGroupRuleId"),
-        replace_on=frozenset({"region", "securityGroupId"}),
-        limits=_RULE_LIMITS,
-        source="Terraform AWS provider docs: aws_vpc_security_group_ingress_rule; EC2 API Reference, IpPermission",
-    ),
-    ResourceType(
-        token="aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
-        inputs=_RULE,
-        create=create_egress,
-        computed=("arn", "securityGroupRuleId"),
-        replace_on=frozenset({"region", "securityGroupId"}),
-        limits=_RULE_LIMITS,
-        source="Terraform AWS provider docs: aws_vpc_security_group_egress_rule; EC2 API Reference, IpPermission",
     ),
 )

@@ -1,33 +1,16 @@
-"""SNS: topics, their policies and subscriptions."""
+"""SNS: topics."""
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import by_id
+from rehearsal.tagging import as_list, as_mapping, retag
 
 DISPLAY_NAME_LIMIT = 100  # characters: SNS API Reference, CreateTopic
-POLICY_LIMIT = 30_720  # bytes: Amazon SNS quotas
-POLICY_ACTIONS = frozenset(
-    [
-        "AddPermission",
-        "DeleteTopic",
-        "GetDataProtectionPolicy",
-        "GetTopicAttributes",
-        "ListSubscriptionsByTopic",
-        "ListTagsForResource",
-        "Publish",
-        "PutDataProtectionPolicy",
-        "Receive",
-        "RemovePermission",
-        "SetTopicAttributes",
-        "Subscribe",
-    ]
-)
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def topic_names(inputs: Inputs) -> str | None:
@@ -39,68 +22,87 @@ def topic_names(inputs: Inputs) -> str | None:
     return None
 
 
-def topic_policy(inputs: Inputs) -> str | None:
-    """SNS accepts its own policy actions only, each by its name."""
-    if "policy" not in inputs:
-        return None
-    text = str(inputs["policy"])
-    if len(text) > POLICY_LIMIT:
-        return f"the topic policy is larger than {POLICY_LIMIT} bytes: shorten it"
-    for statement in json.loads(text)["Statement"]:
-        for action in _list(statement.get("Action", [])):
-            service, _, verb = str(action).partition(":")
-            if service.lower() != "sns" or verb not in POLICY_ACTIONS:
-                return f"policy statement action out of service scope: {action}; name actions such as sns:Publish"
-    return None
-
-
-def endpoint(inputs: Inputs) -> str | None:
-    """An endpoint that fits its protocol."""
-    protocol, where = str(inputs.get("protocol", "")), str(inputs.get("endpoint", ""))
-    if protocol.startswith("email") and "endpoint" in inputs and not _EMAIL.fullmatch(where):
-        return f"{where} is no e-mail address: correct it"
-    if protocol == "https" and not where.startswith("https://"):
-        return f"{where} does not begin with https://: correct it"
-    return None
-
-
 def create_topic(aws: Aws, inputs: Inputs) -> Created:
     """CreateTopic."""
-    attributes = {
-        "DisplayName": inputs.get("displayName"),
-        "KmsMasterKeyId": inputs.get("kmsMasterKeyId"),
-        "SignatureVersion": str(inputs["signatureVersion"]) if inputs.get("signatureVersion") else None,
-    }
-    arn = aws.client("sns", inputs.get("region")).create_topic(
+    arn = sns(aws, inputs).create_topic(
         Name=inputs["name"],
-        Attributes={name: value for name, value in attributes.items() if value is not None},
+        Attributes={name: value for name, value in _attributes(inputs).items() if value},
         Tags=name_tags(inputs),
     )["TopicArn"]
+    _sign(aws, arn, inputs)
     return Created(id=arn, outputs={"arn": arn, "owner": aws.account_id})
 
 
-def create_policy(aws: Aws, inputs: Inputs) -> Created:
-    """SetTopicAttributes."""
-    client = aws.client("sns", inputs.get("region"))
-    client.set_topic_attributes(TopicArn=inputs["arn"], AttributeName="Policy", AttributeValue=inputs["policy"])
-    return Created(id=inputs["arn"], outputs={"owner": aws.account_id})
+def read_topic(aws: Aws, identifier: str, state: Inputs) -> Created:
+    """The topic's attributes and tags."""
+    client = sns(aws, state)
+    held = client.get_topic_attributes(TopicArn=identifier)["Attributes"]
+    outputs = {
+        "name": identifier.rpartition(":")[2],
+        "displayName": held.get("DisplayName"),
+        "kmsMasterKeyId": held.get("KmsMasterKeyId"),
+        "signatureVersion": aws.records.get(_signature(identifier), {}).get("version"),
+        "arn": identifier,
+        "owner": held["Owner"],
+        "tagsAll": as_mapping(client.list_tags_for_resource(ResourceArn=identifier)["Tags"]),
+    }
+    return Created(id=identifier, outputs=outputs)
 
 
-def create_subscription(aws: Aws, inputs: Inputs) -> Created:
-    """Subscribe."""
-    arn = aws.client("sns", inputs.get("region")).subscribe(
-        TopicArn=inputs["topic"],
-        Protocol=inputs["protocol"],
-        Endpoint=inputs["endpoint"],
-        ReturnSubscriptionArn=True,
-    )["SubscriptionArn"]
-    pending = inputs["protocol"].startswith(("email", "http"))
-    outputs = {"arn": arn, "ownerId": aws.account_id, "pendingConfirmation": pending}
-    return Created(id=arn, outputs=outputs)
+def update_topic(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """SetTopicAttributes for each attribute, and tags."""
+    client = sns(aws, inputs)
+    for name, value in _attributes(inputs).items():
+        client.set_topic_attributes(TopicArn=identifier, AttributeName=name, AttributeValue=value)
+    _sign(aws, identifier, inputs)
+    retag(
+        as_mapping(client.list_tags_for_resource(ResourceArn=identifier)["Tags"]),
+        inputs["tagsAll"],
+        tag=lambda tags: client.tag_resource(ResourceArn=identifier, Tags=as_list(tags)),
+        untag=lambda keys: client.untag_resource(ResourceArn=identifier, TagKeys=keys),
+    )
+    return {}
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def delete_topic(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteTopic, with its subscriptions."""
+    sns(aws, state).delete_topic(TopicArn=identifier)
+    aws.records.pop(_signature(identifier), None)
+
+
+def find_topic(aws: Aws, inputs: Inputs) -> list[str]:
+    """The ARN is of the name."""
+    region = inputs.get("region") or aws.region
+    arn = f"arn:aws:sns:{region}:{aws.account_id}:{inputs['name']}"
+    return list(by_id(read_topic, "arn")(aws, {"arn": arn, "region": region}))
+
+
+def every_topic(aws: Aws, region: str) -> list[str]:
+    """ARNs of the region's topics."""
+    pages = aws.client("sns", region).get_paginator("list_topics").paginate()
+    return [topic["TopicArn"] for page in pages for topic in page["Topics"]]
+
+
+def sns(aws: Aws, inputs: Inputs) -> Any:  # Any: boto3 has no types
+    """The SNS client of the resource's region."""
+    return aws.client("sns", inputs.get("region"))
+
+
+def _attributes(inputs: Inputs) -> dict[str, str]:
+    return {"DisplayName": inputs.get("displayName") or "", "KmsMasterKeyId": inputs.get("kmsMasterKeyId") or ""}
+
+
+def _sign(aws: Aws, arn: str, inputs: Inputs) -> None:
+    """Holds the signature's version, which the emulator does not tell."""
+    aws.records.pop(_signature(arn), None)
+    if version := inputs.get("signatureVersion"):
+        wanted = {"TopicArn": arn, "AttributeName": "SignatureVersion", "AttributeValue": str(version)}
+        aws.keep("sns", "SetTopicAttributes", wanted)
+        aws.records[_signature(arn)] = {"version": version}
+
+
+def _signature(arn: str) -> str:
+    return f"sns/signature-version/{arn}"
 
 
 RESOURCES = (
@@ -108,33 +110,20 @@ RESOURCES = (
         token="aws:sns/topic:Topic",
         inputs=spec("name displayName kmsMasterKeyId signatureVersion region tags"),
         create=create_topic,
-        computed=("arn", "owner", "tagsAll"),
+        read=read_topic,
+        update=update_topic,
+        delete=delete_topic,
+        find=find_topic,
+        every=every_topic,
+        computed=("arn", "owner"),
         replace_on=frozenset({"name", "region"}),
+        in_place=frozenset({"displayName", "kmsMasterKeyId", "signatureVersion", "tags"}),
+        defaults={"signatureVersion": 1},
         limits=(topic_names,),
+        emulated="partial",
+        not_emulated=("the version of a topic's signatures is kept by the stand-in alone",),
         auto_name="name",
         auto_name_limit=256,
         source="Terraform AWS provider docs: aws_sns_topic; SNS API Reference: CreateTopic",
-    ),
-    ResourceType(
-        token="aws:sns/topicPolicy:TopicPolicy",
-        inputs=spec("arn policy region"),
-        create=create_policy,
-        computed=("owner",),
-        replace_on=frozenset({"arn", "region"}),
-        limits=(topic_policy,),
-        emulated="partial",
-        not_emulated=("topic policies are kept, but not evaluated when a service publishes",),
-        source="Terraform AWS provider docs: aws_sns_topic_policy; SNS Developer Guide: access policies",
-    ),
-    ResourceType(
-        token="aws:sns/topicSubscription:TopicSubscription",
-        inputs=spec("topic protocol endpoint region"),
-        create=create_subscription,
-        computed=("arn", "ownerId", "pendingConfirmation"),
-        replace_on=frozenset({"topic", "protocol", "endpoint", "region"}),
-        limits=(endpoint,),
-        emulated="partial",
-        not_emulated=("nobody gets e-mail: neither the message that asks for confirmation nor an alarm",),
-        source="Terraform AWS provider docs: aws_sns_topic_subscription",
     ),
 )

@@ -1,10 +1,14 @@
-"""Systems Manager: parameters, looking them up, and settings of the service."""
+"""Systems Manager: parameters, and looking them up."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, name_tags, spec
+from rehearsal.api import refusal
+from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, spec
+from rehearsal.tables import by_id
+from rehearsal.tagging import as_list, as_mapping, retag
 
 # Systems Manager User Guide, "Managing parameter tiers" and "Requirements and constraints for parameter names".
 VALUE_LIMITS = {"Standard": 4_096, "Advanced": 8_192, "Intelligent-Tiering": 8_192}
@@ -56,12 +60,68 @@ def parameter_type(inputs: Inputs) -> str | None:
 
 def put_parameter(aws: Aws, inputs: Inputs) -> Created:
     """PutParameter; a name that is taken is refused unless overwriting is asked for."""
+    return _put(aws, inputs, overwrite=bool(inputs.get("overwrite")))
+
+
+def read_held(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The parameter, decrypted; its value under the input that the state has it in."""
+    client, name = aws.client("ssm", state.get("region")), identifier
+    held = client.get_parameter(Name=name, WithDecryption=True)["Parameter"]
+    described = _described(client, name)
+    if described is None:
+        return None
+    insecure = state.get("insecureValue") is not None and held["Type"] != "SecureString"
+    outputs = {
+        "name": name,
+        "type": held["Type"],
+        "value": held["Value"],
+        "insecureValue": held["Value"] if insecure else None,
+        "description": described.get("Description"),
+        "keyId": described.get("KeyId"),
+        "tier": described.get("Tier"),
+        "allowedPattern": described.get("AllowedPattern"),
+        "dataType": described.get("DataType"),
+        "arn": _arn(aws, state.get("region") or aws.region, name),
+        "version": held["Version"],
+        "tagsAll": _tags(client, name),
+    }
+    return Created(id=name, outputs=outputs)
+
+
+def update_parameter(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """PutParameter over what is there; neither the type changes that way, nor the tier back to Standard."""
+    client = aws.client("ssm", inputs.get("region"))
+    held = _described(client, identifier) or {}
+    if held.get("Type", inputs["type"]) != inputs["type"]:
+        message = f"{identifier} is a {held['Type']}, whose type SSM does not change: give the parameter another name"
+        raise refusal("PutParameter", "HierarchyTypeMismatchException", message)
+    if held.get("Tier") == "Advanced" and (inputs.get("tier") or "Standard") == "Standard":
+        message = (
+            "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the"
+            " advanced-parameter tier to the standard-parameter tier: delete it and make it again"
+        )
+        raise refusal("PutParameter", "ValidationException", message)
+    return _put(aws, inputs, overwrite=True).outputs
+
+
+def delete_parameter(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteParameter."""
+    aws.client("ssm", state.get("region")).delete_parameter(Name=identifier)
+
+
+def every_parameter(aws: Aws, region: str) -> list[str]:
+    """Names of the region's parameters."""
+    pages = aws.client("ssm", region).get_paginator("describe_parameters").paginate()
+    return [parameter["Name"] for page in pages for parameter in page["Parameters"]]
+
+
+def _put(aws: Aws, inputs: Inputs, *, overwrite: bool) -> Created:
     optional = {
-        "Description": inputs.get("description"),
         "KeyId": inputs.get("keyId"),
         "Tier": inputs.get("tier"),
-        "AllowedPattern": inputs.get("allowedPattern"),
         "DataType": inputs.get("dataType"),
+        "Description": inputs.get("description") or ("" if overwrite else None),
+        "AllowedPattern": inputs.get("allowedPattern") or ("" if overwrite else None),
     }
     name, region = inputs["name"], inputs.get("region") or aws.region
     client = aws.client("ssm", region)
@@ -70,15 +130,30 @@ def put_parameter(aws: Aws, inputs: Inputs) -> Created:
         Name=name,
         Type=inputs["type"],
         Value=str(inputs.get("value") if inputs.get("value") is not None else inputs.get("insecureValue", "")),
-        Overwrite=bool(inputs.get("overwrite")),
-        **{key: given for key, given in optional.items() if given},
+        Overwrite=overwrite,
+        **{key: given for key, given in optional.items() if given is not None},
     )
-    if inputs["tagsAll"]:
-        client.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=name_tags(inputs))
+    aws.made(name)
+    retag(
+        _tags(client, name),
+        inputs["tagsAll"],
+        tag=lambda tags: client.add_tags_to_resource(ResourceType="Parameter", ResourceId=name, Tags=as_list(tags)),
+        untag=lambda keys: client.remove_tags_from_resource(ResourceType="Parameter", ResourceId=name, TagKeys=keys),
+    )
     outputs = {"arn": _arn(aws, region, name), "version": made["Version"]}
     if inputs.get("insecureValue") is not None:
         outputs["value"] = inputs["insecureValue"]
     return Created(id=name, outputs=outputs)
+
+
+def _described(client: Any, name: str) -> Inputs | None:
+    only = [{"Key": "Name", "Option": "Equals", "Values": [name]}]
+    found: list[Inputs] = client.describe_parameters(ParameterFilters=only)["Parameters"]
+    return found[0] if found else None
+
+
+def _tags(client: Any, name: str) -> dict[str, str]:
+    return as_mapping(client.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"])
 
 
 def _arn(aws: Aws, region: str, name: str) -> str:
@@ -103,23 +178,6 @@ def read_parameter(aws: Aws, inputs: Inputs) -> Inputs:
     }
 
 
-def setting(inputs: Inputs) -> str | None:
-    """A setting is named by its path or ARN."""
-    found = str(inputs.get("settingId", "/ssm/x"))
-    if re.fullmatch(r"(arn:aws:ssm:[a-z0-9-]+:\d{12}:servicesetting)?/ssm/[a-z0-9/-]+", found):
-        return None
-    return f"SSM has no service setting {found}: write /ssm/... or its ARN"
-
-
-def update_setting(aws: Aws, inputs: Inputs) -> Created:
-    """UpdateServiceSetting."""
-    region, named = inputs.get("region") or aws.region, inputs["settingId"]
-    aws.keep("ssm", "UpdateServiceSetting", {"SettingId": named, "SettingValue": inputs["settingValue"]})
-    path = named.partition(":servicesetting")[2] or named
-    arn = f"arn:aws:ssm:{region}:{aws.account_id}:servicesetting{path}"
-    return Created(id=named, outputs={"arn": arn, "status": "Customized"})
-
-
 RESOURCES = (
     ResourceType(
         token="aws:ssm/parameter:Parameter",
@@ -127,24 +185,34 @@ RESOURCES = (
             "name region type value insecureValue description keyId tier allowedPattern dataType overwrite tags"
         ),
         create=put_parameter,
+        read=read_held,
+        update=update_parameter,
+        delete=delete_parameter,
+        find=by_id(read_held, "name"),
+        every=every_parameter,
         computed=("arn", "version"),
+        renewed=frozenset({"version"}),
         replace_on=frozenset({"name", "region", "dataType"}),
+        in_place=frozenset(
+            {
+                "allowedPattern",
+                "description",
+                "insecureValue",
+                "keyId",
+                "overwrite",
+                "tags",
+                "tier",
+                "type",
+                "value",
+            }
+        ),
+        untold=frozenset({"overwrite"}),
+        defaults={"dataType": "text", "keyId": "alias/aws/ssm", "tier": "Standard"},
         limits=(parameter_name, parameter_type, parameter_value),
         secret_outputs=frozenset({"value"}),
         auto_name="name",
         auto_name_limit=NAME_LIMIT,
         source="Terraform AWS provider docs: aws_ssm_parameter",
-    ),
-    ResourceType(
-        token="aws:ssm/serviceSetting:ServiceSetting",
-        inputs=spec("settingId settingValue region"),
-        create=update_setting,
-        computed=("arn", "status"),
-        replace_on=frozenset({"settingId", "region"}),
-        limits=(setting,),
-        emulated="none",
-        not_emulated=("the setting itself: the request is checked and kept",),
-        source="Terraform AWS provider docs: aws_ssm_service_setting",
     ),
 )
 

@@ -2,92 +2,109 @@
 
 from __future__ import annotations
 
-import json
-import re
+from contextlib import suppress
 from typing import Any
 
+from rehearsal import ssm_document_limits
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
+from rehearsal.tables import by_id
+from rehearsal.tagging import as_list, as_mapping, retag
 
-NAME = re.compile(r"[A-Za-z0-9_.-]{3,128}")
-RESERVED = ("aws", "amazon", "amzn")
-SIZE_LIMIT = 64 * 1024  # bytes: AWS Systems Manager endpoints and quotas, "SSM document size"
-REFERENCE = re.compile(r"\{\{\s*([^}\s]+)\s*\}\}")
-
-
-def document_name(inputs: Inputs) -> str | None:
-    """Names that AWS has not kept for itself."""
-    name = str(inputs.get("name", ""))
-    if not NAME.fullmatch(name):
-        return f"the document name {name!r} is not allowed: use 3 to 128 letters, digits, '_', '-' and '.'"
-    if name.lower().startswith(RESERVED):
-        return f"the document name {name} begins with a word that AWS keeps for itself: choose another"
-    return None
-
-
-def command(inputs: Inputs) -> str | None:
-    """What AWS checks in a Command document of schema 2.2."""
-    content = inputs.get("content")
-    if content is None or inputs.get("documentFormat", "JSON") != "JSON" or inputs.get("documentType") != "Command":
-        return None
-    if len(content.encode()) > SIZE_LIMIT:
-        return f"the document has {len(content.encode())} bytes of {SIZE_LIMIT}: shorten it"
-    try:
-        document = json.loads(content)
-    except ValueError as error:
-        return f"the document is no JSON ({error}): mend its template"
-    if not isinstance(document, dict) or document.get("schemaVersion") != "2.2":
-        return "a Command document has the schema version 2.2: set schemaVersion to it"
-    return _steps(document) or _references(document)
-
-
-def _steps(document: dict[str, Any]) -> str | None:
-    steps = document.get("mainSteps") or []
-    if not steps:
-        return "the document has no mainSteps: add one"
-    for step in steps:
-        if not {"action", "name", "inputs"} <= step.keys():
-            return "each step of a document has action, name and inputs: complete it"
-        if not re.fullmatch(r"[A-Za-z0-9_]{1,64}", step["name"]):
-            return f"the step name {step['name']!r} is not allowed: use letters, digits and '_'"
-    return None
-
-
-def _references(document: dict[str, Any]) -> str | None:
-    """Every `{{ name }}` is a parameter, and each default fits its own pattern."""
-    parameters: dict[str, dict[str, Any]] = document.get("parameters") or {}
-    for name in REFERENCE.findall(json.dumps(document["mainSteps"])):
-        if name not in parameters and not name.startswith(("global:", "platformType")):
-            return f"the document uses {{{{ {name} }}}}, which is no parameter of it: declare it"
-    for name, parameter in parameters.items():
-        pattern, default = parameter.get("allowedPattern"), parameter.get("default")
-        if pattern and isinstance(default, str) and not re.search(pattern, default):
-            return f"the default of the parameter {name} does not fit its pattern {pattern}: change one of them"
-    return None
+ANY_TARGET = "/"  # any type of resource: Systems Manager API Reference, CreateDocument, TargetType
 
 
 def create_document(aws: Aws, inputs: Inputs) -> Created:
     """CreateDocument."""
-    given = {"TargetType": inputs["targetType"]} if inputs.get("targetType") else {}
-    made = aws.client("ssm", inputs.get("region")).create_document(
-        Name=inputs["name"],
-        Content=inputs["content"],
-        DocumentType=inputs["documentType"],
-        DocumentFormat=inputs.get("documentFormat", "JSON"),
-        Tags=name_tags(inputs),
-        **given,
+    made = _ssm(aws, inputs).create_document(
+        Name=inputs["name"], DocumentType=inputs["documentType"], Tags=name_tags(inputs), **_content(inputs)
     )["DocumentDescription"]
-    region = inputs.get("region") or aws.region
-    return Created(
-        id=inputs["name"],
-        outputs={
-            "arn": f"arn:aws:ssm:{region}:{aws.account_id}:document/{inputs['name']}",
-            "defaultVersion": made["DefaultVersion"],
-            "hash": made["Hash"],
-            "latestVersion": made["LatestVersion"],
-            "schemaVersion": made["SchemaVersion"],
-            "status": "Active",
-        },
+    return Created(id=inputs["name"], outputs=_known(aws, inputs, made))
+
+
+def read_document(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The document as described, and the content of its latest version."""
+    client = _ssm(aws, state)
+    try:
+        held = client.describe_document(Name=identifier)["Document"]
+    except client.exceptions.InvalidDocument:
+        return None
+    latest = client.get_document(Name=identifier, DocumentVersion="$LATEST")
+    outputs = {
+        "name": identifier,
+        "content": latest["Content"],
+        "documentFormat": held["DocumentFormat"],
+        "documentType": held["DocumentType"],
+        "targetType": held.get("TargetType"),
+        "tagsAll": as_mapping(held.get("Tags")),
+    }
+    return Created(id=identifier, outputs={**outputs, **_known(aws, state, held)})
+
+
+def update_document(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """A new version where the content, its format or its target differ, made the default one; and tags."""
+    client, wanted = _ssm(aws, inputs), _content(inputs)
+    held = client.describe_document(Name=identifier, DocumentVersion="$LATEST")["Document"]
+    content = client.get_document(Name=identifier, DocumentVersion="$LATEST")["Content"]
+    there = {"Content": content, "DocumentFormat": held["DocumentFormat"], "TargetType": held.get("TargetType")}
+    if held.get("TargetType"):
+        wanted = {"TargetType": ANY_TARGET, **wanted}
+    version = held["LatestVersion"]
+    client.update_document_default_version(Name=identifier, DocumentVersion=version)
+    if {name: value for name, value in there.items() if value} != wanted:
+        _make_way(client, identifier, int(version), wanted["Content"])
+        made = client.update_document(Name=identifier, DocumentVersion="$LATEST", **wanted)["DocumentDescription"]
+        client.update_document_default_version(Name=identifier, DocumentVersion=made["DocumentVersion"])
+    resource = {"ResourceType": "Document", "ResourceId": identifier}
+    retag(
+        as_mapping(held.get("Tags")),
+        inputs["tagsAll"],
+        tag=lambda tags: client.add_tags_to_resource(**resource, Tags=as_list(tags)),
+        untag=lambda keys: client.remove_tags_from_resource(**resource, TagKeys=keys),
     )
+    return _known(aws, inputs, client.describe_document(Name=identifier)["Document"])
+
+
+def _make_way(client: Any, identifier: str, latest: int, content: str) -> None:
+    """Removes older versions of this content: AWS compares a new one with the latest, the emulator with all."""
+    for version in map(str, range(1, latest)):
+        with suppress(client.exceptions.InvalidDocument):
+            if client.get_document(Name=identifier, DocumentVersion=version)["Content"] == content:
+                client.delete_document(Name=identifier, DocumentVersion=version)
+
+
+def delete_document(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteDocument, with all versions."""
+    client = _ssm(aws, state)
+    with suppress(client.exceptions.InvalidDocument):
+        client.delete_document(Name=identifier)
+
+
+def every_document(aws: Aws, region: str) -> list[str]:
+    """Names of the account's own documents in the region."""
+    own = [{"Key": "Owner", "Values": ["Self"]}]
+    pages = aws.client("ssm", region).get_paginator("list_documents").paginate(Filters=own)
+    return [document["Name"] for page in pages for document in page["DocumentIdentifiers"]]
+
+
+def _ssm(aws: Aws, inputs: Inputs) -> Any:  # Any: boto3 has no types
+    return aws.client("ssm", inputs.get("region"))
+
+
+def _content(inputs: Inputs) -> Inputs:
+    target = {"TargetType": inputs["targetType"]} if inputs.get("targetType") else {}
+    return {"Content": inputs["content"], "DocumentFormat": inputs.get("documentFormat", "JSON"), **target}
+
+
+def _known(aws: Aws, inputs: Inputs, described: Inputs) -> Inputs:
+    region = inputs.get("region") or aws.region
+    return {
+        "arn": f"arn:aws:ssm:{region}:{aws.account_id}:document/{described['Name']}",
+        "defaultVersion": described["DefaultVersion"],
+        "hash": described["Hash"],
+        "latestVersion": described["LatestVersion"],
+        "schemaVersion": described["SchemaVersion"],
+        "status": "Active",  # AWS says Creating or Updating for a while, and the provider waits
+    }
 
 
 RESOURCES = (
@@ -95,9 +112,17 @@ RESOURCES = (
         token="aws:ssm/document:Document",
         inputs=spec("content documentFormat documentType name region tags targetType"),
         create=create_document,
-        computed=("arn", "defaultVersion", "hash", "latestVersion", "schemaVersion", "status", "tagsAll"),
+        read=read_document,
+        update=update_document,
+        delete=delete_document,
+        find=by_id(read_document, "name"),
+        every=every_document,
+        computed=("arn", "defaultVersion", "hash", "latestVersion", "schemaVersion", "status"),
+        renewed=frozenset({"defaultVersion", "hash", "latestVersion"}),
         replace_on=frozenset({"documentType", "name", "region"}),
-        limits=(document_name, command),
+        in_place=frozenset({"content", "documentFormat", "tags", "targetType"}),
+        defaults={"documentFormat": "JSON", "targetType": ANY_TARGET},
+        limits=(ssm_document_limits.document_name, ssm_document_limits.command),
         emulated="partial",
         not_emulated=("sending the command runs nothing",),
         source="Terraform AWS provider docs: aws_ssm_document",

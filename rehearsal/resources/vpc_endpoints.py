@@ -1,4 +1,4 @@
-"""VPC endpoints, gateway and interface, and flow logs."""
+"""VPC endpoints, gateway and interface."""
 
 from __future__ import annotations
 
@@ -6,77 +6,28 @@ import json
 from typing import Any
 
 from rehearsal.api import refusal
-from rehearsal.ec2_requests import arn, ec2, tagged
+from rehearsal.ec2_requests import arn, described, ec2, held_tags, made_by, one, retag, tagged, where
+from rehearsal.endpoint_limits import kind, policy, service
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 
-POLICY_LIMIT = 20_480  # characters: Amazon VPC User Guide, quotas of AWS PrivateLink
-GATEWAY_SERVICES = ("s3", "dynamodb")
-INTERFACE_SERVICES = frozenset(
-    {
-        *(
-            "autoscaling",
-            "ec2",
-            "ec2messages",
-            "ecr.api",
-            "ecr.dkr",
-            "elasticloadbalancing",
-            "kms",
-            "logs",
-            "monitoring",
-        ),
-        *("rds", "s3", "secretsmanager", "sns", "ssm", "ssm-contacts", "ssm-incidents", "ssmmessages", "sts"),
-    }
+AVAILABLE = where("vpc-endpoint-state", "available")
+# Of an endpoint without a policy of its own: AWS PrivateLink Guide, "Control access using endpoint policies".
+DEFAULT_POLICY = json.dumps(
+    {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
 )
-
-
-def service(inputs: Inputs) -> str | None:
-    """Services that have an endpoint of that kind: moto makes one for any name."""
-    kind, name = inputs.get("vpcEndpointType", "Gateway"), inputs.get("serviceName")
-    if name is None:
-        return None
-    known = INTERFACE_SERVICES if kind == "Interface" else GATEWAY_SERVICES
-    if name.split(".", 3)[-1] in known and name.startswith("com.amazonaws."):
-        return None
-    return f"the stand-in knows no {kind.lower()} endpoint {name}: use com.amazonaws.<region>.<one of {_names(known)}>"
-
-
-def _names(known: Any) -> str:
-    return ", ".join(sorted(known))
-
-
-def kind(inputs: Inputs) -> str | None:
-    """Route tables belong to gateway endpoints, subnets and security groups to interface endpoints."""
-    gateway = inputs.get("vpcEndpointType", "Gateway") == "Gateway"
-    foreign = ("subnetIds", "securityGroupIds", "privateDnsEnabled") if gateway else ("routeTableIds",)
-    extra = [name for name in foreign if inputs.get(name)]
-    wrong = f"{'a gateway' if gateway else 'an interface'} endpoint has no {', '.join(extra)}: remove it"
-    return wrong if extra else None
-
-
-def policy(inputs: Inputs) -> str | None:
-    """JSON of a limited size."""
-    text = inputs.get("policy")
-    if text is None:
-        return None
-    if len(text) > POLICY_LIMIT:
-        return f"the endpoint's policy has {len(text):,} characters of {POLICY_LIMIT:,}: shorten it"
-    try:
-        json.loads(text)
-    except ValueError as error:
-        return f"the endpoint's policy is no JSON ({error}): write a policy document"
-    return None
+PARTS = {"routeTableIds": "RouteTableIds", "subnetIds": "SubnetIds", "securityGroupIds": "Groups"}
 
 
 def create_endpoint(aws: Aws, inputs: Inputs) -> Created:
     """CreateVpcEndpoint, with what moto does not look at: the region, the zones and the VPC's DNS settings."""
     client = ec2(aws, inputs)
-    interface = inputs.get("vpcEndpointType", "Gateway") == "Interface"
+    interface = _is_interface(inputs)
     region = inputs.get("region") or aws.region
     if f".{region}." not in inputs["serviceName"]:
         message = f"the service {inputs['serviceName']} is not in {region}: name the VPC's own region"
         raise refusal("CreateVpcEndpoint", "InvalidServiceName", message)
     if interface:
-        _reachable(client, inputs)
+        _reachable(client, inputs, "CreateVpcEndpoint")
     fields = {
         "PolicyDocument": inputs.get("policy"),
         "RouteTableIds": inputs.get("routeTableIds"),
@@ -91,82 +42,146 @@ def create_endpoint(aws: Aws, inputs: Inputs) -> Created:
         **{name: value for name, value in fields.items() if value is not None},
         **tagged("vpc-endpoint", inputs),
     )["VpcEndpoint"]
+    aws.made(made["VpcEndpointId"])
     return Created(id=made["VpcEndpointId"], outputs=_outputs(aws, inputs, made))
 
 
-def _outputs(aws: Aws, inputs: Inputs, made: dict[str, Any]) -> Inputs:
-    named = {"Name": "prefix-list-name", "Values": [made["ServiceName"]]}
-    found = ec2(aws, inputs).describe_managed_prefix_lists(Filters=[named])["PrefixLists"]
-    gateway = made["VpcEndpointType"] == "Gateway"
+def read_endpoint(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """The endpoint, where it stands and who may use it."""
+    client = ec2(aws, state)
+    endpoint = _endpoint(client, identifier)
+    if endpoint is None:
+        return None
+    interface = endpoint["VpcEndpointType"] == "Interface"
+    held = {
+        "vpcId": endpoint["VpcId"],
+        "serviceName": endpoint["ServiceName"],
+        "vpcEndpointType": endpoint["VpcEndpointType"],
+        **{name: _held(endpoint, field) for name, field in PARTS.items()},
+        "privateDnsEnabled": _private_dns(aws, endpoint) if interface else None,
+        "tagsAll": held_tags(client, identifier),
+    }
+    return Created(id=identifier, outputs={**held, **_outputs(aws, state, endpoint)})
+
+
+def update_endpoint(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
+    """ModifyVpcEndpoint by what is added and removed, and tags."""
+    client = ec2(aws, inputs)
+    endpoint = _endpoint(client, identifier)
+    if endpoint is None:
+        message = f"The Vpc Endpoint Id '{identifier}' does not exist: run pulumi refresh"
+        raise refusal("ModifyVpcEndpoint", "InvalidVpcEndpointId.NotFound", message)
+    interface = _is_interface(inputs)
+    if interface:
+        _reachable(client, inputs, "ModifyVpcEndpoint")
+    changes: dict[str, Any] = {"PolicyDocument": inputs.get("policy") or DEFAULT_POLICY}
+    for name, field in PARTS.items():
+        held, wanted = _held(endpoint, field) or [], inputs.get(name) or []
+        singular = field.replace("Groups", "SecurityGroupIds")
+        changes[f"Add{singular}"] = [one for one in wanted if one not in held]
+        changes[f"Remove{singular}"] = [one for one in held if one not in wanted]
+    given = {name: value for name, value in changes.items() if value}
+    client.modify_vpc_endpoint(VpcEndpointId=identifier, **given)
+    if interface:
+        _set_private_dns(aws, identifier, inputs)
+    else:
+        _route(client, endpoint, changes["AddRouteTableIds"], changes["RemoveRouteTableIds"])
+    retag(client, identifier, inputs["tagsAll"])
+    return {}
+
+
+def delete_endpoint(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteVpcEndpoints, with their routes and network interfaces."""
+    aws.records.pop(_record(identifier), None)
+    ec2(aws, state).delete_vpc_endpoints(VpcEndpointIds=[identifier])
+
+
+def find_endpoint(aws: Aws, inputs: Inputs) -> list[str]:
+    """The VPC's endpoints to this service with these tags."""
+    items = described(ec2(aws, inputs), "describe_vpc_endpoints", "VpcEndpoints", Filters=AVAILABLE)
+    return made_by(items, "VpcEndpointId", inputs, VpcId=inputs["vpcId"], ServiceName=inputs["serviceName"])
+
+
+def every_endpoint(aws: Aws, region: str) -> list[str]:
+    """Ids of all endpoints of the region that are not deleted."""
+    items = described(aws.client("ec2", region), "describe_vpc_endpoints", "VpcEndpoints", Filters=AVAILABLE)
+    return [item["VpcEndpointId"] for item in items]
+
+
+def _is_interface(inputs: Inputs) -> bool:
+    return bool(inputs.get("vpcEndpointType", "Gateway") == "Interface")
+
+
+def _endpoint(client: Any, identifier: str) -> dict[str, Any] | None:
+    found = one(client.describe_vpc_endpoints(VpcEndpointIds=[identifier])["VpcEndpoints"])
+    return None if found is None or found["State"] in ("deleted", "deleting") else found
+
+
+def _held(endpoint: dict[str, Any], field: str) -> list[str] | None:
+    held = [item["GroupId"] if field == "Groups" else item for item in endpoint.get(field) or []]
+    return held or None
+
+
+def _record(identifier: str) -> str:
+    return f"ec2/vpc-endpoint/{identifier}"
+
+
+def _private_dns(aws: Aws, endpoint: dict[str, Any]) -> bool:
+    """The emulator changes it no more after the creation."""
+    changed = aws.records.get(_record(endpoint["VpcEndpointId"]), {})
+    return bool(changed.get("privateDnsEnabled", endpoint["PrivateDnsEnabled"]))
+
+
+def _set_private_dns(aws: Aws, identifier: str, inputs: Inputs) -> None:
+    wanted = inputs.get("privateDnsEnabled", False)
+    aws.keep("ec2", "ModifyVpcEndpoint", {"VpcEndpointId": identifier, "PrivateDnsEnabled": wanted})
+    aws.records[_record(identifier)] = {"privateDnsEnabled": wanted}
+
+
+def _route(client: Any, endpoint: dict[str, Any], added: list[str], removed: list[str]) -> None:
+    """The routes to a gateway endpoint, which AWS itself writes into the tables that are added."""
+    prefixes = _prefix_list(client, endpoint["ServiceName"])
+    for table in added:
+        client.create_route(RouteTableId=table, DestinationPrefixListId=prefixes, GatewayId=endpoint["VpcEndpointId"])
+    for table in removed:
+        client.delete_route(RouteTableId=table, DestinationPrefixListId=prefixes)
+
+
+def _prefix_list(client: Any, service_name: str) -> str | None:
+    found = client.describe_managed_prefix_lists(Filters=where("prefix-list-name", service_name))["PrefixLists"]
+    return found[0]["PrefixListId"] if found else None
+
+
+def _outputs(aws: Aws, inputs: Inputs, endpoint: dict[str, Any]) -> Inputs:
+    document = endpoint["PolicyDocument"]
+    gateway = endpoint["VpcEndpointType"] == "Gateway"
     return {
-        "arn": arn(aws, inputs, "vpc-endpoint", made["VpcEndpointId"]),
+        "arn": arn(aws, inputs, "vpc-endpoint", endpoint["VpcEndpointId"]),
         "ownerId": aws.account_id,
         "state": "available",
-        "policy": made["PolicyDocument"],
-        "networkInterfaceIds": made["NetworkInterfaceIds"],
-        "prefixListId": found[0]["PrefixListId"] if gateway and found else None,
+        "policy": DEFAULT_POLICY if json.loads(document) == json.loads(DEFAULT_POLICY) else document,
+        "networkInterfaceIds": endpoint["NetworkInterfaceIds"],
+        "prefixListId": _prefix_list(ec2(aws, inputs), endpoint["ServiceName"]) if gateway else None,
         "dnsEntries": [
-            {"dnsName": entry["DnsName"], "hostedZoneId": entry["HostedZoneId"]} for entry in made["DnsEntries"]
+            {"dnsName": entry["DnsName"], "hostedZoneId": entry["HostedZoneId"]} for entry in endpoint["DnsEntries"]
         ],
     }
 
 
-def _reachable(client: Any, inputs: Inputs) -> None:
+def _reachable(client: Any, inputs: Inputs, operation: str) -> None:
     """One subnet in each zone, and a VPC that resolves the service's name to the endpoint."""
     subnets = client.describe_subnets(SubnetIds=inputs["subnetIds"])["Subnets"]
     zones = [subnet["AvailabilityZone"] for subnet in subnets]
     if len(set(zones)) < len(zones):
         message = f"two of {', '.join(inputs['subnetIds'])} are in one zone: name one subnet in each zone"
-        raise refusal("CreateVpcEndpoint", "DuplicateSubnetsInSameZone", message)
+        raise refusal(operation, "DuplicateSubnetsInSameZone", message)
     if not inputs.get("privateDnsEnabled"):
         return
     for attribute in ("enableDnsSupport", "enableDnsHostnames"):
         answer = client.describe_vpc_attribute(VpcId=inputs["vpcId"], Attribute=attribute)
         if not answer[attribute[0].upper() + attribute[1:]]["Value"]:
             message = f"private DNS names need {attribute} on {inputs['vpcId']}: enable it"
-            raise refusal("CreateVpcEndpoint", "InvalidParameter", message)
-
-
-def flow_log(inputs: Inputs) -> str | None:
-    """Records are gathered for one of two times, and go to CloudWatch Logs."""
-    kind = inputs.get("logDestinationType", "cloud-watch-logs")
-    if kind != "cloud-watch-logs":
-        return f"the stand-in sends no flow logs to {kind}: use cloud-watch-logs"
-    if str(inputs.get("logDestination", "")).endswith(":*"):
-        return "logDestination is the log group's ARN without :* at its end: remove that"
-    if inputs.get("maxAggregationInterval", 600) not in (60, 600):
-        return f"flow logs are gathered for 60 or 600 seconds, not {inputs['maxAggregationInterval']}: choose one"
-    return None
-
-
-def create_flow_log(aws: Aws, inputs: Inputs) -> Created:
-    """CreateFlowLogs for one VPC; refused where nothing would be delivered, which AWS says only later."""
-    client, destination = ec2(aws, inputs), inputs["logDestination"]
-    _deliverable(aws, inputs)
-    made = client.create_flow_logs(
-        ResourceIds=[inputs["vpcId"]],
-        ResourceType="VPC",
-        TrafficType=inputs["trafficType"],
-        LogDestinationType="cloud-watch-logs",
-        LogDestination=destination,
-        DeliverLogsPermissionArn=inputs["iamRoleArn"],
-        MaxAggregationInterval=inputs.get("maxAggregationInterval", 600),
-        **tagged("vpc-flow-log", inputs),
-    )
-    identifier = made["FlowLogIds"][0]
-    return Created(id=identifier, outputs={"arn": arn(aws, inputs, "vpc-flow-log", identifier)})
-
-
-def _deliverable(aws: Aws, inputs: Inputs) -> None:
-    """The log group is there, and the role: IAM itself refuses to show one that is not."""
-    if not inputs.get("iamRoleArn"):
-        raise refusal("CreateFlowLogs", "MissingParameter", "CloudWatch Logs needs a role: name it in iamRoleArn")
-    name = inputs["logDestination"].rpartition(":log-group:")[2]
-    groups = aws.client("logs", inputs.get("region")).describe_log_groups(logGroupNamePrefix=name)["logGroups"]
-    if name not in [group["logGroupName"] for group in groups]:
-        message = f"there is no log group {name}: make it first"
-        raise refusal("CreateFlowLogs", "LogDestinationNotFoundException", message)
-    aws.client("iam").get_role(RoleName=inputs["iamRoleArn"].rpartition("/")[2])
+            raise refusal(operation, "InvalidParameter", message)
 
 
 RESOURCES = (
@@ -177,29 +192,23 @@ RESOURCES = (
             "vpcEndpointType vpcId"
         ),
         create=create_endpoint,
+        read=read_endpoint,
+        update=update_endpoint,
+        delete=delete_endpoint,
+        find=find_endpoint,
+        every=every_endpoint,
         computed=("arn", "dnsEntries", "networkInterfaceIds", "ownerId", "prefixListId", "state"),
         replace_on=frozenset({"region", "serviceName", "vpcEndpointType", "vpcId"}),
+        in_place=frozenset({"policy", "privateDnsEnabled", "routeTableIds", "securityGroupIds", "subnetIds", "tags"}),
+        unordered=frozenset(PARTS),
+        defaults={"policy": DEFAULT_POLICY, "vpcEndpointType": "Gateway"},
         limits=(service, kind, policy),
         emulated="partial",
-        not_emulated=("an endpoint carries no traffic, and its policy is not evaluated",),
+        not_emulated=(
+            "an endpoint carries no traffic, and its policy is not evaluated",
+            "a subnet that is added later gets no network interface",
+            "private DNS names that are switched after the creation",
+        ),
         source="Terraform AWS provider docs: aws_vpc_endpoint; AWS PrivateLink Guide",
-    ),
-    ResourceType(
-        token="aws:ec2/flowLog:FlowLog",
-        inputs=spec(
-            "iamRoleArn logDestination logDestinationType maxAggregationInterval region tags trafficType vpcId"
-        ),
-        create=create_flow_log,
-        computed=("arn",),
-        replace_on=frozenset(
-            {
-                *("iamRoleArn", "logDestination", "logDestinationType", "maxAggregationInterval"),
-                *("region", "trafficType", "vpcId"),
-            }
-        ),
-        limits=(flow_log,),
-        emulated="partial",
-        not_emulated=("no traffic flows, so that no record is written",),
-        source="Terraform AWS provider docs: aws_flow_log",
     ),
 )

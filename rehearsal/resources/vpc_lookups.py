@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.api import refusal
 from rehearsal.ec2_requests import arn, ec2
 from rehearsal.resource import Aws, Function, Inputs, spec
-from rehearsal.resources.security_groups import PREFIX_LIST_WEIGHTS
+from rehearsal.rule_weights import PREFIX_LIST_WEIGHTS
 
 _FILTERS = spec("name values")
 

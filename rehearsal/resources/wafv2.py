@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from rehearsal.api import pascal, refusal
+from rehearsal import tagging
+from rehearsal.api import camel, pascal, refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
 
 CAPACITIES = {  # web ACL capacity units of AWS's managed rule groups
@@ -78,12 +79,7 @@ def create_web_acl(aws: Aws, inputs: Inputs) -> Created:
         message = f"the scope CLOUDFRONT is not valid in {region}: set the region us-east-1"
         raise refusal("CreateWebACL", "WAFInvalidParameterException", message)
     found = aws.client("wafv2", region).create_web_acl(
-        Name=inputs["name"],
-        Scope=inputs["scope"],
-        DefaultAction=pascal(inputs["defaultAction"]),
-        Rules=[_rule(rule) for rule in inputs.get("rules") or []],
-        VisibilityConfig=_visibility(inputs["visibilityConfig"]),
-        **({"Tags": name_tags(inputs)} if inputs["tagsAll"] else {}),
+        **_settings(inputs), **({"Tags": name_tags(inputs)} if inputs["tagsAll"] else {})
     )["Summary"]
     outputs = {
         "arn": found["ARN"],
@@ -92,6 +88,112 @@ def create_web_acl(aws: Aws, inputs: Inputs) -> Created:
         "lockToken": found["LockToken"],
     }
     return Created(id=found["Id"], outputs=outputs)
+
+
+def _settings(inputs: Inputs) -> dict[str, Any]:
+    return {
+        "Name": inputs["name"],
+        "Scope": inputs["scope"],
+        "DefaultAction": pascal(inputs["defaultAction"]),
+        "Rules": [_rule(rule) for rule in inputs.get("rules") or []],
+        "VisibilityConfig": _visibility(inputs["visibilityConfig"]),
+    }
+
+
+def read_web_acl(aws: Aws, identifier: str, state: Inputs) -> Created | None:
+    """GetWebACL. Imported as `<id>/<name>/<scope>`."""
+    identifier, name, scope = _named(identifier, state)
+    client = aws.client("wafv2", state.get("region"))
+    answer = client.get_web_acl(Name=name, Scope=scope, Id=identifier)
+    found = answer["WebACL"]
+    held = {
+        "name": found["Name"],
+        "scope": scope,
+        "defaultAction": camel(found["DefaultAction"]),
+        "visibilityConfig": _visibility_held(found["VisibilityConfig"]),
+        "rules": [_rule_held(rule) for rule in found["Rules"]],
+        "arn": found["ARN"],
+        "applicationIntegrationUrl": "",
+        "lockToken": answer["LockToken"],
+        "tagsAll": _tags(client, found["ARN"]),
+    }
+    return Created(id=identifier, outputs={**held, "capacity": sum(map(_capacity, held["rules"]))})
+
+
+def _named(identifier: str, state: Inputs) -> tuple[str, str, str]:
+    if "name" in state:
+        return identifier, state["name"], state["scope"]
+    bare, name, scope = identifier.split("/")
+    return bare, name, scope
+
+
+def update_web_acl(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+    """UpdateWebACL by its present lock token, then the tags."""
+    client, arn = aws.client("wafv2", inputs.get("region")), state["arn"]
+    token = client.get_web_acl(Name=inputs["name"], Scope=inputs["scope"], Id=identifier)["LockToken"]
+    answer = client.update_web_acl(Id=identifier, LockToken=token, **_settings(inputs))
+    tagging.retag(
+        _tags(client, arn),
+        inputs["tagsAll"],
+        tag=lambda tags: client.tag_resource(ResourceARN=arn, Tags=tagging.as_list(tags)),
+        untag=lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+    )
+    return {"lockToken": answer["NextLockToken"], "capacity": sum(map(_capacity, inputs.get("rules") or []))}
+
+
+def delete_web_acl(aws: Aws, identifier: str, state: Inputs) -> None:
+    """DeleteWebACL by its present lock token, refused while a distribution uses it."""
+    client, name, scope = aws.client("wafv2", state.get("region")), state["name"], state["scope"]
+    token = client.get_web_acl(Name=name, Scope=scope, Id=identifier)["LockToken"]
+    if scope == "CLOUDFRONT":
+        listed = aws.client("cloudfront").list_distributions().get("DistributionList", {}).get("Items", [])
+        if users := [one["Id"] for one in listed if one.get("WebACLId") == state["arn"]]:
+            message = f"AWS WAF couldn't perform the operation: {users[0]} uses the web ACL {name}; take it off first"
+            raise refusal("DeleteWebACL", "WAFAssociatedItemException", message)
+    client.delete_web_acl(Name=name, Scope=scope, Id=identifier, LockToken=token)
+
+
+def find_web_acl(aws: Aws, inputs: Inputs) -> list[str]:
+    """The one of that name and scope."""
+    acls = aws.client("wafv2", inputs.get("region")).list_web_acls(Scope=inputs["scope"])["WebACLs"]
+    return [f"{one['Id']}/{one['Name']}/{inputs['scope']}" for one in acls if one["Name"] == inputs["name"]]
+
+
+def every_web_acl(aws: Aws, region: str) -> list[str]:
+    """Ids of all: those of CloudFront in us-east-1."""
+    scopes = ("REGIONAL", "CLOUDFRONT") if region == "us-east-1" else ("REGIONAL",)
+    client = aws.client("wafv2", region)
+    return [one["Id"] for scope in scopes for one in client.list_web_acls(Scope=scope)["WebACLs"]]
+
+
+def _tags(client: Any, arn: str) -> tagging.Tags:
+    return tagging.as_mapping(client.list_tags_for_resource(ResourceARN=arn)["TagInfoForResource"]["TagList"])
+
+
+def _rule_held(rule: Mapping[str, Any]) -> dict[str, Any]:
+    held = {
+        name: camel(rule[name[0].upper() + name[1:]]) for name in ("action", "overrideAction") if _given(rule, name)
+    }
+    statement = rule["Statement"]
+    return {
+        **held,
+        "name": rule["Name"],
+        "priority": rule["Priority"],
+        "statement": {key[0].lower() + key[1:]: camel(value) for key, value in statement.items()},
+        "visibilityConfig": _visibility_held(rule["VisibilityConfig"]),
+    }
+
+
+def _given(rule: Mapping[str, Any], name: str) -> bool:
+    return name[0].upper() + name[1:] in rule
+
+
+def _visibility_held(config: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "sampledRequestsEnabled": config["SampledRequestsEnabled"],
+        "cloudwatchMetricsEnabled": config["CloudWatchMetricsEnabled"],
+        "metricName": config["MetricName"],
+    }
 
 
 def _rule(rule: Mapping[str, Any]) -> dict[str, Any]:
@@ -149,8 +251,16 @@ RESOURCES = (
             ),
         ),
         create=create_web_acl,
-        computed=("applicationIntegrationUrl", "arn", "capacity", "lockToken", "tagsAll"),
+        read=read_web_acl,
+        update=update_web_acl,
+        delete=delete_web_acl,
+        find=find_web_acl,
+        every=every_web_acl,
+        computed=("applicationIntegrationUrl", "arn", "capacity", "lockToken"),
+        renewed=frozenset({"capacity", "lockToken"}),
         replace_on=frozenset({"name", "region", "scope"}),
+        in_place=frozenset({"defaultAction", "rules", "tags", "visibilityConfig"}),
+        unordered=frozenset({"rules"}),
         limits=(acl_name, rules),
         emulated="partial",
         not_emulated=("the web ACL's rules are kept, but no request is filtered or counted",),

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from site_server import serving
 
 from infra.config_source import load_sections
 from infra.errors import PlatformError
-from scripts import node, package_website
+from scripts import demo, node, package_website
 from scripts.package_variables import website
 
 ROOT = Path(__file__).parent.parent.parent
@@ -70,15 +68,18 @@ def policy() -> str:
 
 
 @pytest.fixture(scope="session")
-def site(built: Path, backend: str, policy: str) -> Iterator[str]:
-    """Address of the site, in front of the backend."""
-    with serving(built, backend=backend, policy=policy) as address:
-        yield address
+def product(built: Path) -> Iterator[tuple[str, str]]:
+    """Address of the product as `make demo` runs it, with the site just built, and the demo user's password."""
+    if not (ROOT / "examples/diceytech/backend/.venv/.ready").exists():
+        pytest.skip("the backend's environment is not there: make backend")
+    with demo.running(ROOT, port=0, data=None, site_build=built) as (address, password, _logs):
+        yield address, password
 
 
 @pytest.fixture(scope="session")
-def backend() -> str:
-    return os.environ["DICEYTECH_API"]
+def site(product: tuple[str, str]) -> str:
+    """Address of the product."""
+    return product[0]
 
 
 @pytest.fixture

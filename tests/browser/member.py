@@ -31,8 +31,8 @@ def register(page: Page, *, at: str = "/register") -> Member:
     return member
 
 
-def log_in(page: Page, member: Member) -> None:
+def log_in(page: Page, member: Member, password: str = PASSWORD) -> None:
     """Logs in by the form that is shown."""
     page.get_by_label("E-mail").fill(member.email)
-    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()

@@ -9,7 +9,7 @@ import pytest
 from member import register
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 VISITOR = ("/", "/login", "/register")
 MEMBER = (

@@ -7,7 +7,7 @@ from member import log_in, register
 from playwright.sync_api import Page, Request, Route, expect
 from uploads import DISGUISED, PDF, RESUME, picture
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 
 def heading(page: Page, name: str) -> None:
@@ -112,7 +112,7 @@ def test_an_expired_access_token_is_refreshed_once_and_nobody_notices(page: Page
     refreshes: list[Request] = []
     page.on("request", lambda request: refreshes.append(request) if "/token/refresh/" in request.url else None)
     page.goto("/hackathons")  # its list and the bell's number are asked for at the same time
-    expect(page.get_by_role("link", name="Civic Data Weekend")).to_be_visible()
+    expect(page.get_by_role("link", name="Build for good")).to_be_visible()
     assert len(refreshes) == 1
     assert page.evaluate("localStorage.getItem('access_token')") != "expired"
 
@@ -153,7 +153,7 @@ def test_a_job_is_applied_for_with_a_resume_that_can_be_read_again(page: Page) -
 def test_a_team_is_registered_for_a_hackathon(page: Page) -> None:
     member = register(page)
     page.goto("/hackathons")
-    page.get_by_role("link", name="Hack the Night Shift").click()
+    page.get_by_role("link", name="Build for good").click()
     page.get_by_label("Team name").fill(f"Team {member.username}")
     page.get_by_label("Other members").fill("nobody-of-that-name")
     page.get_by_role("button", name="Register the team").click()

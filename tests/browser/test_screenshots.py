@@ -6,11 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
-from member import register
+from member import Member, log_in
 from playwright.sync_api import Page, expect
 from uploads import picture
 
-pytestmark = pytest.mark.slow
+from scripts.demo import EMAIL
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 PAGES = {
     "projects": "/projects",
@@ -43,19 +45,16 @@ def take(page: Page, path: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_the_main_pages_can_be_shown(request: pytest.FixtureRequest, device: str, folder: Path) -> None:
+def test_the_main_pages_can_be_shown(request: pytest.FixtureRequest, device: str, folder: Path, product: tuple[str, str]) -> None:
+    password = product[1]
     page: Page = request.getfixturevalue("page" if device == "desktop" else device)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
     take(page, "/", folder / f"{device}-home.png")
     take(page, "/register", folder / f"{device}-register.png")
-    register(page)
-    page.goto("/profile")
-    page.get_by_label("First name").fill("Ada")
-    page.get_by_label("Last name").fill("Moreno")
-    page.get_by_label("Place").fill("Lisbon")
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto("/login?next=/profile")
+    log_in(page, Member(username="demo", email=EMAIL), password)
     page.get_by_label("Upload a picture").set_input_files(picture(256))
-    expect(page.get_by_role("img", name="Ada Moreno")).to_be_visible()
+    expect(page.get_by_role("img", name="Dana Reyes")).to_be_visible()
     for name, path in PAGES.items():
         take(page, path, folder / f"{device}-{name}.png")
     page.emulate_media(color_scheme="dark", reduced_motion="reduce")

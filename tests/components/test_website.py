@@ -15,6 +15,7 @@ from infra.components.website import WebsiteArgs
 from infra.components.website_distribution import ALL_VIEWER, CACHING_DISABLED, CACHING_OPTIMIZED
 from infra.components.website_functions import Gate
 from rehearsal.graph import SECRET, Graph, Node
+from rehearsal.policy_evaluation import allowed
 from rehearsal.servicer import ProviderError
 
 
@@ -175,6 +176,27 @@ def test_only_this_distribution_reads_the_website(bring_up: Any) -> None:
     for one in allowed:
         assert one["Principal"] == {"Service": "cloudfront.amazonaws.com"}
         assert one["Condition"] == {"StringEquals": {"AWS:SourceArn": outputs["arn"]}}
+
+
+def test_nobody_reads_the_deploys_own_records_through_the_cdn(bring_up: Any) -> None:
+    graph, aws = bring_up(program())
+    policy = json.loads(aws.client("s3").get_bucket_policy(Bucket="acme-website")["Policy"])
+    outputs = site(graph).outputs
+    assert outputs is not None
+    asked = {"AWS:SourceArn": outputs["arn"], "aws:SecureTransport": "true"}
+    by_cdn = [one for one in policy["Statement"] if one["Principal"] != {"AWS": "*"}]
+    assert all(one["Principal"] == {"Service": "cloudfront.amazonaws.com"} for one in by_cdn)
+    readable = {
+        key: allowed([policy], "s3:GetObject", f"arn:aws:s3:::acme-website/{key}", asked)
+        for key in ("index.html", ".releases/current.json", ".releases/objects/x", ".well-known/x", "a/.releases/x")
+    }
+    assert readable == {
+        "index.html": True,
+        ".releases/current.json": False,
+        ".releases/objects/x": False,
+        ".well-known/x": True,
+        "a/.releases/x": True,
+    }
 
 
 def test_pages_carry_security_headers(bring_up: Any) -> None:

@@ -56,6 +56,24 @@ def test_what_replaces_a_resource_is_an_input_of_it(kind: ResourceType) -> None:
 
 
 @every_type
+def test_another_region_replaces_a_resource(kind: ResourceType) -> None:
+    """The provider's 7.0 does so for each type that takes a region, settings of a whole region among them."""
+    assert ("region" in kind.replace_on) == ("region" in kind.inputs)
+
+
+@every_type
+def test_another_name_that_pulumi_can_fill_in_replaces_a_resource(kind: ResourceType) -> None:
+    renamed_in_place = {  # the service's Update call takes the name
+        "aws:cloudfront/originAccessControl:OriginAccessControl",
+        "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy",
+        "aws:iam/group:Group",
+        "aws:iam/user:User",
+    }
+    replaced = kind.auto_name in kind.replace_on
+    assert replaced == (kind.auto_name is not None and kind.token not in renamed_in_place)
+
+
+@every_type
 def test_the_name_that_pulumi_fills_in_is_an_input(kind: ResourceType) -> None:
     assert kind.auto_name is None or kind.auto_name in kind.inputs
 
@@ -88,3 +106,30 @@ def test_no_two_entries_are_for_one_token() -> None:
 @pytest.mark.parametrize("entry", [*TYPES, *LOOK_UPS], ids=lambda entry: entry.token)
 def test_every_entry_names_its_source(entry: ResourceType | Function) -> None:
     assert entry.source.strip()
+
+
+@every_type
+def test_each_input_is_known_to_change_in_place_or_to_replace(kind: ResourceType) -> None:
+    known = {path.partition(".")[0] for path in kind.replace_on} | kind.in_place
+    assert set(kind.inputs) - known == set()
+
+
+@every_type
+def test_what_changes_in_place_can_be_changed(kind: ResourceType) -> None:
+    assert (kind.update is not None) == bool(kind.in_place)
+
+
+@every_type
+def test_facts_about_inputs_are_about_declared_ones(kind: ResourceType) -> None:
+    named = {*kind.in_place, *kind.untold, *kind.unordered, *kind.defaults, *kind.spelled}
+    assert [path for path in sorted(named) if not declared(kind.inputs, path)] == []
+
+
+@every_type
+def test_what_an_update_renews_is_computed(kind: ResourceType) -> None:
+    assert kind.renewed <= set(kind.computed)
+
+
+@every_type
+def test_tags_are_no_computed_output(kind: ResourceType) -> None:
+    assert "tagsAll" not in kind.computed

@@ -64,6 +64,16 @@ def test_a_mistake_on_the_command_line_exits_with_1_and_one_message(
     assert "Traceback" not in done.stderr
 
 
+def test_what_the_yaml_holds_cannot_steer_the_terminal(copy: Path) -> None:
+    edit(
+        copy / "Pulumi.dev.yaml", "  platform:environment:", '  "platform:\\e[2J\\a\\u202e": 1\n  platform:environment:'
+    )
+    done = diceytech("config", "check", cwd=copy)
+    assert "is not a setting" in done.stdout
+    assert not {"\x1b", "\a", "\u202e"} & set(done.stdout + done.stderr)
+    assert "\x1b" not in diceytech("rehearse", "--env", "\x1b[2J", cwd=copy).stderr
+
+
 def test_outside_the_repository_one_message_says_where_to_go(tmp_path: Path) -> None:
     done = diceytech("config", "check", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")

@@ -19,6 +19,7 @@ from rehearsal import policy_documents
 from rehearsal.emulator import EmulatedAws
 from rehearsal.graph import Graph
 from rehearsal.in_process import run
+from tests.stacks.environments import varied
 
 ROOT = Path(__file__).parents[2]
 POLICY, ROLE = "aws:iam/policy:Policy", "aws:iam/role:Role"
@@ -140,6 +141,19 @@ def test_a_bucket_named_by_the_yaml_is_the_one_that_the_roles_reach() -> None:
     platform = load(ROOT, "dev")
     renamed = platform.model_copy(update={"media": platform.media.model_copy(update={"bucket": "diceytech-storage"})})
     assert scope_of(load_account(ROOT, "main"), "dev", renamed).media_bucket == "diceytech-storage"
+
+
+def test_the_deploy_roles_know_the_vpc_that_an_environment_adopts() -> None:
+    ids = [f"subnet-0000000000000000{letter}" for letter in "abcdef"]
+    adopt = {
+        "vpc_id": "vpc-0123456789abcdef0",
+        "public_subnet_ids": ids[:2],
+        "private_subnet_ids": ids[2:4],
+        "database_subnet_ids": ids[4:],
+    }
+    scope = scope_of(load_account(ROOT, "main"), "prod", varied("prod", network={"adopt": adopt}))
+    assert (scope.adopted_vpc, list(scope.adopted_subnets)) == ("vpc-0123456789abcdef0", ids[:4])
+    assert scope_of(load_account(ROOT, "main"), "prod", load(ROOT, "prod")).adopted_vpc is None
 
 
 def test_every_control_is_met_or_accepted_with_a_reason(committed: Rehearsed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 
@@ -51,6 +51,11 @@ def test_scripts_read_the_outputs_from_the_parameter(up: Rehearsal) -> None:
     text = up.aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     assert len(text) < SSM_STANDARD_LIMIT
     assert from_parameter(text, environment=up.environment, account_id=up.config.aws.account_id) == up.outputs
+
+
+def test_a_parameter_that_ssm_would_not_take_is_refused_before_it_is_sent(up: Rehearsal) -> None:
+    with pytest.raises(PlatformError, match=f"SSM takes {SSM_STANDARD_LIMIT}"):
+        replace(up.outputs, name_servers=["ns-1.awsdns-01.example"] * SSM_STANDARD_LIMIT).to_parameter()
 
 
 def test_a_parameter_of_another_environment_or_account_or_schema_is_refused(up: Rehearsal) -> None:

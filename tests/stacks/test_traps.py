@@ -11,7 +11,8 @@ import pytest
 
 from infra.account_config import load_account
 from infra.config_source import ConfigError
-from infra.infrastructure_policies import SERVICE_LINKED_ROLES, infrastructure
+from infra.infrastructure_policies import infrastructure
+from infra.infrastructure_policies.identity import SERVICE_LINKED_ROLES
 from infra.outputs import from_parameter
 from infra.stacks.account import scope_of
 from rehearsal.graph import SECRET, UNKNOWN, Graph, Node

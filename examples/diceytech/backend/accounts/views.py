@@ -1,0 +1,139 @@
+"""Registration, log-in and the profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import generics, status, viewsets
+from rest_framework.filters import SearchFilter
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
+from rest_framework_simplejwt.tokens import RefreshToken
+
+from accounts import serializers
+from accounts.authentication import log_in, log_out
+from accounts.current import me, my_id
+from accounts.models import Education, Experience, Skill, User
+from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, RegisterThrottle
+
+
+class RegisterView(generics.CreateAPIView[User]):
+    """Makes an account."""
+
+    queryset = User.objects.all()
+    serializer_class = serializers.UserRegistrationSerializer
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (RegisterThrottle,)
+
+
+class LoginView(APIView):
+    """Trades e-mail and password for tokens."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = (LoginAddressThrottle, LoginAccountThrottle)
+
+    @extend_schema(
+        request=serializers.CredentialsSerializer,
+        responses={200: serializers.LoginAnswerSerializer, 400: OpenApiResponse(description="Invalid credentials")},
+    )
+    def post(self, request: Request) -> Response:
+        """Both tokens and the user."""
+        given = serializers.CredentialsSerializer(data=request.data)
+        if not given.is_valid():
+            return Response({"error": "Invalid credentials", **given.errors}, status=status.HTTP_400_BAD_REQUEST)
+        user = authenticate(request, **given.validated_data)
+        if not isinstance(user, User):
+            return Response({"error": "Invalid credentials"}, status=status.HTTP_400_BAD_REQUEST)
+        refresh = log_in(user)
+        update_last_login(User, user)
+        shown = serializers.UserSerializer(user, context={"request": request}).data
+        return Response({"refresh": str(refresh), "access": str(refresh.access_token), "user": shown})
+
+
+class LogoutView(APIView):
+    """Ends a log-in; whoever holds its refresh token may."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(request=serializers.RefreshSerializer, responses={205: None})
+    def post(self, request: Request) -> Response:
+        """No token of this log-in is taken afterwards."""
+        given = serializers.RefreshSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        try:
+            log_out(RefreshToken(given.validated_data["refresh"]))
+        except TokenError as error:
+            raise InvalidToken(error.args[0]) from None
+        return Response(status=status.HTTP_205_RESET_CONTENT)
+
+
+class ProfileView(generics.RetrieveUpdateDestroyAPIView[User]):
+    """One's own account."""
+
+    serializer_class = serializers.UserSerializer
+
+    def get_object(self) -> User:
+        """Whoever asks."""
+        return me(self.request)
+
+    @extend_schema(request=serializers.PasswordSerializer, responses={204: None})
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Removes the account with all that it made; the password confirms it."""
+        given = serializers.PasswordSerializer(data=request.data, context={"request": request})
+        given.is_valid(raise_exception=True)
+        return super().delete(request, *args, **kwargs)
+
+
+class SkillListView(generics.ListAPIView[Skill]):
+    """Every skill."""
+
+    queryset = Skill.objects.all()
+    serializer_class = serializers.SkillSerializer
+    pagination_class = None
+    filter_backends = (SearchFilter,)
+    search_fields = ("name", "category")
+
+
+class ExperienceViewSet(viewsets.ModelViewSet[Experience]):
+    """One's own positions."""
+
+    queryset = Experience.objects.none()
+    serializer_class = serializers.ExperienceSerializer
+    lookup_value_converter = "int"
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Experience]:
+        """Nobody else's."""
+        return Experience.objects.filter(user_id=my_id(self.request))
+
+    def perform_create(self, serializer: BaseSerializer[Experience]) -> None:
+        """For whoever asks."""
+        serializer.save(user=self.request.user)
+
+
+class EducationViewSet(viewsets.ModelViewSet[Education]):
+    """One's own courses of study."""
+
+    queryset = Education.objects.none()
+    serializer_class = serializers.EducationSerializer
+    lookup_value_converter = "int"
+    pagination_class = None
+
+    def get_queryset(self) -> QuerySet[Education]:
+        """Nobody else's."""
+        return Education.objects.filter(user_id=my_id(self.request))
+
+    def perform_create(self, serializer: BaseSerializer[Education]) -> None:
+        """For whoever asks."""
+        serializer.save(user=self.request.user)

@@ -1,0 +1,1 @@
+"""The DiceyTech product's project: settings, urls, and what its apps share."""

@@ -1,0 +1,69 @@
+"""What every request passes: an id for its log lines, a limit for its body, and a parser that survives any JSON."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from typing import IO, Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser
+
+from diceytech.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+ENVELOPE_BYTES = 64 * 1024  # of a multipart body around its files
+
+
+class RequestIdMiddleware:
+    """Takes nginx's X-Request-ID, or makes one; log lines and the answer carry it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, with the id in its header."""
+        given = request.headers.get("X-Request-ID", "")
+        name = given if ID.fullmatch(given) else uuid.uuid4().hex
+        request.META["REQUEST_ID"] = name  # for what Django logs of a request once it is answered
+        token = request_id.set(name)
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = name
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class BodySizeMiddleware:
+    """Refuses a body that is too large before any of it is read."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, or 413 as JSON."""
+        multipart = request.content_type == "multipart/form-data"
+        limit = settings.MAX_UPLOAD_BYTES + ENVELOPE_BYTES if multipart else settings.MAX_JSON_BYTES
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > limit:
+            detail = f"The request's body is larger than {limit // 1024} KiB; send less."
+            return JsonResponse({"detail": detail}, status=413)
+        return self.get_response(request)
+
+
+class BoundedJSONParser(JSONParser):
+    """JSON that is nested too deep for Python is the client's mistake, not ours."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The parsed body; raises ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError:
+            raise ParseError("JSON parse error - it is nested too deep") from None

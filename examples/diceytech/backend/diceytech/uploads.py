@@ -1,0 +1,87 @@
+"""What may be uploaded: size and true type are checked, and the client's file name is thrown away."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.core.files.base import File
+from PIL import Image
+from rest_framework import serializers
+
+PICTURES = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
+RESUMES = ("pdf", "docx")
+MAX_PIXELS = 40_000_000  # a file of a few KB can claim gigapixels, and fill the memory of whoever opens it
+
+
+def key(prefix: str, filename: str) -> str:
+    """A random key under the prefix, with the extension that validation gave the file."""
+    extension = filename.rpartition(".")[2].lower()
+    known = extension in RESUMES or extension in PICTURES.values()
+    return f"{prefix}/{uuid4().hex}.{extension if known else 'bin'}"
+
+
+class UploadField(serializers.FileField):
+    """A file of limited size, of a type that `extension_of` recognises by its content."""
+
+    kinds = ""
+
+    def to_internal_value(self, data: Any) -> File[Any]:
+        """The file under a neutral name; raises ValidationError."""
+        file: File[Any] = super().to_internal_value(data)
+        if file.size is None or file.size > settings.MAX_FILE_BYTES:
+            limit = settings.MAX_FILE_BYTES // 1024 // 1024
+            raise serializers.ValidationError(f"The file is larger than {limit} MiB; send a smaller one.")
+        extension = self.extension_of(file)
+        file.seek(0)
+        if extension is None:
+            raise serializers.ValidationError(
+                f"The file is not {self.kinds}, whatever its name says; send one that is."
+            )
+        file.name = f"upload.{extension}"
+        return file
+
+    def extension_of(self, file: File[Any]) -> str | None:
+        """The extension for this content; None for a type that is not taken."""
+        raise NotImplementedError
+
+
+class PictureField(UploadField):
+    """A JPEG, PNG, GIF or WebP picture that can be decoded."""
+
+    kinds = "a JPEG, PNG, GIF or WebP picture of at most 40 megapixels"
+
+    def extension_of(self, file: File[Any]) -> str | None:
+        """By decoding its first frame."""
+        try:
+            with Image.open(file, formats=tuple(PICTURES)) as picture:
+                if picture.width * picture.height > MAX_PIXELS:
+                    return None
+                extension = PICTURES[picture.format or ""]
+                picture.load()
+        except Exception:  # Pillow's decoders raise whatever a broken file leads them to
+            return None
+        return extension
+
+
+class ResumeField(UploadField):
+    """A PDF or Word document."""
+
+    kinds = "a PDF or DOCX document"
+
+    def extension_of(self, file: File[Any]) -> str | None:
+        """By its signature, and for a DOCX by what must be in the archive."""
+        start = file.read(5)
+        file.seek(0)
+        if start == b"%PDF-":
+            return "pdf"
+        if start[:4] != b"PK\x03\x04":
+            return None
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = set(archive.namelist())
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError):
+            return None
+        return "docx" if {"[Content_Types].xml", "word/document.xml"} <= names else None

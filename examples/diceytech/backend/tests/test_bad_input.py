@@ -1,0 +1,160 @@
+"""Bad input: answered with JSON that says what to do; nothing is stored, run or given away."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from typing import Any
+
+import pytest
+from accounts.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image
+from projects.models import Project
+from rest_framework.test import APIClient
+
+from tests.conftest import picture, project, stored_keys
+from tests.test_jobs import job
+from tests.test_projects import NEW
+
+pytestmark = pytest.mark.django_db
+HOSTILE = ("<script>alert(1)</script>", "'; DROP TABLE accounts_user; --", "{{ 7*7 }}", "%s%n", "../../etc/passwd")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"{", b"", b"[]", b"null", b'"text"', b"\xff\xfe", b"[" * 100_000, b'{"title": NaN}', b'{"title": "\\ud800"}'],
+    ids=lambda body: body[:12].decode("latin-1"),
+)
+def test_malformed_json_is_a_400(body: bytes, as_ada: APIClient) -> None:
+    for path in ("/api/projects/", "/api/auth/register/", "/api/auth/login/"):
+        answer = as_ada.post(path, body, content_type="application/json")
+        assert answer.status_code == 400, (path, answer.content)
+        assert answer.json()
+    assert not Project.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", {"a": 1}),
+        ("title", "x" * 201),
+        ("title", "nul\x00"),
+        ("title", ""),
+        ("project_type", "unknown"),
+        ("technologies", [10**30]),
+        ("technologies", "1"),
+        ("max_participants", 10**12),
+        ("max_participants", -1),
+        ("prize_amount", "-1"),
+        ("prize_amount", "1e400"),
+        ("prize_amount", "NaN"),
+        ("start_date", "0001-01-01T00:00:00+14:00"),
+        ("end_date", "9999-12-31T23:59:59-14:00"),
+        ("end_date", "2029-01-01T00:00:00Z"),
+        ("image", "not a file"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_field(field: str, value: Any, as_ada: APIClient) -> None:
+    answer = as_ada.post("/api/projects/", {**NEW, field: value})
+    assert answer.status_code == 400
+    assert list(answer.json()) == [field]
+    assert not Project.objects.exists()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_kept_and_shown_as_it_is(text: str, as_ada: APIClient) -> None:
+    made = as_ada.post("/api/projects/", {**NEW, "title": text, "description": text, "category": text})
+    assert made.status_code == 201
+    shown = as_ada.get(f"/api/projects/{made.json()['id']}/")
+    assert shown["Content-Type"] == "application/json"
+    assert (shown.json()["title"], shown.json()["description"]) == (text, text)
+    for query in ("search", "type", "difficulty", "category", "technology", "mine", "page"):
+        assert as_ada.get("/api/projects/", {query: text}).status_code in (200, 404)
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "query", ["technology=99999999999999999999999", "technology=-1", "search=%00", "page=0", "type=%00"]
+)
+def test_queries_that_make_no_sense_find_nothing(query: str, as_ada: APIClient) -> None:
+    assert as_ada.get(f"/api/projects/?{query}").status_code in (200, 400, 404)
+
+
+def disguised() -> list[SimpleUploadedFile]:
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    bmp = BytesIO()
+    Image.new("RGB", (4, 4)).save(bmp, "BMP")
+    cut = picture("JPEG", (400, 400)).read()[:300]
+    bomb = BytesIO()
+    Image.new("1", (20_000, 20_000)).save(bomb, "PNG")
+    contents = [b"<html><script>", svg, b"MZ\x90", b"", bmp.getvalue(), cut, bomb.getvalue()]
+    return [SimpleUploadedFile("me.png", content, content_type="image/png") for content in contents]
+
+
+def test_disguised_broken_and_exploding_pictures_are_refused(as_ada: APIClient, ada: User, empty_bucket: None) -> None:
+    for file in disguised():
+        answer = as_ada.patch("/api/auth/profile/", {"profile_picture": file}, format="multipart")
+        assert answer.status_code == 400
+        assert list(answer.json()) == ["profile_picture"]
+    ada.refresh_from_db()
+    assert not ada.profile_picture
+    assert stored_keys() == set()
+
+
+def test_a_pictures_extension_is_that_of_its_content(as_ada: APIClient, empty_bucket: None) -> None:
+    upload = picture("JPEG", name="../../evil.html")
+    as_ada.patch("/api/auth/profile/", {"profile_picture": upload}, format="multipart")
+    (key,) = stored_keys()
+    assert key.startswith("profile_pics/")
+    assert key.endswith(".jpg")
+
+
+def test_oversized_uploads_are_refused(as_ada: APIClient, empty_bucket: None) -> None:
+    for size, status in ((5 * 2**20 + 1, 400), (11 * 2**20, 413)):
+        file = SimpleUploadedFile("me.png", picture().read() + b"\0" * size)
+        answer = as_ada.patch("/api/auth/profile/", {"profile_picture": file}, format="multipart")
+        assert answer.status_code == status
+        assert answer.json()
+    assert as_ada.post("/api/projects/", {**NEW, "description": "x" * 2**20}).status_code == 413
+    assert stored_keys() == set()
+
+
+def test_what_only_claims_to_be_a_resume_is_refused(as_bob: APIClient, ada: User, empty_bucket: None) -> None:
+    archive = BytesIO()
+    with zipfile.ZipFile(archive, "w") as made:
+        made.writestr("evil.exe", "MZ")
+    path = f"/api/jobs/{job(ada).pk}/apply/"
+    for content in (b"MZ", b"<html>", archive.getvalue(), b"PK\x03\x04broken"):
+        answer = as_bob.post(path, {"resume": SimpleUploadedFile("cv.pdf", content)}, format="multipart")
+        assert answer.status_code == 400
+        assert list(answer.json()) == ["resume"]
+    assert stored_keys() == set()
+
+
+def test_paths_methods_and_types_that_are_not_there_are_json(as_ada: APIClient, ada: User) -> None:
+    path = f"/api/projects/{project(ada).pk}/"
+    asked = {
+        404: as_ada.get("/api/nothing/"),
+        405: as_ada.post(path, {}),
+        415: as_ada.post("/api/projects/", "a=1", content_type="text/plain"),
+    }
+    for status, answer in asked.items():
+        assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+        assert answer.json()["detail"]
+    for unknown in ("/api/projects", "/api/projects/99999999999999999999/", "/api/projects/-1/", "/api/projects/x/"):
+        assert as_ada.get(unknown).status_code == 404
+        assert as_ada.get(unknown)["Content-Type"] == "application/json"
+
+
+def test_a_failure_of_ours_gives_nothing_away(as_ada: APIClient, monkeypatch: pytest.MonkeyPatch, caplog: Any) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("password=hunter2")
+
+    monkeypatch.setattr("projects.views.ProjectViewSet.get_queryset", fail)
+    as_ada.raise_request_exception = False
+    answer = as_ada.get("/api/projects/", HTTP_X_REQUEST_ID="abcdef0123456789")
+    assert answer.status_code == 500
+    assert answer.json()["request_id"] == answer["X-Request-ID"] == "abcdef0123456789"
+    assert b"hunter2" not in answer.content
+    assert "hunter2" in caplog.text

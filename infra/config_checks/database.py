@@ -1,0 +1,69 @@
+"""Rules of the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from infra import config
+from infra.config_checks.problem import Check, Problem
+
+POSTGRESQL_VERSIONS = frozenset({"13", "14", "15", "16", "17", "18"})  # Amazon RDS release notes, 2026
+
+
+def storage_grows(database: config.Database) -> Iterator[Problem]:
+    """Storage autoscaling has room above where storage starts: RDS refuses less than a tenth."""
+    start, end = database.storage_gb, database.max_storage_gb
+    if end != start and end * 10 < start * 11:
+        yield Problem(
+            path="database.max_storage_gb",
+            message=f"{end} is less than a tenth above storage_gb {start}",
+            remedy="raise it, or set both alike for no autoscaling",
+        )
+
+
+def database_words(database: config.Database) -> Iterator[Problem]:
+    """Names that RDS or PostgreSQL reserve are refused."""
+    reserved = {
+        "admin",
+        "postgres",
+        "rdsadmin",
+        "template0",
+        "template1",
+        "user",
+        "table",
+        "select",
+        "order",
+        "group",
+        "all",
+        "default",
+    }
+    for key, value in (("name", database.name), ("username", database.username)):
+        if value in reserved or value.startswith("pg_"):
+            yield Problem(
+                path=f"database.{key}",
+                message=f"{value} is reserved by RDS or PostgreSQL",
+                remedy="choose another, such as app",
+            )
+
+
+def engine_version_exists(database: config.Database) -> Iterator[Problem]:
+    """The major version is one that RDS offers."""
+    if database.engine_version not in POSTGRESQL_VERSIONS:
+        known = ", ".join(sorted(POSTGRESQL_VERSIONS))
+        message = f"RDS has no PostgreSQL {database.engine_version}"
+        yield Problem(path="database.engine_version", message=message, remedy=f"use one of {known}")
+
+
+def tls_stays_forced(database: config.Database) -> Iterator[Problem]:
+    """TLS to the database is not a choice: a value that would be overruled in silence is refused."""
+    if database.parameters.get("rds.force_ssl", "1") != "1":
+        message = "connections without TLS are never allowed"
+        yield Problem(path="database.parameters.rds.force_ssl", message=message, remedy="remove it")
+
+
+CHECKS: tuple[Check, ...] = (
+    storage_grows,
+    database_words,
+    engine_version_exists,
+    tls_stays_forced,
+)

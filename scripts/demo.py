@@ -1,0 +1,103 @@
+"""`diceytech demo`: the reference product on this machine, at one address, until it is interrupted."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from infra.config_across import environment
+from infra.errors import PlatformError
+from rehearsal import edge, postgres, product
+from scripts.terminal import err, out
+
+DATABASE = "postgres"
+EMAIL = "demo@example.com"
+
+
+@contextmanager
+def running(
+    root: Path, *, port: int, data: Path | None, site_build: Path | None = None, say: Any = lambda _: None
+) -> Iterator[tuple[str, str, Path]]:
+    """Everything, until the block ends; gives the site's address, the demo's password, and where the logs are.
+
+    The site is that of `site_build`, or what `diceytech package website` built last.
+    """
+    config = environment(root, "dev")
+    backend = root / config.product.backend.path
+    build = site_build or root / config.product.website.path / config.product.website.build_output
+    with ExitStack() as stack:
+        room = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")))
+        room.mkdir(parents=True, exist_ok=True)
+        say("PostgreSQL")
+        try:
+            binaries = postgres.programs(backend / ".venv")
+            server = stack.enter_context(postgres.running(binaries, data=room / "postgresql" if data else None))
+        except postgres.PostgresError as error:
+            raise PlatformError(str(error)) from None
+        emulator_port, api_port, free = product.ports(3)
+        site = f"127.0.0.1:{_checked(port) or free}"
+        variables = product.variables(server, name=DATABASE, emulator_port=emulator_port, site=site)
+        running_product = product.Product(directory=backend, variables=variables, logs=room)
+        say("S3 emulator, migrations, API and worker")
+        stack.enter_context(product.running(running_product, api_port=api_port, emulator_port=emulator_port))
+        password = secrets.token_urlsafe(9)
+        say("demo data")
+        running_product.manage("createdemo", "--password", password)
+        served = edge.Edge(
+            api_port=api_port,
+            emulator_port=emulator_port,
+            bucket=product.BUCKET,
+            public_prefixes=config.media.public_prefixes,
+            site=build if (build / "index.html").is_file() else None,
+            policy=config.website.content_security_policy,
+        )
+        stack.enter_context(edge.serving(served, int(site.rpartition(":")[2])))
+        yield f"http://{site}", password, room
+
+
+def run(root: Path, *, port: int, keep: bool) -> None:
+    """Runs it, prints where it is, and waits for Ctrl-C or SIGTERM; raises PlatformError where it does not start."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+    data = root / ".demo" if keep else None
+    with ExitStack() as stack:
+        with err.status("") as status:
+            url, password, logs = stack.enter_context(
+                running(root, port=port, data=data, say=lambda step: status.update(f"starting: {step}"))
+            )
+        for name, value in (
+            ("site", f"{url}/"),
+            ("API", f"{url}/api/docs/"),
+            ("log in", f"{EMAIL}  {password}"),
+            ("smoke", f"diceytech smoke --url {url}"),
+            ("logs", str(logs)),
+        ):
+            out.print(f"{name:<8} {value}", markup=False)
+        out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """Once: the processes are then ended in order, which a second Ctrl-C must not cut short."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def _checked(port: int) -> int:
+    """The port; raises PlatformError where somebody has it."""
+    if port:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise PlatformError(f"port {port} is taken; choose another by --port, or 0 for any") from None
+    return port

@@ -1,0 +1,63 @@
+"""What git says of a directory: its files, and the version of a release made from it."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from infra.errors import PlatformError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """`text` sorts by time and is safe in paths; `seconds` since 1970 are the commit's."""
+
+    text: str
+    commit: str
+    seconds: int
+
+
+def version_of(root: Path, source: Path) -> Version:
+    """Time and id of the commit, and where the directory differs from it a digest of what is there instead.
+
+    Raises PlatformError outside a git repository with a commit.
+    """
+    commit, seconds = _git(root, "log", "-1", "--format=%H %ct").split()
+    moment = datetime.fromtimestamp(int(seconds), UTC).strftime("%Y%m%d-%H%M%S")
+    text = f"{moment}-{commit[:12]}"
+    if _git(root, "status", "--porcelain", "--", str(source)):
+        text += f"-edited-{_digest(source, source_files(root, source))}"
+    return Version(text=text, commit=commit, seconds=int(seconds))
+
+
+def source_files(root: Path, source: Path) -> tuple[Path, ...]:
+    """Files under the directory that git keeps or would keep, relative to it, in order; never what it ignores."""
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(source))
+    paths = [root / name for name in listed.split("\0") if name]
+    return tuple(sorted(path.relative_to(source) for path in paths if path.is_file() and not path.is_symlink()))
+
+
+def _digest(source: Path, files: tuple[Path, ...]) -> str:
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.as_posix()}\0".encode() + hashlib.sha256((source / file).read_bytes()).digest())
+    return digest.hexdigest()[:8]
+
+
+def _git(root: Path, *arguments: str) -> str:
+    try:
+        done = subprocess.run(  # noqa: S603 - git, with arguments of our own
+            ["git", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except FileNotFoundError:
+        raise PlatformError("git is not installed; a release's version comes from it") from None
+    except subprocess.CalledProcessError as error:
+        text = " ".join(str(error.stderr).split())
+        raise PlatformError(f"a release's version comes from git, which says: {text[:200]}; commit first") from None
+    return done.stdout.strip("\n")

@@ -1,0 +1,112 @@
+"""Pulumi's command line as this toolkit calls it: in the repository, without questions, its errors as ours."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from infra.errors import PlatformError
+from scripts.engine import require
+from scripts.process import is_alive
+
+_LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+_DAMAGED = re.compile(r"failed to load checkpoint|unexpected end of JSON|invalid character .* looking for")
+
+
+class PulumiError(PlatformError):
+    """Pulumi ended with an error; its own words."""
+
+
+class DamagedStateError(PulumiError):
+    """The stack's state is not what Pulumi has written: cut off, or not JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lock:
+    """Who holds a stack's lock."""
+
+    user: str
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.user}@{self.host}, process {self.pid}, since {self.since}"
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether its process is known to be gone: it was on this machine, and is not there any more."""
+        return self.host == os.uname().nodename and not is_alive(self.pid)
+
+
+class LockedError(PulumiError):
+    """Another run holds the stack's lock."""
+
+    exit_code: ClassVar[int] = 75
+
+    def __init__(self, stack: str, lock: Lock) -> None:
+        self.lock = lock
+        super().__init__(
+            f"the stack {stack} is locked by {lock}; wait for that run, "
+            f"or, if it is dead, run `diceytech recover --env {stack} --force`"
+        )
+
+
+def pulumi(root: Path, stack: str, *words: str) -> str:
+    """Standard output of a command for one stack; raises LockedError, DamagedStateError or PulumiError."""
+    done = _run(root, [*words, "--stack", stack])
+    if done.returncode:
+        raise _error(stack, words, done.stderr.strip() or done.stdout.strip())
+    return done.stdout
+
+
+def pulumi_whoami(root: Path) -> dict[str, Any]:
+    """Who is logged in, and to which state backend (`url`); raises PulumiError."""
+    done = _run(root, ["whoami", "--verbose", "--json"])
+    if done.returncode:
+        raise PulumiError(f"Pulumi has no state backend ({_said(done.stderr)}); run `pulumi login`, see docs/aws.md")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def _run(root: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    return subprocess.run(  # noqa: S603 - the user's own engine
+        [str(require().path), *words, "--non-interactive"],
+        cwd=root,
+        env=variables,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def pulumi_json(root: Path, stack: str, *words: str) -> Any:
+    """The same for a command that prints JSON."""
+    return json.loads(pulumi(root, stack, *words, "--json"))
+
+
+def _error(stack: str, words: Sequence[str], text: str) -> PulumiError:
+    if found := _LOCK.search(text):
+        lock = Lock(user=found["user"], host=found["host"], pid=int(found["pid"]), since=found["since"])
+        return LockedError(stack, lock)
+    if _DAMAGED.search(text):
+        return DamagedStateError(
+            f"the state of {stack} is damaged ({_said(text)}); nothing was changed; bring back its last good version "
+            f"with `diceytech recover --env {stack} --restore`"
+        )
+    return PulumiError(f"pulumi {' '.join(words[:2])} of {stack}: {_said(text)}")
+
+
+def _said(text: str) -> str:
+    """Pulumi's errors without its warnings, on one line."""
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("warning:")]
+    errors = [line.removeprefix("error: ") for line in lines if line.startswith("error:")]
+    return " ".join(errors or lines[-3:]) or "it said nothing"

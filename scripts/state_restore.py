@@ -1,0 +1,73 @@
+"""Bringing back the last good version of a stack's state, and who holds its lock."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from infra.errors import PlatformError
+from scripts.pulumi_cli import Lock, pulumi_whoami
+from scripts.state_backend import Backend, BackendError, Version, backend
+
+PROJECT: Final = "platform"
+
+
+class StateError(PlatformError):
+    """No earlier version of the state is whole."""
+
+
+def restore_state(root: Path, stack: str) -> str | None:
+    """Puts the newest good version in the place of a damaged state, which is kept beside it.
+
+    Gives what was done in words; None when the state is good. Raises StateError or BackendError.
+    """
+    stored, current = _backend(root), f".pulumi/stacks/{PROJECT}/{stack}.json"
+    if is_good(stored.read(current)):
+        return None
+    for version in sorted(_versions(stored, stack), key=lambda one: one.written, reverse=True):
+        content = version.read()
+        if is_good(content):
+            aside = f".pulumi/stacks/{PROJECT}/{stack}.json.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+            stored.replace(current, content, aside)
+            return (
+                f"the state of {stack} is that of {version.written:%Y-%m-%d %H:%M:%S} UTC again ({version.name}); "
+                f"the damaged one is kept as {aside}"
+            )
+    raise StateError(f"no earlier version of the state of {stack} is whole; restore it from a copy of your own")
+
+
+def is_good(content: bytes) -> bool:
+    """Whether this is a whole state of a stack."""
+    try:
+        found: Any = json.loads(content)
+        return isinstance(found["checkpoint"]["latest"]["resources"], list)
+    except (ValueError, KeyError, TypeError):
+        return False
+
+
+def locks(root: Path, stack: str) -> list[Lock]:
+    """Who holds the stack's lock; nobody as far as we see where the backend keeps its own."""
+    try:
+        stored = _backend(root)
+    except BackendError:
+        return []
+    found = []
+    for version in stored.below(f".pulumi/locks/organization/{PROJECT}/{stack}/"):
+        if version.name.partition(" ")[0].endswith(".json"):
+            told = json.loads(version.read())
+            found.append(
+                Lock(user=told["username"], host=told["hostname"], pid=int(told["pid"]), since=told["timestamp"])
+            )
+    return found
+
+
+def _versions(stored: Backend, stack: str) -> list[Version]:
+    places = (f"stacks/{PROJECT}/{stack}.json", f"history/{PROJECT}/{stack}/", f"backups/{PROJECT}/{stack}/")
+    found = [version for place in places for version in stored.below(f".pulumi/{place}")]
+    return [one for one in found if ".attrs" not in one.name and ".history." not in one.name]
+
+
+def _backend(root: Path) -> Backend:
+    return backend(str(pulumi_whoami(root)["url"]))

@@ -1,0 +1,167 @@
+"""`diceytech package backend`: complete, for its target, and the same from the same commit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from infra.config import Backend, Frontend, Product, Server
+from infra.config_across import environment
+from infra.errors import PlatformError
+from scripts.package_backend import build, plan
+from scripts.release_target import Target, chosen, target_of
+from scripts.wheelhouse import requirements_for
+
+ROOT = Path(__file__).parent.parent.parent
+HERE = Target(python=f"3.{sys.version_info.minor}", machine=os.uname().machine)
+LOCK = """
+six==1.17.0 \\
+    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
+    --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
+    # via nothing
+tzdata==2026.6 ; sys_platform == 'win32' \\
+    --hash=sha256:0000000000000000000000000000000000000000000000000000000000000000
+"""
+
+
+def product_in(root: Path) -> Product:
+    """A committed Django project of three files."""
+    backend = root / "backend"
+    backend.mkdir()
+    (backend / "manage.py").write_text("#!/usr/bin/env python\n")
+    (backend / "manage.py").chmod(0o755)
+    (backend / "requirements.txt").write_text(LOCK)
+    (backend / "app.py").write_text("one = 1\n")
+    (root / ".gitignore").write_text("*.secret\n")
+    (backend / "key.secret").write_text("hunter2")
+    git(root, "init", "-q")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "first")
+    website = Frontend(path="website")
+    return Product(name="acme", backend=Backend(path="backend", wsgi="a.wsgi", settings="a.settings"), website=website)
+
+
+def git(root: Path, *arguments: str) -> None:
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", "-C", root, *who, *arguments], check=True)
+
+
+def content(path: Path) -> dict[str, bytes]:
+    with tarfile.open(path) as archive:
+        return {name: archive.extractfile(name).read() for name in archive.getnames()}  # type: ignore[union-attr]
+
+
+def test_the_same_commit_gives_the_same_bytes_wherever_it_is_built(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    first = build(plan(tmp_path, product, HERE), tmp_path / "one")
+    os.utime(tmp_path / "backend/app.py", (1, 1))
+    (tmp_path / "backend/app.py").chmod(0o600)
+    second = build(plan(tmp_path, product, HERE), tmp_path / "two")
+    assert first.path.read_bytes() == second.path.read_bytes()
+    assert first.sha256 == hashlib.sha256(first.path.read_bytes()).hexdigest()
+
+
+def test_the_manifest_has_the_digest_of_every_other_file(tmp_path: Path) -> None:
+    done = build(plan(tmp_path, product_in(tmp_path), HERE), tmp_path / "out")
+    files = content(done.path)
+    manifest = json.loads(files.pop("manifest.json"))
+    assert manifest["files"] == {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    assert (manifest["python"], manifest["platform"]) == (HERE.python, f"linux-{HERE.machine}")
+    assert files["app/VERSION"].decode().strip() == manifest["version"]
+    assert set(files) == {
+        "app/VERSION",
+        "app/app.py",
+        "app/manage.py",
+        "app/requirements.txt",
+        "requirements.txt",
+        "wheelhouse/six-1.17.0-py2.py3-none-any.whl",
+    }
+    assert b"hunter2" not in b"".join(files.values())
+
+
+def test_an_edit_that_is_not_committed_shows_in_the_version(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    clean = plan(tmp_path, product, HERE).version.text
+    (tmp_path / "backend/app.py").write_text("one = 2\n")
+    edited = plan(tmp_path, product, HERE).version.text
+    assert edited.startswith(f"{clean}-edited-")
+    (tmp_path / "backend/app.py").write_text("one = 3\n")
+    assert plan(tmp_path, product, HERE).version.text != edited
+
+
+def test_markers_are_those_of_the_target_not_of_this_machine() -> None:
+    windows_only = (
+        "a==1 ; python_version < '3.12' --hash=sha256:00\nb==2 ; platform_machine == 'aarch64' --hash=sha256:00\n"
+    )
+    old, new = Target(python="3.11", machine="x86_64"), Target(python="3.13", machine="aarch64")
+    assert requirements_for(windows_only, old, name="lock") == "a==1 --hash=sha256:00\n"
+    assert requirements_for(windows_only, new, name="lock") == "b==2 --hash=sha256:00\n"
+
+
+@pytest.mark.parametrize(
+    ("lock", "message"), [("six==1.17.0\n", "six has no hash"), ("-e .\n", "no pinned requirement")]
+)
+def test_a_lock_without_hashes_is_refused(lock: str, message: str) -> None:
+    with pytest.raises(PlatformError, match=message):
+        requirements_for(lock, HERE, name="requirements.txt")
+
+
+def test_a_project_without_a_lock_or_a_commit_is_refused(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/requirements.txt").unlink()
+    with pytest.raises(PlatformError, match=r"backend/requirements.txt: is not there"):
+        plan(tmp_path, product, HERE)
+
+
+def test_the_target_follows_image_and_instance_type() -> None:
+    server = environment(ROOT, "dev").server
+    assert target_of(server) == Target(python="3.13", machine="x86_64")
+
+    def of(instance_type: str) -> Server:
+        return server.model_copy(update={"instance_type": instance_type})
+
+    assert [target_of(of(kind)).machine for kind in ("t4g.micro", "m7gd.large", "c7gn.xlarge", "a1.medium")] == [
+        "aarch64"
+    ] * 4
+    assert [target_of(of(kind)).machine for kind in ("t3.micro", "m7i.large", "g4dn.xlarge", "m7a.large")] == [
+        "x86_64"
+    ] * 4
+    with pytest.raises(PlatformError, match="--machine"):
+        chosen(HERE, python=None, machine="sparc")
+
+
+@pytest.mark.slow
+def test_the_products_artifact_installs_offline_and_answers_its_version(tmp_path: Path) -> None:
+    product = environment(ROOT, "dev").product
+    done = build(plan(ROOT, product, HERE), tmp_path)
+    with tarfile.open(done.path) as archive:
+        archive.extractall(tmp_path / "release", filter="data")
+    release = tmp_path / "release"
+    subprocess.run([sys.executable, "-m", "venv", release / "venv"], check=True)
+    pip = [
+        release / "venv/bin/pip",
+        "--disable-pip-version-check",
+        "install",
+        "--quiet",
+        "--no-index",
+        "--require-hashes",
+    ]
+    subprocess.run([*pip, "--find-links", release / "wheelhouse", "-r", release / "requirements.txt"], check=True)
+    variables = {"PATH": os.environ["PATH"], "SECRET_KEY": "x", "DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}
+    script = "from django.conf import settings; print(settings.RELEASE)"
+    told = subprocess.run(
+        [release / "venv/bin/python", "manage.py", "shell", "-v", "0", "-c", script],
+        cwd=release / "app",
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == done.manifest["version"]

@@ -1,0 +1,154 @@
+"""`diceytech smoke` against the running product, and against sites that only look right."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import IO, Any
+
+import pytest
+
+from infra.errors import PlatformError
+from scripts import demo
+from scripts.smoke import as_json, base_url, run
+from scripts.smoke_steps import steps
+
+ROOT = Path(__file__).parent.parent.parent
+DICEYTECH = ROOT / ".venv/bin/diceytech"
+PAGE = b"<!doctype html><div id=root></div>"
+
+
+@contextmanager
+def site(answer: Callable[[str, str], tuple[int, str, bytes]]) -> Iterator[str]:
+    """A site that answers as `answer` says for a method and path."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, kind, body = answer(self.command, self.path)
+            self.send_response(status)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_DELETE = do_PATCH = do_GET
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def smoked(url: str, **more: Any) -> dict[str, Any]:
+    flow = steps(name="smoke-test", password="a-password-7", version=None, **more)
+    return as_json(url, run(url, flow, timeout=5, on=lambda _: None))
+
+
+def test_a_page_in_the_place_of_the_api_fails() -> None:
+    with site(lambda *_: (200, "text/html", PAGE)) as url:
+        found = smoked(url)
+    assert not found["ok"]
+    assert "not JSON" in found["steps"][0]["problem"]
+    assert {step["problem"] for step in found["steps"][1:]} == {"not tried"}
+
+
+def test_after_a_failure_only_the_cleaning_up_is_done() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def answer(method: str, path: str) -> tuple[int, str, bytes]:
+        asked.append((method, path))
+        bodies = {
+            "/api/health/": (200, {"status": "ok", "version": "1"}),
+            "/api/auth/register/": (201, {"id": 1, "username": "u", "email": "e"}),
+            "/api/auth/login/": (200, {"access": "a", "refresh": "r"}),
+            "/api/auth/profile/": (204, {}),
+        }
+        status, body = bodies[path]
+        return status, "application/json", json.dumps(body).encode() if status != 204 else b""
+
+    with site(answer) as url:
+        found = smoked(url)
+    assert not found["ok"]
+    assert "lacks user" in found["steps"][2]["problem"]
+    assert asked[-2:] == [("POST", "/api/auth/login/"), ("DELETE", "/api/auth/profile/")]
+
+
+def test_the_wrong_release_fails() -> None:
+    with site(lambda *_: (200, "application/json", b'{"status": "ok", "version": "1"}')) as url:
+        flow = steps(name="smoke-test", password="a-password-7", version="2")
+        found = as_json(url, run(url, flow, timeout=5, on=lambda _: None))
+    assert found["steps"][0]["problem"] == "version is '1', not '2'"
+
+
+def test_nobody_there_is_one_line_and_exit_code_1() -> None:
+    done = subprocess.run([DICEYTECH, "smoke", "--url", "http://127.0.0.1:9", "--json"], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "no answer" in json.loads(done.stdout)["steps"][0]["problem"]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("text", ["www.example.com", "ftp://x", "https://", "https://x/?a=1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(PlatformError, match="--url"):
+        base_url(text)
+
+
+def test_the_guides_api_address_is_taken_too() -> None:
+    assert base_url("http://localhost:8000/api/") == "http://localhost:8000"
+
+
+def test_neither_password_nor_token_is_in_the_report() -> None:
+    with site(lambda *_: (200, "text/html", PAGE)) as url:
+        assert "a-password-7" not in json.dumps(smoked(url))
+
+
+@pytest.mark.slow
+def test_the_product_passes_and_keeps_nothing_of_it() -> None:
+    with demo.running(ROOT, port=0, data=None) as (url, _, _):
+        done = subprocess.run([DICEYTECH, "smoke", "--url", url, "--json"], capture_output=True, text=True, check=False)
+        found = json.loads(done.stdout)
+        assert (done.returncode, found["ok"]) == (0, True), done.stdout
+        assert len(found["steps"]) == 18
+        with pytest.raises(PlatformError, match="is taken"):
+            demo._checked(int(url.rpartition(":")[2]))
+
+
+@pytest.mark.slow
+def test_ctrl_c_ends_the_demo_with_all_its_processes() -> None:
+    with subprocess.Popen([DICEYTECH, "demo", "--port", "0"], stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        printed = _until_ready(running.stdout)
+        started = _descendants(running.pid)
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=30) == 0
+    assert len(started) >= 6, printed  # PostgreSQL and its children, the emulator, the API and its workers, the worker
+    assert [pid for pid in started if Path(f"/proc/{pid}").exists()] == []
+
+
+def _until_ready(lines: IO[str]) -> list[str]:
+    printed: list[str] = []
+    for line in lines:
+        printed.append(line)
+        if "Ctrl-C" in line:
+            return printed
+    raise AssertionError(printed)
+
+
+def _descendants(pid: int) -> list[int]:
+    """Of Linux's own list."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [one for child in map(int, children) for one in (child, *_descendants(child))]

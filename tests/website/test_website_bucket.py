@@ -1,0 +1,150 @@
+"""What real builds and real buckets hold: odd names, empty and large files, links."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from fault_proxy import Asked, Fault, fault_proxy
+from moto_loopback import Loopback, loopback
+from website_world import FIRST, QUICK, REGION, World, credentials, quiet
+
+from infra.errors import PlatformError
+from scripts.parallel import each
+from scripts.website_bucket import Bucket, ConflictError, place
+from scripts.website_deploy import carry_out
+from scripts.website_headers import headers
+
+ODD = {
+    "index.html": "page",
+    "sub dir/with space.html": "a",
+    "ünïcödé/日本.html": "b",
+    "pages/[id]/{x}-a+b&c=d%20.js": "c",
+    "it's (1)!~*$,;@=#?.txt": "d",
+    "empty.css": "",
+    "a'\"<>.txt": "e",
+    "deep/er/and/deeper/x.json": "{}",
+}
+
+
+@pytest.fixture
+def moto(monkeypatch: pytest.MonkeyPatch) -> Iterator[Loopback]:
+    """moto's S3, which keeps every key as it is where versitygw's is a file system."""
+    with loopback() as aws:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", aws.address)
+        aws.client("s3").create_bucket(Bucket="odd")
+        yield aws
+
+
+def test_every_name_arrives_as_it_is(world: World) -> None:
+    world.deploy(ODD)
+    assert world.served() == ODD
+    assert world.plan(ODD).empty
+    world.deploy(FIRST)
+    assert world.served().keys() - FIRST.keys() == {
+        "pages/[id]/{x}-a+b&c=d%20.js",
+        "empty.css",
+        *["deep/er/and/deeper/x.json"],
+    }
+
+
+def test_headers_arrive_as_planned(world: World) -> None:
+    world.deploy(FIRST)
+    for key in FIRST:
+        found = world.s3.head(key)
+        assert found is not None
+        assert found.headers == headers(key)
+
+
+def test_a_file_over_the_multipart_limit_arrives_whole_and_is_not_sent_twice(world: World) -> None:
+    build = world.build(FIRST)
+    content = random.Random(1).randbytes(64 * 1024 * 1024 + 17)  # noqa: S311 - any bytes will do
+    (build / "film.mp4").write_bytes(content)
+    world.deploy(build)
+    found = world.s3.get("film.mp4")
+    assert found is not None
+    assert found.body == content
+    assert (found.headers, found.etag[-2:]) == (headers("film.mp4"), "-9")
+    assert world.plan(build).empty
+    (build / "film.mp4").write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert [one.file.key for one in world.plan(build).uploads] == ["film.mp4", "config.json"]
+
+
+def test_a_part_that_fails_is_sent_again(world: World) -> None:
+    build = world.build(FIRST)
+    (build / "film.mp4").write_bytes(bytes(20 * 1024 * 1024))
+    failed: list[str] = []
+
+    def second(asked: Asked) -> Fault:
+        if "partNumber=2" in asked.target and not failed:
+            failed.append("busy")
+            return "busy"
+        return "none"
+
+    with fault_proxy(world.server, second) as proxy:
+        world.deploy(build, through=proxy.address)
+    assert failed
+    found = world.s3.get("film.mp4")
+    assert found is not None
+    assert found.body == bytes(20 * 1024 * 1024)
+
+
+def test_a_linked_file_is_deployed_as_a_file(world: World) -> None:
+    build = world.build(FIRST)
+    (build / "copy.png").symlink_to("logo.png")
+    world.deploy(build)
+    assert world.served()["copy.png"] == FIRST["logo.png"]
+
+
+def test_a_file_that_vanishes_meanwhile_ends_the_deploy_with_its_name(world: World) -> None:
+    build, site = world.build(FIRST), world.site()
+    plan = world.plan(build, site)
+    (build / "logo.png").unlink()
+    with pytest.raises(PlatformError, match=r"logo\.png: cannot be read"):
+        carry_out(site, plan, quiet)
+    assert world.served().keys() <= FIRST.keys() - {"index.html"}
+
+
+@pytest.mark.parametrize("key", ["a//b.txt", "folder/", "//", "x y+z.txt", "ü&<.txt", "tab\there.txt"])
+def test_every_key_that_s3_takes_is_listed_and_deleted(moto: Loopback, key: str) -> None:
+    s3 = moto.client("s3")
+    s3.put_object(Bucket="odd", Key=key, Body=b"x")
+    bucket = Bucket(place("odd", REGION), credentials, QUICK)
+    assert list(bucket.list()) == [key]
+    assert bucket.get(key) is not None
+    bucket.delete([key])
+    assert bucket.list() == {}
+
+
+def test_a_long_list_is_read_page_by_page(world: World) -> None:
+    s3 = world.s3
+    keys = [f"{number:04d} & more" if number % 1000 == 7 else f"{number:04d}" for number in range(1002)]
+    each(lambda key: s3.put(key, b"", headers(key)), keys, at_once=8)
+    assert list(s3.list()) == keys
+    s3.delete(keys)
+    assert s3.list() == {}
+
+
+def test_a_conditional_write_is_refused_where_somebody_was_faster(world: World) -> None:
+    s3 = world.s3
+    first = s3.put("x", b"1", headers("x"), only_new=True)
+    with pytest.raises(ConflictError):
+        s3.put("x", b"2", headers("x"), only_new=True)
+    s3.put("x", b"2", headers("x"), only_over=first)
+    with pytest.raises(ConflictError):
+        s3.put("x", b"3", headers("x"), only_over=first)
+    found = s3.get("x")
+    assert found is not None
+    assert found.body == b"2"
+
+
+def test_what_is_not_there_is_none(world: World) -> None:
+    assert world.s3.get("nothing") is None
+    assert world.s3.head("nothing") is None
+
+
+def test_a_bucket_that_does_not_exist_is_told_as_s3_tells_it(world: World) -> None:
+    world.bucket = "another"
+    with pytest.raises(PlatformError, match="NoSuchBucket"):
+        world.deploy(FIRST)

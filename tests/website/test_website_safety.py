@@ -1,0 +1,252 @@
+"""Whatever happens to a deploy, the site is the old one or the new one, and the next deploy puts all in order.
+
+Against versitygw, a real S3 server, behind a proxy that fails at one request or from one request on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from fault_proxy import Asked, Fault, fault_proxy
+from website_world import FIRST, SECOND, World, broken, quiet
+
+from infra.errors import PlatformError
+from scripts.website_deploy import carry_out
+from scripts.website_headers import Headers, headers
+from scripts.website_lock import HeldError
+from scripts.website_release import CURRENT_KEY
+
+REQUESTS = 19  # of the deploy of SECOND over FIRST
+
+
+def at(number: int, fault: Fault) -> Callable[[Asked], Fault]:
+    return lambda asked: fault if asked.number == number else "none"
+
+
+def since(number: int) -> Callable[[Asked], Fault]:
+    return lambda asked: "dead" if asked.number >= number else "none"
+
+
+def kept_of_the_first() -> dict[str, str]:
+    """What stays of the first release while it is kept: all but its pages and documents."""
+    return {key: FIRST[key] for key in ("assets/main.1a2b3c4d.js",)}
+
+
+def requests_of_a_deploy(world: World) -> int:
+    world.deploy(FIRST)
+    with fault_proxy(world.server) as proxy:
+        world.deploy(SECOND, through=proxy.address)
+    return len(proxy.asked)
+
+
+def test_the_number_of_requests_is_as_planned(world: World) -> None:
+    # list, current, record, claim; 5 archived; 1 asset, fence, 3 others, 1 page, entry page; record, delete, current
+    assert requests_of_a_deploy(world) == REQUESTS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(REQUESTS + 1))
+def test_a_deploy_that_dies_leaves_a_whole_site_and_the_next_one_repairs(world: World, number: int) -> None:
+    world.deploy(FIRST)
+    with fault_proxy(world.server, since(number)) as proxy:
+        if number < REQUESTS:
+            with pytest.raises(PlatformError):
+                world.deploy(SECOND, through=proxy.address)
+        else:
+            world.deploy(SECOND, through=proxy.address)
+    assert broken(world.served(), FIRST, SECOND) == []
+    world.deploy(SECOND, take_over=True)
+    assert world.served() == {**SECOND, **kept_of_the_first()}
+    assert world.plan(SECOND).empty
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["lost", "busy", "truncated"])
+def test_one_failed_request_is_repeated(world: World, fault: Fault) -> None:
+    world.deploy(FIRST)
+    releases = [FIRST, SECOND]
+    for number in range(REQUESTS):
+        with fault_proxy(world.server, at(number, fault)) as proxy:
+            world.deploy(releases[(number + 1) % 2], through=proxy.address)
+        assert broken(world.served(), FIRST, SECOND) == [], number
+    assert world.plan(releases[REQUESTS % 2]).empty
+
+
+def test_a_busy_server_is_asked_again_until_it_is_not(world: World) -> None:
+    seen: dict[str, int] = {}
+
+    def twice(asked: Asked) -> Fault:
+        seen[asked.method + asked.target] = seen.get(asked.method + asked.target, 0) + 1
+        return "busy" if seen[asked.method + asked.target] <= 2 else "none"
+
+    with fault_proxy(world.server, twice) as proxy:
+        world.deploy(FIRST, through=proxy.address)
+    assert world.served() == FIRST
+
+
+def test_a_wrong_etag_is_settled_by_reading_back(world: World) -> None:
+    def files(asked: Asked) -> Fault:
+        return "etag" if asked.method == "PUT" and "/.releases/" not in asked.target else "none"
+
+    with fault_proxy(world.server, files) as proxy:
+        world.deploy(FIRST, through=proxy.address)
+    assert [asked.method for asked in proxy.asked].count("GET") > len(FIRST)
+    assert world.served() == FIRST
+    assert world.plan(FIRST).empty
+
+
+def test_content_that_arrives_damaged_is_refused_and_the_old_release_stays(world: World) -> None:
+    world.deploy(FIRST)
+
+    def pages(asked: Asked) -> Fault:
+        return "damaged" if asked.method == "PUT" and asked.path.endswith("main.5e6f7a8b.js") else "none"
+
+    with (
+        fault_proxy(world.server, pages) as proxy,
+        pytest.raises(PlatformError, match=r"main\.5e6f7a8b\.js: arrived damaged"),
+    ):
+        world.deploy(SECOND, through=proxy.address)
+    assert {key: text for key, text in world.served().items() if key in FIRST} == FIRST
+    world.deploy(SECOND)
+    assert world.served() == {**SECOND, **kept_of_the_first()}
+
+
+def test_what_a_dead_deploy_left_does_not_stay_for_ever(world: World) -> None:
+    world.deploy(FIRST)
+    with fault_proxy(world.server, since(12)) as proxy, pytest.raises(PlatformError):
+        world.deploy(SECOND, through=proxy.address)
+    assert "assets/main.5e6f7a8b.js" in world.served()
+    for number in range(world.keep + 1):
+        world.deploy({**FIRST, "news.html": f"{number}"}, take_over=True)
+    assert world.served() == {**FIRST, "news.html": f"{world.keep}"}
+
+
+def test_of_two_deploys_at_once_the_second_is_told(world: World) -> None:
+    world.deploy(FIRST)
+    told: list[str] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("main.5e6f7a8b.js") and not told:
+            with pytest.raises(HeldError, match=r"is deploying .* last sign of life"):
+                world.deploy({**FIRST, "index.html": "third"})
+            told.append("told")
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy:
+        world.deploy(SECOND, through=proxy.address)
+    assert told
+    assert world.served() == {**SECOND, **kept_of_the_first()}
+
+
+def test_a_plan_that_another_deploy_overtook_is_not_carried_out(world: World) -> None:
+    world.deploy(FIRST)
+    slow = world.site()
+    planned = world.plan({**FIRST, "index.html": "third"}, slow)
+    world.deploy(SECOND)
+    with pytest.raises(HeldError, match="another deploy changed the site meanwhile"):
+        carry_out(slow, planned, quiet)
+    assert world.served() == {**SECOND, **kept_of_the_first()}
+
+
+def test_a_deploy_that_was_taken_over_writes_no_page(world: World) -> None:
+    world.deploy(FIRST)
+    taken: list[str] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("main.5e6f7a8b.js") and not taken:
+            taken.append("over")
+            world.deploy({**FIRST, "index.html": "third"}, take_over=True)
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError):
+        world.deploy(SECOND, through=proxy.address)
+    assert taken
+    assert world.served()["index.html"] == "third"
+    assert "jobs.html" not in world.served()
+
+
+def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
+    world.deploy(FIRST)
+
+    def one(asked: Asked) -> Fault:
+        return "dead" if asked.path.endswith("main.5e6f7a8b.js") else "none"
+
+    with fault_proxy(world.server, one) as proxy, pytest.raises(PlatformError, match="was not written"):
+        world.deploy(SECOND, through=proxy.address)
+    world.deploy(SECOND)
+    assert world.served() == {**SECOND, **kept_of_the_first()}
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"schema": 99, "releases": []}'])
+def test_a_damaged_list_of_releases_is_written_anew(world: World, damage: bytes) -> None:
+    world.deploy(FIRST)
+    world.s3.put(CURRENT_KEY, damage, headers("x.json"))
+    world.deploy(SECOND)
+    assert broken(world.served(), FIRST, SECOND) == []
+    assert SECOND.items() <= world.served().items()
+    assert world.plan(SECOND).empty
+
+
+@pytest.mark.parametrize("what", ["current.json", "records/", ""])
+def test_lost_records_are_made_anew(world: World, what: str) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    world.s3.delete([key for key in world.private() if what in key])
+    world.deploy(SECOND)
+    assert SECOND.items() <= world.served().items()
+    assert "about.html" not in world.served()
+    assert world.plan(SECOND).empty
+
+
+def test_a_damaged_record_is_made_anew(world: World) -> None:
+    world.deploy(FIRST)
+    (record,) = [key for key in world.private() if "records/" in key]
+    whole = world.s3.get(record)
+    assert whole is not None
+    for damage in (b"", b"garbage", whole.body[:-20]):
+        world.s3.put(record, damage, headers("x.gz"))
+        assert not world.plan(FIRST).empty
+    world.deploy(FIRST)
+    assert world.served() == FIRST
+    assert world.plan(FIRST).empty
+
+
+def test_a_stale_list_is_found_by_what_is_in_the_bucket(world: World) -> None:
+    world.deploy(FIRST)
+    old = world.s3.get(CURRENT_KEY)
+    assert old is not None
+    world.deploy(SECOND)
+    world.s3.put(CURRENT_KEY, old.body, headers("x.json"))
+    world.deploy(SECOND)
+    assert SECOND.items() <= world.served().items()
+    assert "about.html" not in world.served()
+    assert world.plan(SECOND).empty
+
+
+def test_a_bucket_edited_by_hand_is_repaired(world: World) -> None:
+    world.deploy(FIRST)
+    world.s3.put("index.html", b"defaced", headers("index.html"))
+    world.s3.put("assets/main.1a2b3c4d.js", b"defaced", headers("x.js"))
+    world.s3.delete(["robots.txt"])
+    world.s3.put("spam.html", b"spam", headers("spam.html"))
+    why = {one.file.key: one.why for one in world.plan(FIRST).uploads}
+    assert {key: why[key] for key in ("index.html", "assets/main.1a2b3c4d.js", "robots.txt")} == {
+        "index.html": "repair",
+        "assets/main.1a2b3c4d.js": "repair",
+        "robots.txt": "repair",
+    }
+    world.deploy(FIRST)
+    assert world.served() == FIRST
+
+
+def test_headers_edited_by_hand_are_found_by_verify(world: World) -> None:
+    world.deploy(FIRST)
+    world.s3.put("index.html", FIRST["index.html"].encode(), Headers(content_type="text/plain", cache_control="x"))
+    assert world.plan(FIRST).empty
+    found = world.plan(FIRST, world.site(verify=True))
+    assert {one.file.key for one in found.uploads} == {"index.html", "config.json"}
+    world.deploy(FIRST, verify=True)
+    read = world.s3.head("index.html")
+    assert read is not None
+    assert read.headers == headers("index.html")
