@@ -16,11 +16,11 @@ export function Cover({ project }: { project: Pick<Project, 'id' | 'image' | 'pr
       focusable="false"
     >
       {Array.from({ length: DICE }, (_, index) => {
-        const size = 1.6 + throwOf() * 1.9;
-        const x = 8 + index * 60 + throwOf() * 16;
-        const y = 8 + throwOf() * (126 - 24 * size);
+        const size = 1 + throwOf() * 0.9; // 24 to 46 wide, so that turned by any angle it stays in its column of 64
+        const x = 32 + index * 64;
+        const y = 42 + throwOf() * 66;
         return (
-          <g key={index} transform={`translate(${x} ${y}) rotate(${throwOf() * 70 - 35} 30 30) scale(${size})`}>
+          <g key={index} transform={`translate(${x} ${y}) rotate(${throwOf() * 90}) scale(${size}) translate(-12 -12)`}>
             <DieFace pips={1 + Math.floor(throwOf() * 6)} />
           </g>
         );

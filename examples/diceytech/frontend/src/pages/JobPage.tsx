@@ -49,7 +49,7 @@ function Details({ job, reload }: Props) {
             facts={[
               { icon: 'jobs', label: 'Kind', value: JOB_TYPES[job.job_type] },
               { icon: 'place', label: 'Place', value: `${job.location} · ${LOCATION_TYPES[job.location_type]}` },
-              pay ? { icon: 'prize', label: 'Salary', value: pay } : null,
+              pay ? { icon: 'money', label: 'Salary', value: pay } : null,
               { icon: 'calendar', label: 'Posted', value: relative(job.created_at) },
             ]}
           />

@@ -75,7 +75,7 @@ function JobRow({ job }: { job: Job }) {
           facts={[
             { icon: 'jobs', label: 'Kind', value: JOB_TYPES[job.job_type] },
             { icon: 'place', label: 'Place', value: `${job.location} · ${LOCATION_TYPES[job.location_type]}` },
-            pay ? { icon: 'prize', label: 'Salary', value: pay } : null,
+            pay ? { icon: 'money', label: 'Salary', value: pay } : null,
           ]}
         />
         <SkillTags skills={job.skill_details} label="Skills asked for" />

@@ -93,7 +93,7 @@ function About({ user, changed }: Props) {
         <Field label="Place" name="location" maxLength={100} defaultValue={user.location} error={fields['location']} />
         <Field label="Phone" name="phone" type="tel" autoComplete="tel" maxLength={20} defaultValue={user.phone} error={fields['phone']} />
       </div>
-      <div className="form__row">
+      <div className="form__row form__row--wide">
         {(Object.entries(LINKS) as [Link, string][]).map(([name, label]) => (
           <Field key={name} label={label} name={name} type="url" placeholder="https://" defaultValue={user[name]} error={fields[name]} />
         ))}

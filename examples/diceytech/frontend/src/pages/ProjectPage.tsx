@@ -54,7 +54,7 @@ function Details({ project, resource }: Props) {
             { icon: 'people', label: 'Participants', value: `${project.participants_count} of ${project.max_participants}` },
             { icon: 'calendar', label: 'Dates', value: days(project.start_date, project.end_date) },
             project.prize_amount ? { icon: 'prize', label: 'Prize', value: money(project.prize_amount) } : null,
-            { icon: 'place', label: 'Organized by', value: project.organizer_name },
+            { icon: 'person', label: 'Organized by', value: project.organizer_name },
           ]}
         />
         <TakePart project={project} reload={resource.reload} />
