@@ -5,10 +5,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 BACKEND := examples/diceytech/backend
+FRONTEND := examples/diceytech/frontend
+SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend rehearse demo engine test test-all faults lint types docs bench bench-website versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo engine test test-all faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +31,14 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	fi
 	@touch $@
 
+node: $(READY) ## install Node.js into .venv, where the machine has none that is new enough
+	@$(BIN)/python -c 'from scripts.node import find; find()' 2>/dev/null || \
+	if command -v uv >/dev/null 2>&1; then \
+	  uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-node.txt; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-node.txt; \
+	fi
+
 backend: $(BACKEND_READY) ## make the reference backend's own environment, with a PostgreSQL and an S3 emulator
 
 # The product's libraries stay out of the toolkit's: it is what a user replaces.
@@ -42,7 +52,12 @@ $(BACKEND_READY): $(BACKEND)/requirements-dev.txt $(READY)
 	fi
 	@touch $@
 
-demo: $(BACKEND_READY) ## run the reference product on this machine
+# Written by `diceytech package website`, which needs Node.js.
+$(SITE): $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -prune -o -path $(FRONTEND)/build -prune -o -path $(FRONTEND)/source-maps -prune -o -type f -print 2>/dev/null)
+	@$(MAKE) --no-print-directory node
+	@$(BIN)/diceytech package website
+
+demo: $(BACKEND_READY) $(SITE) ## run the reference product on this machine: API, worker and site
 	@$(BIN)/diceytech demo
 
 rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGINE=pulumi for the real engine)
@@ -69,6 +84,9 @@ lint: $(READY) ## format and lint
 types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked here only
 	@$(BIN)/mypy
 	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
+
+screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/screenshots (needs chromium)
+	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
@@ -102,6 +120,7 @@ bench: $(READY) $(BACKEND_READY) ## measure; prints a table
 lock: ## renew the locked versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --group pyproject.toml:node --output-file requirements-node.txt
 	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt requirements.in
 	cd $(BACKEND) && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --constraint requirements.txt --output-file requirements-dev.txt requirements.in requirements-dev.in
 

@@ -9,7 +9,7 @@ import http.client
 import json
 import mimetypes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,18 +21,25 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", 
 NO_SITE = "<!doctype html><title>DiceyTech</title><p>The site is not built yet. <a href=/api/docs/>The API</a>"
 # In the place of origin access control: the emulator asks for a signature, and does not verify it.
 SIGNED = "AWS4-HMAC-SHA256 Credential=cdn/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+SECURITY = {  # as infra/components/website_headers.py has them, less HSTS: there is no TLS here
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
 TIMEOUT = 60.0  # seconds, as CloudFront's origin
 
 
 @dataclass(frozen=True, kw_only=True)
 class Edge:
-    """Where things are: ports of the API and the S3 emulator, the bucket's public prefixes, the built site if any."""
+    """Where things are: ports of the API and the S3 emulator, the bucket's public prefixes, the built site if any, and
+    the Content-Security-Policy of its pages."""
 
     api_port: int
     emulator_port: int
     bucket: str
     public_prefixes: tuple[str, ...]
     site: Path | None
+    policy: str
 
     def file(self, path: str) -> Path | None:
         """The site's file for a path; its index.html for a route, None for a file that is not there."""
@@ -52,6 +59,11 @@ class Edge:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     edge: Edge
+
+    def handle(self) -> None:
+        """One connection; a browser that leaves a page hangs up in the middle of answers."""
+        with suppress(ConnectionError):
+            super().handle()
 
     def do_GET(self) -> None:
         """Any method comes here; the backend judges it, the rest answers GET and HEAD."""
@@ -115,8 +127,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, status: int, kind: str, body: bytes) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Cache-Control", "no-cache")
+        headers = {"Content-Type": kind, "Cache-Control": "no-cache", "Content-Security-Policy": self.edge.policy}
+        for name, value in {**headers, **SECURITY}.items():
+            self.send_header(name, value)
         self._finish(body)
 
     def _finish(self, body: bytes) -> None:

@@ -21,11 +21,16 @@ EMAIL = "demo@example.com"
 
 
 @contextmanager
-def running(root: Path, *, port: int, data: Path | None, say: Any = lambda _: None) -> Iterator[tuple[str, str, Path]]:
-    """Everything, until the block ends; gives the site's address, the demo's password, and where the logs are."""
+def running(
+    root: Path, *, port: int, data: Path | None, site_build: Path | None = None, say: Any = lambda _: None
+) -> Iterator[tuple[str, str, Path]]:
+    """Everything, until the block ends; gives the site's address, the demo's password, and where the logs are.
+
+    The site is that of `site_build`, or what `diceytech package website` built last.
+    """
     config = environment(root, "dev")
     backend = root / config.product.backend.path
-    build = root / config.product.website.path / config.product.website.build_output
+    build = site_build or root / config.product.website.path / config.product.website.build_output
     with ExitStack() as stack:
         room = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")))
         room.mkdir(parents=True, exist_ok=True)
@@ -50,6 +55,7 @@ def running(root: Path, *, port: int, data: Path | None, say: Any = lambda _: No
             bucket=product.BUCKET,
             public_prefixes=config.media.public_prefixes,
             site=build if (build / "index.html").is_file() else None,
+            policy=config.website.content_security_policy,
         )
         stack.enter_context(edge.serving(served, int(site.rpartition(":")[2])))
         yield f"http://{site}", password, room

@@ -20,19 +20,22 @@ def render(name: str, environment: str, root: Path, outputs: Outputs | None) -> 
 
 
 def write_rendered(root: Path, name: str, environment: str, file: Path | None, *, rehearsed: bool = False) -> None:
-    """Writes one file, or prints it.
-
-    The outputs are the real ones; with `rehearsed`, or where the account is the emulator's, they are a rehearsal's.
-    """
+    """Writes one file, or prints it; the outputs that it needs are those of `outputs_of`."""
     config = read_environment(root, environment)
-    outputs = None
-    if name in FILES and FILES[name].needs_outputs:
-        if rehearsed or config.aws.account_id == EMULATOR_ACCOUNT:
-            err.print("the outputs are those of a rehearsal, not of AWS", markup=False)
-            outputs = _rehearsed_outputs(root, environment)
-        else:
-            outputs = read_outputs(config, environment)
+    needs_outputs = name in FILES and FILES[name].needs_outputs
+    outputs = outputs_of(root, environment, config, rehearsed=rehearsed) if needs_outputs else None
     write(file, render(name, environment, root, outputs))
+
+
+def outputs_of(root: Path, environment: str, config: PlatformConfig, *, rehearsed: bool) -> Outputs:
+    """The real outputs; with `rehearsed`, or where the account is the emulator's, those of a rehearsal.
+
+    Raises what `read_outputs` and a rehearsal raise.
+    """
+    if rehearsed or config.aws.account_id == EMULATOR_ACCOUNT:
+        err.print("the outputs are those of a rehearsal, not of AWS", markup=False)
+        return _rehearsed_outputs(root, environment)
+    return read_outputs(config, environment)
 
 
 def read_outputs(config: PlatformConfig, environment: str) -> Outputs:

@@ -25,6 +25,13 @@ SKILLS = {
     "Design": "design",
 }
 PEOPLE = {"demo": ("Dana", "Reyes"), "amara": ("Amara", "Okafor"), "lukas": ("Lukas", "Brandt"), "mei": ("Mei", "Lin")}
+DESCRIPTIONS = {
+    "Open transit map": "A live map of late buses, from the city's open data. The feed is read; the map is not drawn yet.",
+    "Climate data hackathon": "Sixty years of weather in one weekend: clean it, chart it, and tell one story well.",
+    "Recipe box": "A first full-stack project: log in, keep recipes, and share them with a link.",
+    "Tiny ray tracer": "Spheres, mirrors and soft shadows in five hundred lines. One of them may be a macro.",
+    "Accessible component kit": "Buttons, menus and dialogs that a screen reader likes as much as your designer does.",
+}
 PROJECTS = (
     ("Open transit map", "practice", "intermediate", "maps", ("Python", "React"), None),
     ("Climate data hackathon", "hackathon", "advanced", "data", ("Python", "PostgreSQL"), "2500.00"),
@@ -36,6 +43,11 @@ JOBS = (
     ("Backend engineer", "Northwind", "full-time", "remote", "Europe", ("Python", "Django"), ("60000", "80000")),
     ("Frontend engineer", "Lumen Labs", "full-time", "hybrid", "Berlin", ("React", "TypeScript"), ("55000", "75000")),
     ("Cloud intern", "Skyforge", "internship", "on-site", "Lagos", ("AWS",), None),
+)
+HACKATHONS = (
+    ("Green bits", "Software that uses less", "Porto", 58, None, "Measure a program, then halve what it burns."),
+    ("Night shift", "Tools for those who work while we sleep", "", 31, "3000.00", "Ask a nurse first. Then build."),
+    ("Build for good", "Civic technology", "Berlin", 14, "5000.00", "A tool that a local charity can use on Monday."),
 )
 
 
@@ -61,7 +73,7 @@ def _everything() -> User:
     _profile(demo, skills)
     _projects(demo, others, skills)
     _jobs(demo, others, skills)
-    _hackathon(others)
+    _hackathons(others)
     return demo
 
 
@@ -92,7 +104,7 @@ def _projects(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
     for number, (title, kind, difficulty, category, technologies, prize) in enumerate(PROJECTS):
         made = Project.objects.create(
             title=title,
-            description=f"{title}: bring an idea, leave with something that runs. Newcomers are welcome.",
+            description=f"{DESCRIPTIONS[title]}\n\nNewcomers are welcome.",
             project_type=kind,
             difficulty=difficulty,
             category=category,
@@ -113,7 +125,7 @@ def _jobs(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
         made = Job.objects.create(
             title=title,
             company=company,
-            description=f"Join {company} and own what you build.",
+            description=f"You join a team of six at {company} that ships every day, and own what you build.",
             requirements="Curiosity, care, and two years of practice or the equivalent.",
             job_type=kind,
             location_type=place,
@@ -128,21 +140,22 @@ def _jobs(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
             _tell(demo, "application_status", f"Your application for {title} is reviewed", "/jobs")
 
 
-def _hackathon(others: list[User]) -> None:
-    start = now() + timedelta(days=14)
-    made = Hackathon.objects.create(
-        title="Build for good",
-        description="48 hours for a tool that a local charity can use on Monday.",
-        theme="Civic technology",
-        location="Online",
-        start_date=start,
-        end_date=start + timedelta(days=2),
-        registration_deadline=start - timedelta(days=2),
-        prize_amount="5000.00",
-        organizer=others[0],
-    )
-    team = Team.objects.create(hackathon=made, name="Night owls", leader=others[1])
-    TeamMember.objects.create(hackathon=made, team=team, user=others[1])
+def _hackathons(others: list[User]) -> None:
+    for title, theme, location, days, prize, description in HACKATHONS:
+        start = now() + timedelta(days=days)
+        made = Hackathon.objects.create(
+            title=title,
+            description=description,
+            theme=theme,
+            location=location,
+            start_date=start,
+            end_date=start + timedelta(days=2),
+            registration_deadline=start - timedelta(days=2),
+            prize_amount=prize,
+            organizer=others[0],
+        )
+        team = Team.objects.create(hackathon=made, name="Night owls", leader=others[1])
+        TeamMember.objects.create(hackathon=made, team=team, user=others[1])
 
 
 def _tell(user: User, kind: str, message: str, link: str) -> None:

@@ -1,0 +1,13 @@
+/** A page's code that is gone after a new release: the new release is loaded instead, once. */
+
+const KEY = 'reloaded-for-chunk';
+
+export function reloadOnMissingChunk(): void {
+  window.addEventListener('vite:preloadError', (event) => {
+    const before = Number(sessionStorage.getItem(KEY) ?? 0);
+    if (Date.now() - before < 10_000) return; // it was no old release: the error page says so
+    sessionStorage.setItem(KEY, String(Date.now()));
+    event.preventDefault();
+    location.reload();
+  });
+}

@@ -1,0 +1,24 @@
+/** Hackathons and the teams in them. */
+
+import api from './api';
+import type { Hackathon, Message, Page, Team } from './types';
+
+export interface HackathonFilters {
+  page?: number;
+  search?: string;
+  mine?: 'organized' | 'registered';
+}
+
+export const hackathonService = {
+  getHackathons: async (filters: HackathonFilters = {}) =>
+    (await api.get<Page<Hackathon>>('/hackathons/', { params: filters })).data,
+
+  getHackathon: async (id: string) => (await api.get<Hackathon>(`/hackathons/${id}/`)).data,
+
+  /** Registers a team; `members` are the user names of the others. */
+  registerTeam: async (id: string, teamName: string, members: string[]) =>
+    (await api.post<Message & { team: Team }>(`/hackathons/${id}/register/`, { team_name: teamName, members })).data,
+
+  getTeams: async (id: string, page = 1) =>
+    (await api.get<Page<Team>>(`/hackathons/${id}/teams/`, { params: { page } })).data,
+};
