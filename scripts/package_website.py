@@ -117,6 +117,4 @@ def _packaged(wanted: WebsiteBuild) -> WebsitePackage:
         if file.suffix in {".js", ".css"} and INLINE_MAP in file.read_bytes():
             raise PlatformError(f"{file}: holds its source map, and so the sources; let the build write maps as files")
     size = sum(file.stat().st_size for file in files)
-    return WebsitePackage(
-        directory=wanted.output, files=len(files), size=size, maps=wanted.maps, map_files=len(maps)
-    )
+    return WebsitePackage(directory=wanted.output, files=len(files), size=size, maps=wanted.maps, map_files=len(maps))
