@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from rehearsal import tagging
 from rehearsal.api import refusal, unless_gone
+from rehearsal.distribution_held import configurations
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
 from rehearsal.tables import by_id, nothing_to_delete
 
@@ -97,8 +99,25 @@ def update_certificate(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs
 
 
 def delete_certificate(aws: Aws, identifier: str, state: Inputs) -> None:
-    """DeleteCertificate."""
-    aws.client("acm", state.get("region")).delete_certificate(CertificateArn=identifier)
+    """DeleteCertificate, refused while a distribution or a listener shows it."""
+    client = aws.client("acm", state.get("region"))
+    found = client.describe_certificate(CertificateArn=identifier)["Certificate"]
+    if users := [*_distributions(aws, identifier), *_listeners(aws, state, found.get("InUseBy") or [])]:
+        message = f"Certificate {identifier} is in use by {users[0]}: take it away there first"
+        raise refusal("DeleteCertificate", "ResourceInUseException", message)
+    client.delete_certificate(CertificateArn=identifier)
+
+
+def _distributions(aws: Aws, arn: str) -> list[str]:
+    configs = configurations(aws).items()
+    return [one for one, config in configs if config["ViewerCertificate"].get("ACMCertificateArn") == arn]
+
+
+def _listeners(aws: Aws, state: Inputs, named: list[str]) -> list[str]:
+    """Those that are there: the emulator never forgets one that used the certificate."""
+    client = aws.client("elbv2", state.get("region"))
+    listeners = [arn for arn in named if ":listener/" in arn]
+    return [arn for arn in listeners if unless_gone(partial(client.describe_listeners, ListenerArns=[arn]))]
 
 
 def find_certificate(aws: Aws, inputs: Inputs) -> list[str]:

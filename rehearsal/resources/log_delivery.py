@@ -55,7 +55,7 @@ def read_source(aws: Aws, identifier: str, state: Inputs) -> Created | None:
         "resourceArn": found["resourceArns"][0],
         "arn": found["arn"],
         "service": found["service"],
-        "tagsAll": found.get("tags") or {},
+        "tagsAll": _held_tags(aws, state, found["arn"]),
     }
     return Created(id=identifier, outputs=held)
 
@@ -94,7 +94,7 @@ def read_destination(aws: Aws, identifier: str, state: Inputs) -> Created | None
         "deliveryDestinationConfiguration": found["deliveryDestinationConfiguration"],
         "arn": found["arn"],
         "deliveryDestinationType": "S3",
-        "tagsAll": found.get("tags") or {},
+        "tagsAll": _held_tags(aws, state, found["arn"]),
     }
     return Created(id=identifier, outputs=held)
 
@@ -126,12 +126,18 @@ def update_tags(aws: Aws, _identifier: str, state: Inputs, inputs: Inputs) -> In
     """TagResource and UntagResource."""
     client, arn = _logs(aws, inputs), state["arn"]
     tagging.retag(
-        client.list_tags_for_resource(resourceArn=arn)["tags"],
+        _held_tags(aws, inputs, arn),
         inputs["tagsAll"],
         tag=lambda tags: client.tag_resource(resourceArn=arn, tags=tags),
         untag=lambda keys: client.untag_resource(resourceArn=arn, tagKeys=keys),
     )
     return {}
+
+
+def _held_tags(aws: Aws, inputs: Inputs, arn: str) -> tagging.Tags:
+    """ListTagsForResource: what the emulator says of a delivery itself are the tags it was made with."""
+    found: tagging.Tags = _logs(aws, inputs).list_tags_for_resource(resourceArn=arn)["tags"]
+    return found
 
 
 def _logs(aws: Aws, inputs: Inputs) -> Any:  # Any: boto3 has no types
@@ -191,7 +197,7 @@ def read_delivery(aws: Aws, identifier: str, state: Inputs) -> Created | None:
         "deliverySourceName": found["deliverySourceName"],
         "deliveryDestinationArn": found["deliveryDestinationArn"],
         "arn": found["arn"],
-        "tagsAll": found.get("tags") or {},
+        "tagsAll": _held_tags(aws, state, found["arn"]),
     }
     return Created(id=identifier, outputs=held)
 

@@ -99,7 +99,7 @@ def delete_zone(aws: Aws, identifier: str, state: Inputs) -> None:
         message = f"The specified hosted zone contains non-required resource record sets: delete {own[0]['Name']} first"
         raise refusal("DeleteHostedZone", "HostedZoneNotEmpty", message)
     for record in own:
-        _change(client, identifier, "DELETE", record)
+        _change(client, identifier, ("DELETE", record))
     client.delete_hosted_zone(Id=identifier)
 
 
@@ -137,8 +137,9 @@ def _records(client: Any, zone_id: str) -> list[dict[str, Any]]:
     return [record for page in pages for record in page["ResourceRecordSets"]]
 
 
-def _change(client: Any, zone_id: str, action: str, record: dict[str, Any]) -> None:
-    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record}]}
+def _change(client: Any, zone_id: str, *changes: tuple[str, dict[str, Any]]) -> None:
+    """One batch of actions and their record sets: all of it happens, or nothing."""
+    batch = {"Changes": [{"Action": action, "ResourceRecordSet": record} for action, record in changes]}
     client.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch=batch)
 
 
@@ -159,7 +160,7 @@ def create_record(aws: Aws, inputs: Inputs) -> Created:
             "InvalidChangeBatch",
             f"Tried to create {name}. {inputs['type']} but it already exists: delete it, or import it",
         )
-    _change(client, inputs["zoneId"], "UPSERT", _record(name, inputs))
+    _change(client, inputs["zoneId"], ("UPSERT", _record(name, inputs)))
     return Created(id=f"{inputs['zoneId']}_{name}_{inputs['type']}", outputs={"fqdn": name})
 
 
@@ -177,9 +178,10 @@ def _record(name: str, inputs: Inputs) -> dict[str, Any]:
 
 
 def held_record(aws: Aws, identifier: str, state: Inputs) -> Created | None:
-    """The record set. Imported as `<zone>_<name>_<type>`."""
+    """The record set. Imported as `<zone>_<name>_<type>`; after a change of its type the state knows it better."""
     zone_id, _, rest = identifier.partition("_")
     name, _, kind = rest.rpartition("_")
+    kind = state.get("type") or kind
     for one in _records(aws.client("route53"), zone_id):
         if one["Name"].removesuffix(".") == name.removesuffix(".") and one["Type"] == kind:
             alias = one.get("AliasTarget")
@@ -192,7 +194,7 @@ def held_record(aws: Aws, identifier: str, state: Inputs) -> Created | None:
                 "aliases": alias and [_alias(alias)],
                 "fqdn": name,
             }
-            return Created(id=identifier, outputs=held)
+            return Created(id=f"{zone_id}_{name}_{kind}", outputs=held)
     return None
 
 
@@ -204,21 +206,26 @@ def _alias(target: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def update_record(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
+def update_record(aws: Aws, _identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
     """UPSERT; a changed type is deleted and created in one batch, so that its id changes with it."""
     client, name = aws.client("route53"), inputs["name"].removesuffix(".")
-    if state["type"] != inputs["type"]:
-        delete_record(aws, identifier, state)
-    _change(client, inputs["zoneId"], "UPSERT", _record(name, inputs))
+    old = _held_sets(client, state) if state["type"] != inputs["type"] else []
+    wanted = ("UPSERT", _record(name, inputs))
+    _change(client, inputs["zoneId"], *(("DELETE", one) for one in old), wanted)
     return {"fqdn": name}
 
 
 def delete_record(aws: Aws, _identifier: str, state: Inputs) -> None:
     """DELETE of what is there now."""
-    client, name = aws.client("route53"), state["name"].removesuffix(".")
-    for one in _records(client, state["zoneId"]):
-        if one["Name"].removesuffix(".") == name and one["Type"] == state["type"]:
-            _change(client, state["zoneId"], "DELETE", one)
+    client = aws.client("route53")
+    for one in _held_sets(client, state):
+        _change(client, state["zoneId"], ("DELETE", one))
+
+
+def _held_sets(client: Any, state: Inputs) -> list[dict[str, Any]]:
+    """The record set of the state's name and type, if it is there."""
+    named = (state["name"].removesuffix("."), state["type"])
+    return [one for one in _records(client, state["zoneId"]) if (one["Name"].removesuffix("."), one["Type"]) == named]
 
 
 def find_record(aws: Aws, inputs: Inputs) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from rehearsal import tagging
 from rehearsal.api import camel, pascal, refusal
+from rehearsal.emulator import NotEmulated
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
 
 CAPACITIES = {  # web ACL capacity units of AWS's managed rule groups
@@ -130,8 +131,10 @@ def _named(identifier: str, state: Inputs) -> tuple[str, str, str]:
 def update_web_acl(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
     """UpdateWebACL by its present lock token, then the tags."""
     client, arn = aws.client("wafv2", inputs.get("region")), state["arn"]
-    token = client.get_web_acl(Name=inputs["name"], Scope=inputs["scope"], Id=identifier)["LockToken"]
-    answer = client.update_web_acl(Id=identifier, LockToken=token, **_settings(inputs))
+    found = client.get_web_acl(Name=inputs["name"], Scope=inputs["scope"], Id=identifier)
+    if found["WebACL"]["Rules"] and not inputs.get("rules"):
+        raise NotEmulated("wafv2", "UpdateWebACL", "it keeps the last rules where none are sent")
+    answer = client.update_web_acl(Id=identifier, LockToken=found["LockToken"], **_settings(inputs))
     tagging.retag(
         _tags(client, arn),
         inputs["tagsAll"],
@@ -263,7 +266,10 @@ RESOURCES = (
         unordered=frozenset({"rules"}),
         limits=(acl_name, rules),
         emulated="partial",
-        not_emulated=("the web ACL's rules are kept, but no request is filtered or counted",),
+        not_emulated=(
+            "the web ACL's rules are kept, but no request is filtered or counted",
+            "taking away all rules of a web ACL: it is refused",
+        ),
         auto_name="name",
         auto_name_limit=128,
         source="Terraform AWS provider docs: aws_wafv2_web_acl",
