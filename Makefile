@@ -72,7 +72,8 @@ test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minut
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: $(READY) $(BACKEND_READY) ## every test; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
+	@$(BIN)/python -m pytest tests/browser # by itself: the browser's driver keeps an event loop of its own running
 	@cd $(BACKEND) && .venv/bin/python -m pytest
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
