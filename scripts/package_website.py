@@ -15,6 +15,7 @@ from infra.errors import PlatformError
 from scripts.node import Node
 
 PREFIX = "REACT_APP_"  # the platform guide's variables
+USAGE = "npm error Usage:"  # npm explains all its options after what was wrong
 LAST_LINES = 25  # of a failed command's output
 INLINE_MAP = b"sourceMappingURL=data:"
 
@@ -100,7 +101,8 @@ def _run(command: tuple[str, ...], directory: Path, variables: Mapping[str, str]
         check=False,
     )
     if done.returncode:
-        last = "\n".join(done.stdout.strip().splitlines()[-LAST_LINES:])
+        said = done.stdout.partition(USAGE)[0].strip()
+        last = "\n".join(said.splitlines()[-LAST_LINES:])
         name = " ".join(("npm", *command[-2 if command[-1] == "build" else -1 :]))
         raise PlatformError(f"`{name}` failed in {directory} (exit {done.returncode}); it said last:\n{last}")
 
@@ -117,6 +119,4 @@ def _packaged(wanted: WebsiteBuild) -> WebsitePackage:
         if file.suffix in {".js", ".css"} and INLINE_MAP in file.read_bytes():
             raise PlatformError(f"{file}: holds its source map, and so the sources; let the build write maps as files")
     size = sum(file.stat().st_size for file in files)
-    return WebsitePackage(
-        directory=wanted.output, files=len(files), size=size, maps=wanted.maps, map_files=len(maps)
-    )
+    return WebsitePackage(directory=wanted.output, files=len(files), size=size, maps=wanted.maps, map_files=len(maps))

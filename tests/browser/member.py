@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Page, expect
 
-PASSWORD = "a long dicey password"  # noqa: S105 - of accounts that live as long as a test
+PASSWORD = "a long dicey password"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 
 HASHED = re.compile(r"-[\w-]{8}\.(js|css)$")
 
-WATCH = "window.refused = []; addEventListener('securitypolicyviolation', event => refused.push(event.violatedDirective))"
+WATCH = (
+    "window.refused = []; addEventListener('securitypolicyviolation', event => refused.push(event.violatedDirective))"
+)
 INJECT = "document.body.append(Object.assign(document.createElement('script'), {text: 'window.ran = true'}))"
 
 
@@ -47,7 +49,9 @@ def test_the_page_itself_holds_no_script_and_no_style(built: Path) -> None:
 def test_a_first_visit_stays_under_120_kb_and_asks_nobody_else(page: Page, site: str, built: Path) -> None:
     found = node.find()
     script = "scripts/initial-load.mjs"
-    done = subprocess.run([found.program, script, "build"], cwd=built.parent, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [found.program, script, "build"], cwd=built.parent, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))

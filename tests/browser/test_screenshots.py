@@ -18,9 +18,9 @@ PAGES = {
     "projects": "/projects",
     "project": "/projects/1",
     "jobs": "/jobs",
-    "job": "/jobs/1",
+    "job": "/jobs/2",
     "hackathons": "/hackathons",
-    "hackathon": "/hackathons/1",
+    "hackathon": "/hackathons/3",
     "notifications": "/notifications",
     "profile": "/profile",
 }
@@ -45,7 +45,9 @@ def take(page: Page, path: str, file: Path) -> None:
 
 
 @pytest.mark.parametrize("device", ["desktop", "phone"])
-def test_the_main_pages_can_be_shown(request: pytest.FixtureRequest, device: str, folder: Path, product: tuple[str, str]) -> None:
+def test_the_main_pages_can_be_shown(
+    request: pytest.FixtureRequest, device: str, folder: Path, product: tuple[str, str]
+) -> None:
     password = product[1]
     page: Page = request.getfixturevalue("page" if device == "desktop" else device)
     page.emulate_media(color_scheme="light", reduced_motion="reduce")

@@ -26,18 +26,18 @@ SKILLS = {
 }
 PEOPLE = {"demo": ("Dana", "Reyes"), "amara": ("Amara", "Okafor"), "lukas": ("Lukas", "Brandt"), "mei": ("Mei", "Lin")}
 DESCRIPTIONS = {
-    "Open transit map": "A live map of late buses, from the city's open data. The feed is read; the map is not drawn yet.",
+    "Open transit map": "A live map of late buses, from the city's open data. The feed is read; the map is not drawn.",
     "Climate data hackathon": "Sixty years of weather in one weekend: clean it, chart it, and tell one story well.",
     "Recipe box": "A first full-stack project: log in, keep recipes, and share them with a link.",
     "Tiny ray tracer": "Spheres, mirrors and soft shadows in five hundred lines. One of them may be a macro.",
     "Accessible component kit": "Buttons, menus and dialogs that a screen reader likes as much as your designer does.",
 }
 PROJECTS = (
-    ("Open transit map", "practice", "intermediate", "maps", ("Python", "React"), None),
-    ("Climate data hackathon", "hackathon", "advanced", "data", ("Python", "PostgreSQL"), "2500.00"),
-    ("Recipe box", "personal", "beginner", "web", ("Django", "TypeScript"), None),
-    ("Tiny ray tracer", "practice", "advanced", "graphics", ("Rust",), None),
-    ("Accessible component kit", "practice", "intermediate", "design", ("React", "Design"), "300.00"),
+    ("Open transit map", "practice", "intermediate", "Maps", ("Python", "React"), None),
+    ("Climate data hackathon", "hackathon", "advanced", "Data", ("Python", "PostgreSQL"), "2500.00"),
+    ("Recipe box", "personal", "beginner", "Web", ("Django", "TypeScript"), None),
+    ("Tiny ray tracer", "practice", "advanced", "Graphics", ("Rust",), None),
+    ("Accessible component kit", "practice", "intermediate", "Design", ("React", "Design"), "300.00"),
 )
 JOBS = (
     ("Backend engineer", "Northwind", "full-time", "remote", "Europe", ("Python", "Django"), ("60000", "80000")),
@@ -104,7 +104,7 @@ def _projects(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
     for number, (title, kind, difficulty, category, technologies, prize) in enumerate(PROJECTS):
         made = Project.objects.create(
             title=title,
-            description=f"{DESCRIPTIONS[title]}\n\nNewcomers are welcome.",
+            description=DESCRIPTIONS[title],
             project_type=kind,
             difficulty=difficulty,
             category=category,
