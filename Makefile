@@ -66,12 +66,13 @@ rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGIN
 engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
 	@$(BIN)/python -m scripts.engine
 
+# A file's tests stay together: what one of them has brought up serves the others.
 test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minutes
-	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2
+	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: $(READY) $(BACKEND_READY) ## every test; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)

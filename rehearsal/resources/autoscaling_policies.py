@@ -19,6 +19,7 @@ def create_policy(aws: Aws, inputs: Inputs) -> Created:
         PolicyType=inputs["policyType"],
         TargetTrackingConfiguration={**tracking, "TargetValue": float(tracking["TargetValue"])},
     )
+    aws.made(inputs["name"])
     made = _policy(aws, inputs, inputs["autoscalingGroupName"], inputs["name"])
     return Created(id=inputs["name"], outputs={"arn": (made or {})["PolicyARN"]})
 

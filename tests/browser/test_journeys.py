@@ -7,7 +7,7 @@ from member import log_in, register
 from playwright.sync_api import Page, Request, Route, expect
 from uploads import DISGUISED, PDF, RESUME, picture
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 def heading(page: Page, name: str) -> None:

@@ -12,7 +12,7 @@ from uploads import picture
 
 from scripts.demo import EMAIL
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 PAGES = {
     "projects": "/projects",

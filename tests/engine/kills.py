@@ -13,10 +13,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rehearsal.graph import Graph
 from rehearsal.platform import planned
+from rehearsal.resources import RESOURCES
 from tests.engine.rehearsed import Rehearsed, repository
 from tests.scripts.commands import ROOT
 
@@ -142,26 +144,56 @@ def _wrong(kind: str, moment: str, what: str, start: float) -> Killed:
     )
 
 
-def main() -> None:
-    """All of dev and prod; prints each, and writes the table."""
+def document(found: list[Killed], types: int) -> str:
+    """The page of what was killed and recovered, as Markdown."""
+    good, orphans = sum(one.good for one in found), sum(len(one.orphans) for one in found)
+    seen = len({one.type for one in found})
+    rows = [
+        f"| {one.type} | {one.moment} | {one.outcome} | {len(one.orphans)} | {one.preview_after} |" for one in found
+    ]
+    return "\n".join(
+        [
+            "# Kills and recoveries",
+            "",
+            f"Made by `make faults` on {datetime.now(UTC):%Y-%m-%d}; do not edit by hand. kill -9 of the engine, the",
+            "program and the provider, before and after the create of a resource, on the smallest stack that holds it;",
+            "then `diceytech recover`, and after the second kill `pulumi up`. It shows the stand-in provider on an",
+            "emulated AWS with the real engine, not the real provider.",
+            "",
+            f"{len(found)} kills around {seen} of {types} types: {good} recovered, {orphans} orphans.",
+            "",
+            "| type | killed | what it began | orphans | steps in the preview after |",
+            "|---|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """`[--write] [TYPE …]`: all of dev and prod, or these types; prints each, and writes docs/faults.md."""
+    wanted = [one for one in arguments if not one.startswith("-")]
     found: list[Killed] = []
     seen: set[str] = set()
     for environment in ("dev", "prod"):
         graph = planned(ROOT, environment)
         urns = {kind: urn for kind, urn in first_of_each_type(graph).items() if kind not in seen}
         seen |= set(urns)
+        chosen = {kind: urn for kind, urn in urns.items() if not wanted or kind in wanted}
+        if not chosen:
+            continue
         with tempfile.TemporaryDirectory() as directory, repository(Path(directory)) as rehearsed:
             rehearsed.run("true")
-            for one in kill_each(rehearsed, environment, graph, urns):
-                print(
-                    f"{one.type:<60} {one.moment:<7} {one.outcome:<9} {len(one.orphans)} orphans {one.seconds:5.1f} s",
-                    flush=True,
-                )
+            for one in kill_each(rehearsed, environment, graph, chosen):
+                shown = f"{one.type:<60} {one.moment:<7} {one.outcome:<9} {len(one.orphans)} orphans"
+                print(f"{shown} {one.seconds:5.1f} s", flush=True)
                 found.append(one)
+                if "--write" in arguments:
+                    (ROOT / "docs" / "faults.md").write_text(document(found, len(RESOURCES)), encoding="utf-8")
     good, orphans = sum(one.good for one in found), sum(len(one.orphans) for one in found)
     print(f"{len(found)} kills, {good} recovered, {orphans} orphans")
-    sys.exit(0 if all(one.good for one in found) else 1)
+    sys.exit(0 if good == len(found) else 1)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

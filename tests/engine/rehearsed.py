@@ -72,8 +72,8 @@ class Rehearsed:
             "pulumi", "up", "--stack", environment, "--yes", "--skip-preview", "--non-interactive", *words, **more
         )
 
-    def destroy(self, environment: str) -> subprocess.CompletedProcess[str]:
-        return self.run("pulumi", "destroy", "--stack", environment, "--yes", "--skip-preview", "--non-interactive")
+    def destroy(self, environment: str, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.run("pulumi", "destroy", "--stack", environment, "--yes", "--non-interactive", *words)
 
     def preview(self, environment: str, *words: str) -> list[Step]:
         """The steps that change something."""

@@ -26,7 +26,7 @@ SKILLS = {
 }
 PEOPLE = {"demo": ("Dana", "Reyes"), "amara": ("Amara", "Okafor"), "lukas": ("Lukas", "Brandt"), "mei": ("Mei", "Lin")}
 DESCRIPTIONS = {
-    "Open transit map": "A live map of late buses, from the city's open data. The feed is read; the map is not drawn.",
+    "Open transit map": "A live map of late buses, from the city's open data. The feed is read; no map yet.",
     "Climate data hackathon": "Sixty years of weather in one weekend: clean it, chart it, and tell one story well.",
     "Recipe box": "A first full-stack project: log in, keep recipes, and share them with a link.",
     "Tiny ray tracer": "Spheres, mirrors and soft shadows in five hundred lines. One of them may be a macro.",
