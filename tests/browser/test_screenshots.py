@@ -18,9 +18,9 @@ PAGES = {
     "projects": "/projects",
     "project": "/projects/1",
     "jobs": "/jobs",
-    "job": "/jobs/1",
+    "job": "/jobs/2",
     "hackathons": "/hackathons",
-    "hackathon": "/hackathons/1",
+    "hackathon": "/hackathons/3",
     "notifications": "/notifications",
     "profile": "/profile",
 }
