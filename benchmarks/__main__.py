@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import backend
+from benchmarks import backend, engine, initial_load
 from benchmarks.document import markdown, write_general
 from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
 
@@ -91,16 +91,20 @@ def _without_uv(path: str) -> str:
 def main() -> None:
     """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("measuring", total=4)
+        task = progress.add_task("measuring", total=6)
         rows = alternating(commands(), runs=RUNS)
         progress.advance(task)
         scaling = [(number, copies(number)) for number in COPIES]
         progress.advance(task)
         served = backend.table()
         progress.advance(task)
+        loaded = initial_load.table(initial_load.measured())
+        progress.advance(task)
+        on_engine = engine.table()
+        progress.advance(task)
         setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
         progress.advance(task)
-    tables = [medians(rows), scaled(scaling), served, set_ups(setups)]
+    tables = [medians(rows), on_engine, scaled(scaling), served, loaded, set_ups(setups)]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     console = Console()
     console.print(machine)

@@ -87,7 +87,12 @@ def env_new(
 ) -> None:
     """Write Pulumi.NAME.yaml for a new environment."""
     from scripts.env_new import Wanted, plan
-    from scripts.terminal import root, write
+    from scripts.terminal import err, root, write
 
     wanted = Wanted(name=name, source=source, domain=domain, zone=zone, account_id=account)
     write(root() / f"Pulumi.{name}.yaml", plan(root(), wanted), new=True)
+    err.print(
+        f"before its first `pulumi up` on AWS: name {name} under account:environments in account/Pulumi.<stack>.yaml "
+        "and bring that stack up, for its deploy roles and the permissions boundary",
+        markup=False,
+    )

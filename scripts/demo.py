@@ -48,7 +48,7 @@ def running(
         stack.enter_context(product.running(running_product, api_port=api_port, emulator_port=emulator_port))
         password = secrets.token_urlsafe(9)
         say("demo data")
-        running_product.manage("createdemo", "--password", password)
+        running_product.manage("createdemo", f"--password={password}")  # which may begin with a hyphen
         served = edge.Edge(
             api_port=api_port,
             emulator_port=emulator_port,

@@ -123,7 +123,8 @@ def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, 
     """Makes the stack that a pulumi command names, as a first `up` on a new state backend needs it."""
     name, project = _option(command, "--stack", "-s"), _project(command, variables)
     known = home.project / project / f"Pulumi.{name}.yaml"
-    if name is None or "init" in command or not known.is_file():
+    elsewhere = variables["PULUMI_BACKEND_URL"] != home.state.as_uri()
+    if name is None or elsewhere or "init" in command or not known.is_file():
         return
     kind = "account" if project == "account" else "platform"
     if (home.state / ".pulumi" / "stacks" / kind / f"{name}.json").is_file():

@@ -20,7 +20,7 @@ LINKED: Final = (".venv", "infra", "templates", "account/__main__.py")
 
 
 def refresh(root: Path, copy: Path) -> None:
-    """Makes the copy of the projects under `root` what it has to be; stacks keep the salt they got there."""
+    """Makes the copy of the projects under `root` what it has to be; stacks keep their secrets provider."""
     for project in PROJECTS:
         (copy / project).mkdir(parents=True, exist_ok=True)
         sources = {path.name: path for path in (root / project).glob("Pulumi*.yaml")}
@@ -43,8 +43,7 @@ def _copied(source: Path, target: Path) -> str:
     before = YAML(typ="safe").load(target.read_text(encoding="utf-8")) or {} if target.is_file() else {}
     for key in OF_THE_BACKEND:
         document.pop(key, None)
-    if "encryptionsalt" in before:
-        document["encryptionsalt"] = before["encryptionsalt"]
+    document.update({key: before[key] for key in OF_THE_BACKEND if key in before})
     _open(document)
     text = io.StringIO()
     yaml.dump(document, text)

@@ -15,6 +15,7 @@ from infra.errors import PlatformError
 from scripts.node import Node
 
 PREFIX = "REACT_APP_"  # the platform guide's variables
+USAGE = "npm error Usage:"  # npm explains all its options after what was wrong
 LAST_LINES = 25  # of a failed command's output
 INLINE_MAP = b"sourceMappingURL=data:"
 
@@ -100,7 +101,8 @@ def _run(command: tuple[str, ...], directory: Path, variables: Mapping[str, str]
         check=False,
     )
     if done.returncode:
-        last = "\n".join(done.stdout.strip().splitlines()[-LAST_LINES:])
+        said = done.stdout.partition(USAGE)[0].strip()
+        last = "\n".join(said.splitlines()[-LAST_LINES:])
         name = " ".join(("npm", *command[-2 if command[-1] == "build" else -1 :]))
         raise PlatformError(f"`{name}` failed in {directory} (exit {done.returncode}); it said last:\n{last}")
 

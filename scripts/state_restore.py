@@ -26,7 +26,7 @@ def restore_state(root: Path, stack: str) -> str | None:
     stored, current = _backend(root), f".pulumi/stacks/{PROJECT}/{stack}.json"
     if is_good(stored.read(current)):
         return None
-    for version in sorted(_versions(stored, stack), key=lambda one: one.written, reverse=True):
+    for version in _versions(stored, stack):
         content = version.read()
         if is_good(content):
             aside = f".pulumi/stacks/{PROJECT}/{stack}.json.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
@@ -39,10 +39,10 @@ def restore_state(root: Path, stack: str) -> str | None:
 
 
 def is_good(content: bytes) -> bool:
-    """Whether this is a whole state of a stack."""
+    """Whether this is a whole state of a stack; an empty stack has no resources in it."""
     try:
         found: Any = json.loads(content)
-        return isinstance(found["checkpoint"]["latest"]["resources"], list)
+        return bool(found["checkpoint"]["latest"]["manifest"])
     except (ValueError, KeyError, TypeError):
         return False
 
@@ -64,9 +64,20 @@ def locks(root: Path, stack: str) -> list[Lock]:
 
 
 def _versions(stored: Backend, stack: str) -> list[Version]:
-    places = (f"stacks/{PROJECT}/{stack}.json", f"history/{PROJECT}/{stack}/", f"backups/{PROJECT}/{stack}/")
-    found = [version for place in places for version in stored.below(f".pulumi/{place}")]
-    return [one for one in found if ".attrs" not in one.name and ".history." not in one.name]
+    """Newest first; those of the state's own file before the copies that Pulumi makes of it."""
+    own = list(stored.below(f".pulumi/stacks/{PROJECT}/{stack}.json"))
+    exact = [one for one in own if one.name.partition(" ")[0] == f"{stack}.json"]
+    places = (f"history/{PROJECT}/{stack}/", f"backups/{PROJECT}/{stack}/")
+    copies = [
+        *(one for one in own if one not in exact),
+        *(one for place in places for one in stored.below(f".pulumi/{place}")),
+    ]
+    wanted = [one for one in copies if ".attrs" not in one.name and ".history." not in one.name]
+    return [*_newest_first(exact), *_newest_first(wanted)]
+
+
+def _newest_first(versions: list[Version]) -> list[Version]:
+    return sorted(versions, key=lambda one: one.written, reverse=True)
 
 
 def _backend(root: Path) -> Backend:

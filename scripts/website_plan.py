@@ -15,16 +15,21 @@ EMPTY: Mapping[str, Stored] = {}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wanted:
-    """A file that the release is to serve: from `path`, or from `content` where that is made here.
+    """A file that the release is to serve: from its key under `root`, or from `content` where that is made here.
 
     `sha256` is known where the content could be that of the release before; elsewhere it is new in any case.
     """
 
     key: str
     size: int
-    path: str = ""
+    root: str = ""
     content: bytes | None = None
     sha256: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it is read."""
+        return f"{self.root}/{self.key}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.config_source import load_sections
 from infra.errors import PlatformError
@@ -28,6 +28,7 @@ FLAGS = [
 # The browser notes what a test has refused on purpose; the page shows it in words. A 500 is nobody's purpose.
 REFUSALS = tuple(f"Failed to load resource: the server responded with a status of {status}" for status in (4, 503))
 DESKTOP = {"width": 1280, "height": 900}
+PATIENCE = 15_000  # ms; a machine that runs other tests too is slow
 PHONE = {"width": 390, "height": 844}
 
 
@@ -37,6 +38,7 @@ def browser() -> Iterator[Browser]:
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("no Chromium is here: apt-get install chromium")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
         yield chromium
@@ -96,7 +98,7 @@ def phone(browser: Browser, site: str) -> Iterator[Page]:
 
 def visit(browser: Browser, site: str, size: dict[str, int]) -> Iterator[Page]:
     context = browser.new_context(base_url=site, viewport=size, locale="en-GB", reduced_motion="reduce")  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -9,7 +9,7 @@ import pytest
 from member import register
 from playwright.sync_api import Page, expect
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 VISITOR = ("/", "/login", "/register")
 MEMBER = (

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from scripts import node
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 HASHED = re.compile(r"-[\w-]{8}\.(js|css)$")
 

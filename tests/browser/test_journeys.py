@@ -7,7 +7,7 @@ from member import log_in, register
 from playwright.sync_api import Page, Request, Route, expect
 from uploads import DISGUISED, PDF, RESUME, picture
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 
 def heading(page: Page, name: str) -> None:
@@ -94,11 +94,11 @@ def test_a_published_project_is_shown_with_its_picture(page: Page) -> None:
 
 
 def test_a_deep_link_survives_a_reload_and_the_way_through_the_log_in(page: Page) -> None:
-    page.goto("/projects?type=practice&difficulty=beginner&search=recipe")
+    page.goto("/projects?type=personal&difficulty=beginner&search=recipe")
     heading(page, "Welcome back")
     page.get_by_role("link", name="Join DiceyTech").click()
     register(page, at=page.url)
-    expect(page.get_by_label("Kind")).to_have_value("practice")
+    expect(page.get_by_label("Kind")).to_have_value("personal")
     page.reload()
     expect(page.get_by_label("Difficulty")).to_have_value("beginner")
     expect(page.get_by_role("searchbox")).to_have_value("recipe")

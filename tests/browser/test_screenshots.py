@@ -12,15 +12,15 @@ from uploads import picture
 
 from scripts.demo import EMAIL
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.slow
 
 PAGES = {
     "projects": "/projects",
     "project": "/projects/1",
     "jobs": "/jobs",
-    "job": "/jobs/1",
+    "job": "/jobs/2",
     "hackathons": "/hackathons",
-    "hackathon": "/hackathons/1",
+    "hackathon": "/hackathons/3",
     "notifications": "/notifications",
     "profile": "/profile",
 }

@@ -9,7 +9,7 @@ from tests.engine.kills import first_of_each_type, kill_each
 from tests.engine.rehearsed import Rehearsed
 from tests.scripts.commands import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine-state")]
+pytestmark = pytest.mark.slow
 # One with a name, one known by its tags alone, one of whose create alone tells a secret.
 SAMPLE = ("aws:cloudwatch/logGroup:LogGroup", "aws:ec2/vpc:Vpc", "aws:iam/accessKey:AccessKey")
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.rehearsed import Rehearsed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine-dev")]
+pytestmark = pytest.mark.slow
 DEV = "dev"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.rehearsed import Rehearsed
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine-prod")]
+pytestmark = pytest.mark.slow
 PROD = "prod"
 
 
@@ -68,6 +68,6 @@ def test_unprotected_it_leaves_the_final_snapshot_and_the_kept_buckets(
     names = [one.partition(":")[2] for one in left["aws:s3/bucket:Bucket"]]
     assert "diceytech-prod-media-123456789012" in names
     assert [name for name in names if not s3.list_objects_v2(Bucket=name)["KeyCount"]] == []  # access logs are content
-    snapshots = prod.account().client("rds").describe_db_snapshots()["DBSnapshots"]
+    snapshots = prod.account().client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert [snapshot["DBInstanceIdentifier"] for snapshot in snapshots] == ["diceytech-prod-database"]
     assert s3.get_object(Bucket="diceytech-prod-media-123456789012", Key="resumes/a.pdf")["Body"].read() == b"kept"

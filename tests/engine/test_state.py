@@ -14,7 +14,7 @@ from tests.engine.kills import closure
 from tests.engine.rehearsed import ACCOUNT, Rehearsed
 from tests.scripts.commands import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("engine-state")]
+pytestmark = pytest.mark.slow
 DEV = "dev"
 LOG_GROUPS = (
     "urn:pulumi:dev::platform::platform:components:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-backend"

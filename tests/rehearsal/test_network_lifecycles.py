@@ -24,7 +24,8 @@ class Up:
     stack: Stack
 
     def one(self, token: str, name: str = "") -> Resource:
-        return next(one for one in self.stack.resources if one.token.endswith(f":{token}") and name in one.name)
+        known = [one for one in self.stack.resources if not one.token.startswith("aws:rds/")]  # has an Instance too
+        return next(one for one in known if one.token.endswith(f":{token}") and name in one.name)
 
     def update(self, resource: Resource, **changes: Any) -> Resource:
         changed = self.stack.update(resource, **changes)

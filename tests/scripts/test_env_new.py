@@ -37,7 +37,10 @@ def refused(root: Path, name: str, source: str, **decisions: str) -> str:
 
 def test_the_command_writes_a_valid_environment(copy: Path) -> None:
     done = diceytech("env", "new", "staging", "--from", "prod", "--domain", "staging.example.net", cwd=copy)
-    assert (done.returncode, done.stderr) == (0, f"wrote {copy / 'Pulumi.staging.yaml'}\n")
+    assert done.returncode == 0
+    wrote, hint = done.stderr.splitlines()
+    assert wrote == f"wrote {copy / 'Pulumi.staging.yaml'}"
+    assert "name staging under account:environments" in hint
     checked = diceytech("config", "check", cwd=copy)
     assert (checked.returncode, checked.stdout.count(" ok")) == (0, 3)
     assert "/secrets" not in (copy / "Pulumi.staging.yaml").read_text()

@@ -57,6 +57,7 @@ def test_headers_arrive_as_planned(world: World) -> None:
         assert found.headers == headers(key)
 
 
+@pytest.mark.slow
 def test_a_file_over_the_multipart_limit_arrives_whole_and_is_not_sent_twice(world: World) -> None:
     build = world.build(FIRST)
     content = random.Random(1).randbytes(64 * 1024 * 1024 + 17)  # noqa: S311 - any bytes will do

@@ -105,6 +105,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
         yield found
 
 
+@pytest.mark.slow
 def test_deploy_rollback_and_releases_as_a_person_types_them(platform: Platform) -> None:
     first = platform.deploy(FIRST)
     assert (first.returncode, first.stderr) == (0, "")
@@ -143,6 +144,7 @@ def test_the_website_is_told_which_release_it_is(platform: Platform) -> None:
     assert served["CacheControl"] == "no-cache"
 
 
+@pytest.mark.slow
 def test_a_plan_changes_nothing_and_says_by_its_exit_code_whether_it_would(platform: Platform) -> None:
     planned = platform.deploy(FIRST, "--plan", "--json")
     found = json.loads(planned.stdout)
@@ -161,6 +163,7 @@ def test_a_plan_changes_nothing_and_says_by_its_exit_code_whether_it_would(platf
     assert (back.returncode, back.stderr) == (1, "error there is no release '7'; kept are 1\n")
 
 
+@pytest.mark.slow
 def test_an_invalidation_that_was_not_sent_is_sent_by_the_next_deploy(platform: Platform) -> None:
     platform.deploy(FIRST)
     refused = platform.deploy(SECOND, AWS_ENDPOINT_URL_CLOUDFRONT="http://127.0.0.1:9")

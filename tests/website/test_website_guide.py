@@ -11,6 +11,7 @@ import pytest
 from test_website_commands import Platform, environment, platform, write
 from website_world import FIRST, SECOND
 
+pytestmark = pytest.mark.slow
 __all__ = ["platform"]  # a fixture
 ROOT = Path(__file__).parent.parent.parent
 

@@ -21,7 +21,7 @@ def digest(text: str) -> str:
 
 
 def wanted(build: Mapping[str, str]) -> list[Wanted]:
-    return [Wanted(key=key, size=len(text), path=key, sha256=digest(text)) for key, text in build.items()]
+    return [Wanted(key=key, size=len(text), root="build", sha256=digest(text)) for key, text in build.items()]
 
 
 class Bucket:

@@ -33,11 +33,11 @@ DESCRIPTIONS = {
     "Accessible component kit": "Buttons, menus and dialogs that a screen reader likes as much as your designer does.",
 }
 PROJECTS = (
-    ("Open transit map", "practice", "intermediate", "maps", ("Python", "React"), None),
-    ("Climate data hackathon", "hackathon", "advanced", "data", ("Python", "PostgreSQL"), "2500.00"),
-    ("Recipe box", "personal", "beginner", "web", ("Django", "TypeScript"), None),
-    ("Tiny ray tracer", "practice", "advanced", "graphics", ("Rust",), None),
-    ("Accessible component kit", "practice", "intermediate", "design", ("React", "Design"), "300.00"),
+    ("Open transit map", "practice", "intermediate", "Maps", ("Python", "React"), None),
+    ("Climate data hackathon", "hackathon", "advanced", "Data", ("Python", "PostgreSQL"), "2500.00"),
+    ("Recipe box", "personal", "beginner", "Web", ("Django", "TypeScript"), None),
+    ("Tiny ray tracer", "practice", "advanced", "Graphics", ("Rust",), None),
+    ("Accessible component kit", "practice", "intermediate", "Design", ("React", "Design"), "300.00"),
 )
 JOBS = (
     ("Backend engineer", "Northwind", "full-time", "remote", "Europe", ("Python", "Django"), ("60000", "80000")),
@@ -104,7 +104,7 @@ def _projects(demo: User, others: list[User], skills: dict[str, Skill]) -> None:
     for number, (title, kind, difficulty, category, technologies, prize) in enumerate(PROJECTS):
         made = Project.objects.create(
             title=title,
-            description=f"{DESCRIPTIONS[title]}\n\nNewcomers are welcome.",
+            description=DESCRIPTIONS[title],
             project_type=kind,
             difficulty=difficulty,
             category=category,
