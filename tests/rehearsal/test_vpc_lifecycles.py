@@ -1,0 +1,38 @@
+"""What others did to a network is found and mended, and what EC2 and the real provider do at the edges is done here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rehearsal.servicer import ProviderError
+from tests.rehearsal.lifecycles import Up, environment
+from tests.stacks.environments import varied
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[Up]:
+    """prod, with an interface endpoint, in an account of its own."""
+    config = varied("prod", aws={"account_id": "310987654321"}, network={"interface_endpoints": ["ssm"]})
+    with environment(config, "prod") as stack:
+        yield Up(stack)
+
+
+def test_subnets_of_a_running_database_are_not_deleted(up: Up) -> None:
+    subnets = [one for one in up.stack.resources if one.token.endswith(":Subnet") and "database" in one.name]
+    assert len(subnets) == 2
+    for subnet in subnets:
+        with pytest.raises(ProviderError, match=r"DependencyViolation.*:db:"):
+            up.stack.delete(subnet)
+
+
+def test_a_nat_gateway_that_others_deleted_is_made_again_with_its_address(up: Up) -> None:
+    gateway = up.one("NatGateway")
+    up.client().delete_nat_gateway(NatGatewayId=gateway.id)
+    assert up.stack.read(gateway).id == ""
+    again = up.again(gateway)
+    assert again.id != gateway.id
+    assert up.drift(again) == set()
+    route = up.one("Route", "private")
+    assert up.drift(up.update(route, natGatewayId=again.id)) == set()
