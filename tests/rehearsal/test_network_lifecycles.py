@@ -213,7 +213,6 @@ def test_a_vpc_origin_in_no_use_changes_with_its_etag(fleet: Up) -> None:
     [
         ("fleet", "Vpc", "", IN_USE),
         ("fleet", "Subnet", "private", IN_USE),
-        ("fleet", "RouteTable", "public", IN_USE),
         ("fleet", "InternetGateway", "", "mapped public address"),
         ("fleet", "Eip", "", "InvalidIPAddress.InUse"),
         ("fleet", "SecurityGroup", "machines", IN_USE),

@@ -36,3 +36,21 @@ def test_a_nat_gateway_that_others_deleted_is_made_again_with_its_address(up: Up
     assert up.drift(again) == set()
     route = up.one("Route", "private")
     assert up.drift(up.update(route, natGatewayId=again.id)) == set()
+
+
+def test_a_subnet_that_others_left_without_a_table_gets_its_own_again(up: Up) -> None:
+    association = up.one("RouteTableAssociation", "private")
+    up.client().disassociate_route_table(AssociationId=association.id)
+    assert up.stack.read(association).id == ""
+    assert up.drift(up.update(association)) == set()
+
+
+def test_a_route_table_is_taken_from_its_subnets_when_it_goes(up: Up) -> None:
+    """The stand-in does as the real provider; by itself AWS would refuse."""
+    table = up.one("RouteTable", "private")
+    twin = up.stack.create(table)
+    spare = up.client().create_subnet(VpcId=up.one("Vpc").id, CidrBlock="10.30.240.0/24")["Subnet"]["SubnetId"]
+    up.client().associate_route_table(RouteTableId=twin.id, SubnetId=spare)
+    up.stack.delete(twin)
+    assert up.stack.read(twin).id == ""
+    up.client().delete_subnet(SubnetId=spare)
