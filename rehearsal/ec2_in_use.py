@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.api import refusal
-from rehearsal.ec2_requests import described, ec2, where
+from rehearsal.ec2_requests import described, ec2, standing, where
 from rehearsal.resource import Aws, Inputs
 
 
@@ -19,9 +19,7 @@ def users_of_group(aws: Aws, inputs: Inputs, group: str) -> list[str]:
     """Network interfaces, endpoints, load balancers, databases and rules of other groups that name the group."""
     client = ec2(aws, inputs)
     rules = described(client, "describe_security_group_rules", "SecurityGroupRules")
-    endpoints = described(
-        client, "describe_vpc_endpoints", "VpcEndpoints", Filters=where("vpc-endpoint-state", "available")
-    )
+    endpoints = standing(described(client, "describe_vpc_endpoints", "VpcEndpoints"))
     return [
         *_interfaces(client, "group-id", group),
         *(one["VpcEndpointId"] for one in endpoints if group in [held["GroupId"] for held in one.get("Groups", [])]),
@@ -89,9 +87,7 @@ def users_of_vpc(aws: Aws, inputs: Inputs, vpc_id: str) -> list[str]:
     client = ec2(aws, inputs)
     groups = described(client, "describe_security_groups", "SecurityGroups", Filters=where("vpc-id", vpc_id))
     gateways = client.describe_internet_gateways(Filters=where("attachment.vpc-id", vpc_id))["InternetGateways"]
-    endpoints = described(
-        client, "describe_vpc_endpoints", "VpcEndpoints", Filters=where("vpc-endpoint-state", "available")
-    )
+    endpoints = standing(described(client, "describe_vpc_endpoints", "VpcEndpoints"))
     return [
         *(one["GroupId"] for one in groups if one["GroupName"] != "default"),
         *(one["InternetGatewayId"] for one in gateways),

@@ -12,6 +12,7 @@ from rehearsal.ec2_requests import (
     has_internet_gateway,
     made_by,
     one,
+    standing,
     tagged,
     tags_in,
     update_tags,
@@ -70,17 +71,15 @@ def delete_nat_gateway(aws: Aws, identifier: str, state: Inputs) -> None:
 
 def find_nat_gateway(aws: Aws, inputs: Inputs) -> list[str]:
     """NAT gateways of this subnet with these tags."""
-    mine = where("subnet-id", inputs["subnetId"], "state", "available")
+    mine = where("subnet-id", inputs["subnetId"])
     items = described(ec2(aws, inputs), "describe_nat_gateways", "NatGateways", Filters=mine)
-    return made_by(items, "NatGatewayId", inputs)
+    return made_by(standing(items), "NatGatewayId", inputs)
 
 
 def every_nat_gateway(aws: Aws, region: str) -> list[str]:
     """Ids of all NAT gateways of the region that are not deleted."""
-    items = described(
-        aws.client("ec2", region), "describe_nat_gateways", "NatGateways", Filters=where("state", "available")
-    )
-    return [item["NatGatewayId"] for item in items]
+    items = described(aws.client("ec2", region), "describe_nat_gateways", "NatGateways")
+    return [item["NatGatewayId"] for item in standing(items)]
 
 
 RESOURCES = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -54,3 +56,33 @@ def test_a_route_table_is_taken_from_its_subnets_when_it_goes(up: Up) -> None:
     up.stack.delete(twin)
     assert up.stack.read(twin).id == ""
     up.client().delete_subnet(SubnetId=spare)
+
+
+@contextmanager
+def shown_as(up: Up, operation: str, key: str, state: str) -> Iterator[None]:
+    """AWS tells of everything that this call lists that it is in this state, which the emulator never is."""
+
+    def change(parsed: dict[str, Any], **_: object) -> None:
+        for item in parsed[key]:
+            item["State"] = state
+
+    events = up.client().meta.events
+    events.register(f"after-call.ec2.{operation}", change, unique_id="shown-as")
+    try:
+        yield
+    finally:
+        events.unregister(f"after-call.ec2.{operation}", unique_id="shown-as")
+
+
+@pytest.mark.parametrize(
+    ("token", "operation", "key"),
+    [("NatGateway", "DescribeNatGateways", "NatGateways"), ("VpcEndpoint", "DescribeVpcEndpoints", "VpcEndpoints")],
+)
+def test_what_is_still_coming_is_found_and_what_is_going_is_not(up: Up, token: str, operation: str, key: str) -> None:
+    """`recover` looks for what a killed run began minutes ago, on a real account too."""
+    resource = up.one(token)
+    found = {}
+    for state in ("pending", "Pending", "available", "deleting", "deleted", "failed"):
+        with shown_as(up, operation, key, state):
+            found[state] = resource.id in resource.kind.found(up.stack.aws, resource.plain_inputs)
+    assert [state for state, there in found.items() if there] == ["pending", "Pending", "available"]
