@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from rehearsal import wire
+from rehearsal.difference import difference
 from rehearsal.servicer import ProviderError
 from tests.rehearsal.lifecycles import Up, environment
 from tests.stacks.environments import varied
@@ -86,3 +88,20 @@ def test_what_is_still_coming_is_found_and_what_is_going_is_not(up: Up, token: s
         with shown_as(up, operation, key, state):
             found[state] = resource.id in resource.kind.found(up.stack.aws, resource.plain_inputs)
     assert [state for state, there in found.items() if there] == ["pending", "Pending", "available"]
+
+
+@pytest.mark.parametrize(
+    ("source", "replaces"),
+    [
+        ({"cidrIpv4": "10.0.0.0/8"}, ()),
+        ({"prefixListId": "pl-1"}, ("cidrIpv4", "prefixListId")),
+        ({"referencedSecurityGroupId": wire.UNKNOWN}, ("cidrIpv4", "referencedSecurityGroupId")),
+    ],
+)
+def test_a_rule_with_another_kind_of_source_is_another_rule(up: Up, source: dict[str, str], replaces: Any) -> None:
+    rule = up.one("SecurityGroupEgressRule", "to-web-80")
+    old = rule.plain_inputs
+    new = {name: value for name, value in old.items() if name != "cidrIpv4"} | source
+    found = difference(rule.kind, old, new)
+    assert found.changes
+    assert found.replaces == replaces
