@@ -44,7 +44,7 @@ class Difference:
 def difference(kind: ResourceType, old: Inputs, new: Inputs) -> Difference:
     """Compares checked inputs, old and new; tags are compared with the default tags in them."""
     changes = tuple(
-        Change(path=path, kind=how, replaces=_replaces(kind, path))
+        Change(path=path, kind=how, replaces=_replaces(kind, path, how))
         for name in sorted((old.keys() | new.keys()) - {*OWN, *(("tags",) if kind.taggable else ())})
         for path, how in _compare(kind, name, old.get(name), new.get(name))
     )
@@ -156,8 +156,10 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _replaces(kind: ResourceType, path: str) -> bool:
+def _replaces(kind: ResourceType, path: str, how: str) -> bool:
     """Whether the table says so for the path or what it is in, or does not know the property at all."""
+    if path in kind.alternatives and how != "update":
+        return True
     declared = _INDEX.sub("", path)
     if any(declared == name or declared.startswith(f"{name}.") for name in kind.replace_on):
         return True

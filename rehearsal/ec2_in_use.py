@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.api import refusal
-from rehearsal.ec2_requests import described, ec2, where
+from rehearsal.ec2_requests import described, ec2, standing, where
 from rehearsal.resource import Aws, Inputs
 
 
@@ -19,9 +19,7 @@ def users_of_group(aws: Aws, inputs: Inputs, group: str) -> list[str]:
     """Network interfaces, endpoints, load balancers, databases and rules of other groups that name the group."""
     client = ec2(aws, inputs)
     rules = described(client, "describe_security_group_rules", "SecurityGroupRules")
-    endpoints = described(
-        client, "describe_vpc_endpoints", "VpcEndpoints", Filters=where("vpc-endpoint-state", "available")
-    )
+    endpoints = standing(described(client, "describe_vpc_endpoints", "VpcEndpoints"))
     return [
         *_interfaces(client, "group-id", group),
         *(one["VpcEndpointId"] for one in endpoints if group in [held["GroupId"] for held in one.get("Groups", [])]),
@@ -40,13 +38,27 @@ def users_of_group(aws: Aws, inputs: Inputs, group: str) -> list[str]:
 
 
 def users_of_subnet(aws: Aws, inputs: Inputs, subnet: str) -> list[str]:
-    """Network interfaces and load balancers in the subnet; an endpoint and a NAT gateway have interfaces there."""
-    standing = [
-        one["LoadBalancerArn"]
-        for one in _balancers(aws, inputs)
-        if subnet in [zone["SubnetId"] for zone in one["AvailabilityZones"]]
+    """Network interfaces, load balancers and databases there; endpoints and NAT gateways have interfaces in it."""
+    client = ec2(aws, inputs)
+    free_after_nat_gateways(client)
+    return [
+        *_interfaces(client, "subnet-id", subnet),
+        *(
+            one["LoadBalancerArn"]
+            for one in _balancers(aws, inputs)
+            if subnet in [zone["SubnetId"] for zone in one["AvailabilityZones"]]
+        ),
+        *(one["DBInstanceArn"] for one in _databases(aws, inputs) if subnet in _database_subnets(one)),
     ]
-    return [*_interfaces(ec2(aws, inputs), "subnet-id", subnet), *standing]
+
+
+def _database_subnets(instance: dict[str, Any]) -> list[str]:
+    """Of its subnet group those in the zones where the instance runs: it may be any of them with Multi-AZ."""
+    return [
+        one["SubnetIdentifier"]
+        for one in instance.get("DBSubnetGroup", {}).get("Subnets", [])
+        if instance.get("MultiAZ") or one["SubnetAvailabilityZone"]["Name"] == instance["AvailabilityZone"]
+    ]
 
 
 def public_in(aws: Aws, inputs: Inputs, vpc_id: str) -> list[str]:
@@ -75,14 +87,24 @@ def users_of_vpc(aws: Aws, inputs: Inputs, vpc_id: str) -> list[str]:
     client = ec2(aws, inputs)
     groups = described(client, "describe_security_groups", "SecurityGroups", Filters=where("vpc-id", vpc_id))
     gateways = client.describe_internet_gateways(Filters=where("attachment.vpc-id", vpc_id))["InternetGateways"]
-    endpoints = described(
-        client, "describe_vpc_endpoints", "VpcEndpoints", Filters=where("vpc-endpoint-state", "available")
-    )
+    endpoints = standing(described(client, "describe_vpc_endpoints", "VpcEndpoints"))
     return [
         *(one["GroupId"] for one in groups if one["GroupName"] != "default"),
         *(one["InternetGatewayId"] for one in gateways),
         *(one["VpcEndpointId"] for one in endpoints if one["VpcId"] == vpc_id),
     ]
+
+
+def free_after_nat_gateways(client: Any) -> None:
+    """Addresses and network interfaces of deleted NAT gateways: AWS frees them itself, the emulator does not."""
+    for gateway in described(client, "describe_nat_gateways", "NatGateways", Filters=where("state", "deleted")):
+        [address] = gateway["NatGatewayAddresses"]
+        association, interface = address["AssociationId"], address["NetworkInterfaceId"]
+        if client.describe_addresses(Filters=where("association-id", association))["Addresses"]:
+            client.disassociate_address(AssociationId=association)
+        mine = where("network-interface-id", interface)
+        if described(client, "describe_network_interfaces", "NetworkInterfaces", Filters=mine):
+            client.delete_network_interface(NetworkInterfaceId=interface)
 
 
 def remove_interfaces(client: Any, instances: list[str]) -> None:

@@ -32,6 +32,11 @@ def one(items: list[dict[str, Any]]) -> dict[str, Any] | None:
     return items[0] if items else None
 
 
+def standing(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Endpoints or NAT gateways that are there or still coming: AWS shows those that are gone for another hour."""
+    return [item for item in items if str(item["State"]).casefold() not in ("deleting", "deleted", "failed")]
+
+
 def tags_in(item: Mapping[str, Any]) -> dict[str, str]:
     """Tags as the API shows them in `Tags`, without AWS's own."""
     return {tag["Key"]: tag["Value"] for tag in item.get("Tags") or () if not tag["Key"].startswith("aws:")}

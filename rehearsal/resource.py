@@ -85,11 +85,12 @@ class ResourceType:
       for what is a part of another resource (a bucket's policy), which goes with it.
 
     Every top-level input is in `replace_on` (its change replaces the resource; `rootBlockDevice.encrypted` for a nested
-    one) or in `in_place`; a change of any other counts as one that may replace. `untold` are inputs that AWS never
-    tells (a password, what only the provider heeds): no drift is found in them. `unordered` are lists whose order means
-    nothing to AWS, by dotted path; `defaults` are what AWS takes for an input that is left out, where that is not empty
-    or false: both are no difference. `spelled` are inputs that AWS spells its own way, by dotted path, to what makes
-    one of both spellings (a domain name with and without its last dot).
+    one) or in `in_place`; a change of any other counts as one that may replace. `alternatives` are inputs of which one
+    is set: its value changes in place, but another one instead of it replaces the resource. `untold` are inputs that
+    AWS never tells (a password, what only the provider heeds): no drift is found in them. `unordered` are lists whose
+    order means nothing to AWS, by dotted path; `defaults` are what AWS takes for an input that is left out, where that
+    is not empty or false: both are no difference. `spelled` are inputs that AWS spells its own way, by dotted path, to
+    what makes one of both spellings (a domain name with and without its last dot).
 
     `emulated`: `full`, the emulator holds all of it; `partial`, what `not_emulated` names is kept by the stand-in
     alone; `none`, all of it is. `auto_name` is the input that Pulumi fills with the logical name and seven random
@@ -109,6 +110,7 @@ class ResourceType:
     renewed: frozenset[str] = frozenset()
     replace_on: frozenset[str] = frozenset()
     in_place: frozenset[str] = frozenset()
+    alternatives: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     unordered: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.api import refusal
+from rehearsal.ec2_in_use import free_after_nat_gateways
 from rehearsal.ec2_requests import arn, ec2, held_tags, made_by, one, retag, tagged, where
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 
@@ -52,6 +53,7 @@ def update_address(aws: Aws, identifier: str, state: Inputs, inputs: Inputs) -> 
 def delete_address(aws: Aws, identifier: str, state: Inputs) -> None:
     """ReleaseAddress of one that is in no use; the emulator does not look."""
     client = ec2(aws, state)
+    free_after_nat_gateways(client)
     address = _address(client, identifier)
     if _target(state):
         _disassociate(client, address)

@@ -6,11 +6,10 @@ import json
 from typing import Any
 
 from rehearsal.api import refusal
-from rehearsal.ec2_requests import arn, described, ec2, held_tags, made_by, one, retag, tagged, where
+from rehearsal.ec2_requests import arn, described, ec2, held_tags, made_by, one, retag, standing, tagged, where
 from rehearsal.endpoint_limits import kind, policy, service
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
 
-AVAILABLE = where("vpc-endpoint-state", "available")
 # Of an endpoint without a policy of its own: AWS PrivateLink Guide, "Control access using endpoint policies".
 DEFAULT_POLICY = json.dumps(
     {"Version": "2008-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
@@ -98,14 +97,15 @@ def delete_endpoint(aws: Aws, identifier: str, state: Inputs) -> None:
 
 def find_endpoint(aws: Aws, inputs: Inputs) -> list[str]:
     """The VPC's endpoints to this service with these tags."""
-    items = described(ec2(aws, inputs), "describe_vpc_endpoints", "VpcEndpoints", Filters=AVAILABLE)
-    return made_by(items, "VpcEndpointId", inputs, VpcId=inputs["vpcId"], ServiceName=inputs["serviceName"])
+    mine = where("vpc-id", inputs["vpcId"], "service-name", inputs["serviceName"])
+    items = described(ec2(aws, inputs), "describe_vpc_endpoints", "VpcEndpoints", Filters=mine)
+    return made_by(standing(items), "VpcEndpointId", inputs, VpcId=inputs["vpcId"], ServiceName=inputs["serviceName"])
 
 
 def every_endpoint(aws: Aws, region: str) -> list[str]:
     """Ids of all endpoints of the region that are not deleted."""
-    items = described(aws.client("ec2", region), "describe_vpc_endpoints", "VpcEndpoints", Filters=AVAILABLE)
-    return [item["VpcEndpointId"] for item in items]
+    items = described(aws.client("ec2", region), "describe_vpc_endpoints", "VpcEndpoints")
+    return [item["VpcEndpointId"] for item in standing(items)]
 
 
 def _is_interface(inputs: Inputs) -> bool:
@@ -158,7 +158,7 @@ def _outputs(aws: Aws, inputs: Inputs, endpoint: dict[str, Any]) -> Inputs:
     return {
         "arn": arn(aws, inputs, "vpc-endpoint", endpoint["VpcEndpointId"]),
         "ownerId": aws.account_id,
-        "state": "available",
+        "state": endpoint["State"],
         "policy": DEFAULT_POLICY if json.loads(document) == json.loads(DEFAULT_POLICY) else document,
         "networkInterfaceIds": endpoint["NetworkInterfaceIds"],
         "prefixListId": _prefix_list(ec2(aws, inputs), endpoint["ServiceName"]) if gateway else None,

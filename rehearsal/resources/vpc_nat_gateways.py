@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from rehearsal.api import refusal
+from rehearsal.ec2_in_use import free_after_nat_gateways
 from rehearsal.ec2_requests import (
     described,
     ec2,
     has_internet_gateway,
     made_by,
     one,
+    standing,
     tagged,
     tags_in,
     update_tags,
@@ -26,6 +28,7 @@ def create_nat_gateway(aws: Aws, inputs: Inputs) -> Created:
     if not has_internet_gateway(client, vpc_id):
         message = f"{vpc_id} has no internet gateway attached: let the NAT gateway depend on it"
         raise refusal("CreateNatGateway", "Gateway.NotAttached", message)
+    free_after_nat_gateways(client)
     gateway = client.create_nat_gateway(
         SubnetId=inputs["subnetId"], AllocationId=inputs["allocationId"], **tagged("natgateway", inputs)
     )["NatGateway"]
@@ -60,29 +63,23 @@ def _nat_gateway(aws: Aws, identifier: str, inputs: Inputs) -> dict[str, Any] | 
 
 def delete_nat_gateway(aws: Aws, identifier: str, state: Inputs) -> None:
     """DeleteNatGateway, which frees its address and removes its network interface; the emulator leaves both."""
-    client, gateway = ec2(aws, state), _nat_gateway(aws, identifier, state)
-    if gateway is None:
-        return
-    client.delete_nat_gateway(NatGatewayId=identifier)
-    address = gateway["NatGatewayAddresses"][0]
-    if client.describe_addresses(Filters=where("association-id", address["AssociationId"]))["Addresses"]:
-        client.disassociate_address(AssociationId=address["AssociationId"])
-    client.delete_network_interface(NetworkInterfaceId=address["NetworkInterfaceId"])
+    client = ec2(aws, state)
+    if _nat_gateway(aws, identifier, state) is not None:
+        client.delete_nat_gateway(NatGatewayId=identifier)
+    free_after_nat_gateways(client)
 
 
 def find_nat_gateway(aws: Aws, inputs: Inputs) -> list[str]:
     """NAT gateways of this subnet with these tags."""
-    mine = where("subnet-id", inputs["subnetId"], "state", "available")
+    mine = where("subnet-id", inputs["subnetId"])
     items = described(ec2(aws, inputs), "describe_nat_gateways", "NatGateways", Filters=mine)
-    return made_by(items, "NatGatewayId", inputs)
+    return made_by(standing(items), "NatGatewayId", inputs)
 
 
 def every_nat_gateway(aws: Aws, region: str) -> list[str]:
     """Ids of all NAT gateways of the region that are not deleted."""
-    items = described(
-        aws.client("ec2", region), "describe_nat_gateways", "NatGateways", Filters=where("state", "available")
-    )
-    return [item["NatGatewayId"] for item in items]
+    items = described(aws.client("ec2", region), "describe_nat_gateways", "NatGateways")
+    return [item["NatGatewayId"] for item in standing(items)]
 
 
 RESOURCES = (

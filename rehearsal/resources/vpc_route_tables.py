@@ -33,8 +33,15 @@ def read_table(aws: Aws, identifier: str, state: Inputs) -> Created | None:
 
 
 def delete_table(aws: Aws, identifier: str, state: Inputs) -> None:
-    """DeleteRouteTable, of one that no subnet uses: AWS and the emulator refuse."""
-    ec2(aws, state).delete_route_table(RouteTableId=identifier)
+    """DeleteRouteTable: AWS refuses while subnets use it, so that the real provider first takes it from them."""
+    client = ec2(aws, state)
+    [table] = client.describe_route_tables(RouteTableIds=[identifier])["RouteTables"]
+    if _is_main(table):
+        message = f"{identifier} is the main route table of {table['VpcId']}: make another one the main table first"
+        raise refusal("DisassociateRouteTable", "InvalidParameterValue", message)
+    for association in table["Associations"]:
+        client.disassociate_route_table(AssociationId=association["RouteTableAssociationId"])
+    client.delete_route_table(RouteTableId=identifier)
 
 
 def find_table(aws: Aws, inputs: Inputs) -> list[str]:
@@ -77,8 +84,11 @@ def read_association(aws: Aws, identifier: str, state: Inputs) -> Created | None
 
 
 def update_association(aws: Aws, _identifier: str, state: Inputs, inputs: Inputs) -> Inputs:
-    """ReplaceRouteTableAssociation."""
-    held = _held_association(aws, state)
+    """ReplaceRouteTableAssociation, or AssociateRouteTable where the subnet has been left with none."""
+    held = _association(aws, state, state["subnetId"])
+    if held is None:
+        create_association(aws, inputs)
+        return {}
     ec2(aws, inputs).replace_route_table_association(
         AssociationId=held["RouteTableAssociationId"], RouteTableId=inputs["routeTableId"]
     )
@@ -87,8 +97,8 @@ def update_association(aws: Aws, _identifier: str, state: Inputs, inputs: Inputs
 
 def delete_association(aws: Aws, _identifier: str, state: Inputs) -> None:
     """DisassociateRouteTable."""
-    association = _held_association(aws, state)["RouteTableAssociationId"]
-    ec2(aws, state).disassociate_route_table(AssociationId=association)
+    if held := _association(aws, state, state["subnetId"]):
+        ec2(aws, state).disassociate_route_table(AssociationId=held["RouteTableAssociationId"])
 
 
 def find_association(aws: Aws, inputs: Inputs) -> list[str]:
@@ -102,14 +112,6 @@ def _association(aws: Aws, inputs: Inputs, subnet: str) -> dict[str, Any] | None
     client = ec2(aws, inputs)
     tables = described(client, "describe_route_tables", "RouteTables", Filters=where("association.subnet-id", subnet))
     return one([held for table in tables for held in table["Associations"] if held.get("SubnetId") == subnet])
-
-
-def _held_association(aws: Aws, state: Inputs) -> dict[str, Any]:
-    held = _association(aws, state, state["subnetId"])
-    if held is None:
-        message = f"{state['subnetId']} is associated with no route table: run pulumi refresh"
-        raise refusal("DisassociateRouteTable", "InvalidAssociationID.NotFound", message)
-    return held
 
 
 RESOURCES = (

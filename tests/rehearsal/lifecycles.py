@@ -80,6 +80,12 @@ class Stack:
         request = proto.DiffRequest(id=resource.id, urn=resource.urn, old_inputs=old, news=new or resource.inputs)
         return {path: found.kind for path, found in self.servicer.Diff(request, None).detailedDiff.items()}
 
+    def create(self, resource: Resource) -> Resource:
+        """Another resource of the same inputs."""
+        assert self.servicer is not None
+        made = self.servicer.Create(proto.CreateRequest(urn=resource.urn, properties=resource.inputs), None)
+        return Resource(urn=resource.urn, id=made.id, inputs=resource.inputs, state=made.properties)
+
     def update(self, resource: Resource, **changes: Any) -> Resource:
         """The resource after an update in place of these inputs; None takes one away."""
         assert self.servicer is not None
@@ -100,6 +106,37 @@ class Stack:
     def delete(self, resource: Resource) -> None:
         assert self.servicer is not None
         self.servicer.Delete(proto.DeleteRequest(id=resource.id, urn=resource.urn, properties=resource.state), None)
+
+
+@dataclass
+class Up:
+    """A stack that is up, and its resources as they are after the last update."""
+
+    stack: Stack
+
+    def one(self, token: str, name: str = "") -> Resource:
+        known = [one for one in self.stack.resources if not one.token.startswith("aws:rds/")]  # has an Instance too
+        return next(one for one in known if one.token.endswith(f":{token}") and name in one.name)
+
+    def update(self, resource: Resource, **changes: Any) -> Resource:
+        changed = self.stack.update(resource, **changes)
+        self.stack.resources[self.stack.resources.index(resource)] = changed
+        return changed
+
+    def client(self, service: str = "ec2") -> Any:
+        return self.stack.aws.client(service)
+
+    def read(self, resource: Resource) -> dict[str, Any]:
+        return wire.plain(self.stack.read(resource).inputs)
+
+    def drift(self, resource: Resource) -> set[str]:
+        return set(self.stack.differences(resource, self.stack.read(resource).inputs))
+
+    def again(self, resource: Resource) -> Resource:
+        """The resource made anew, as the engine does where a refresh found none."""
+        made = self.stack.create(resource)
+        self.stack.resources[self.stack.resources.index(resource)] = made
+        return made
 
 
 def empty(aws: EmulatedAws, bucket: str) -> None:
