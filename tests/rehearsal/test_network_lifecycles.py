@@ -222,7 +222,7 @@ def test_a_vpc_origin_in_no_use_changes_with_its_etag(fleet: Up) -> None:
         ("fleet", "LoadBalancer", "", "deletion protection is enabled"),
         ("fleet", "TargetGroup", "", "ResourceInUse"),
         ("single", "Eip", "", "InvalidIPAddress.InUse"),
-        ("single", "Subnet", "public", IN_USE),
+        ("single", "Subnet", "public-us-east-1a", IN_USE),
     ],
 )
 def test_what_is_in_use_is_not_deleted(stack: str, token: str, name: str, said: str, ups: dict[str, Up]) -> None:
