@@ -15,7 +15,7 @@ from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT, REHEARSAL
 from scripts import local_project
 from scripts.engine import LANGUAGE_HOST, Engine, find, require
-from scripts.local_aws import LocalHome, Running, running, seed_environments, start, stop
+from scripts.local_aws import LocalHome, Running, make_way_for_account, running, seed_environments, start, stop
 from scripts.terminal import err, out, print_json
 
 FOREIGN: Final = ("AWS_", "BOTO_", "PULUMI_", "MOTO_")  # the user's own: credentials, endpoints, tokens, backends
@@ -63,7 +63,7 @@ def run(root: Path, command: Sequence[str]) -> NoReturn:
     variables = environment(home, local, os.environ)
     if Path(command[0]).name == "pulumi":
         require()
-        make_stack(home, command, variables)
+        make_stack(home, local, command, variables)
     try:
         os.execvpe(command[0], list(command), variables)  # noqa: S606 - the command that was asked for
     except OSError as error:
@@ -117,7 +117,7 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
     }
 
 
-def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, str]) -> None:
+def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
     """Makes the stack that a pulumi command names, as a first `up` on a new state backend needs it."""
     name, project = _option(command, "--stack", "-s"), _project(home.root, command)
     known = home.project / project / f"Pulumi.{name}.yaml"
@@ -131,6 +131,8 @@ def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, 
     made = subprocess.run(words, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
         raise PlatformError(f"the stack {name} could not be made: {made.stderr.strip() or made.stdout.strip()}")
+    if kind == "account" and (gone := make_way_for_account(home, local, name)):
+        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:

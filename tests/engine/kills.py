@@ -44,14 +44,17 @@ class Killed:
 
 
 def first_of_each_type(graph: Graph) -> dict[str, str]:
-    """Each AWS type of the graph to the URN of its resource with the fewest dependencies."""
+    """Each AWS type of the graph to the URN of its resource with the fewest dependencies, the fewest first.
+
+    In this order no resource is made for an earlier one, so that its create can be killed.
+    """
     found: dict[str, str] = {}
     for node in graph:
         if node.custom and node.type.startswith("aws:"):
             best = found.get(node.type)
             if best is None or len(closure(graph, node.urn)) < len(closure(graph, best)):
                 found[node.type] = node.urn
-    return found
+    return dict(sorted(found.items(), key=lambda one: len(closure(graph, one[1]))))
 
 
 def closure(graph: Graph, urn: str) -> list[str]:

@@ -54,7 +54,7 @@ class Rehearsed:
         local.prepare(self.home, self.running)
         variables = self.variables(**more)
         if command[0] == "pulumi":
-            local.make_stack(self.home, command, variables)
+            local.make_stack(self.home, self.running, command, variables)
         executable = shutil.which(command[0], path=variables["PATH"])
         assert executable is not None, command
         return subprocess.run(
