@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +99,17 @@ def kill_each(rehearsed: Rehearsed, stack: str, graph: Graph, urns: dict[str, st
             yield kill(rehearsed, stack, urn, targets, before, moment=moment, kind=kind, start=start)
 
 
+@contextmanager
+def killing(rehearsed: Rehearsed, when: str) -> Iterator[dict[str, str]]:
+    """Variables with which a command of the engine is killed `before:create:<urn>`, or another such moment."""
+    with tempfile.TemporaryDirectory() as directory:
+        stand_in = Path(directory) / "pulumi-resource-aws"
+        stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.engine.killing_plugin "$@"\n')
+        stand_in.chmod(0o755)
+        path = f"{directory}:{rehearsed.variables()['PATH']}"
+        yield {"PATH": path, "KILL": when, "PYTHONPATH": str(ROOT)}
+
+
 def kill(
     rehearsed: Rehearsed,
     stack: str,
@@ -110,12 +122,8 @@ def kill(
     start: float,
 ) -> Killed:
     """One kill, its recovery, and the next `up`."""
-    with tempfile.TemporaryDirectory() as directory:
-        stand_in = Path(directory) / "pulumi-resource-aws"
-        stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.engine.killing_plugin "$@"\n')
-        stand_in.chmod(0o755)
-        path = f"{directory}:{rehearsed.variables()['PATH']}"
-        killed = rehearsed.up(stack, *targets, PATH=path, KILL=f"{moment}:{urn}", PYTHONPATH=str(ROOT))
+    with killing(rehearsed, f"{moment}:create:{urn}") as variables:
+        killed = rehearsed.up(stack, *targets, **variables)
     if killed.returncode >= 0:
         return _wrong(kind, moment, f"not killed: {killed.stdout[-300:]}", start)
     recovered = rehearsed.run("diceytech", "recover", *named(stack), "--json")

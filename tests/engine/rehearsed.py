@@ -22,6 +22,9 @@ from tests.scripts.commands import ROOT, edit
 
 ACCOUNT = "123456789012"
 ACCOUNT_STACK = "main"
+BACKEND_LOG_GROUP = (
+    "urn:pulumi:dev::platform::platform:components:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-backend"
+)
 PATIENCE = 900  # seconds for one command of the engine
 
 
