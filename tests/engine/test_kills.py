@@ -8,7 +8,7 @@ import pytest
 
 from rehearsal.platform import planned
 from tests.engine.kills import MOMENTS, closure, first_of_each_type, kill_each, killing
-from tests.engine.rehearsed import Rehearsed
+from tests.engine.rehearsed import BACKEND_LOG_GROUP, Rehearsed
 from tests.scripts.commands import ROOT
 
 pytestmark = pytest.mark.slow
@@ -27,9 +27,7 @@ def test_what_a_killed_run_had_begun_is_recovered_with_no_orphan(rehearsed: Rehe
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_an_update_that_was_killed_is_settled_and_the_next_up_ends_it(rehearsed: Rehearsed, moment: str) -> None:
-    graph = planned(ROOT, "dev")
-    urn = first_of_each_type(graph)["aws:cloudwatch/logGroup:LogGroup"]
-    targets = [word for one in closure(graph, urn) for word in ("--target", one)]
+    urn, targets = BACKEND_LOG_GROUP, closed(BACKEND_LOG_GROUP)
     assert rehearsed.up("dev", *targets).returncode == 0
     days = {"before": (14, 30), "after": (30, 60)}[moment]
     rehearsed.edit("dev", *(f"log_retention_days: {one}" for one in days))
@@ -44,18 +42,20 @@ def test_an_update_that_was_killed_is_settled_and_the_next_up_ends_it(rehearsed:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_delete_that_was_killed_is_settled_and_the_next_destroy_ends_it(rehearsed: Rehearsed, moment: str) -> None:
-    graph = planned(ROOT, "dev")
-    urn = first_of_each_type(graph)["aws:cloudwatch/logGroup:LogGroup"]
-    targets = [word for one in closure(graph, urn) for word in ("--target", one)]
+    urn, targets = BACKEND_LOG_GROUP, closed(BACKEND_LOG_GROUP)
     assert rehearsed.up("dev", *targets).returncode == 0
     with killing(rehearsed, f"{moment}:delete:{urn}") as variables:
         assert rehearsed.pulumi("destroy", "dev", "--yes", "--skip-preview", **variables).returncode < 0
     assert recovered(rehearsed) == {urn: "settled"}
     assert rehearsed.destroy("dev").returncode == 0
     assert rehearsed.state("dev").get("resources", []) == []
-    assert (
-        rehearsed.account().client("logs").describe_log_groups(logGroupNamePrefix="diceytech-dev-")["logGroups"] == []
-    )
+    logs = rehearsed.account().client("logs")
+    assert logs.describe_log_groups(logGroupNamePrefix="diceytech-dev-")["logGroups"] == []
+
+
+def closed(urn: str) -> list[str]:
+    """The options for a stack of this resource and what it needs."""
+    return [word for one in closure(planned(ROOT, "dev"), urn) for word in ("--target", one)]
 
 
 def recovered(rehearsed: Rehearsed) -> dict[str, str]:
