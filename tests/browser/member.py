@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+import time
 from dataclasses import dataclass
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 PASSWORD = "a long dicey password"
+WORKER_WITHIN = 60.0  # seconds
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,3 +38,15 @@ def log_in(page: Page, member: Member, password: str = PASSWORD) -> None:
     page.get_by_label("E-mail").fill(member.email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
+
+
+def reload_until(page: Page, wanted: Locator) -> None:
+    """Loads the page again until what the worker does behind it is there."""
+    deadline = time.monotonic() + WORKER_WITHIN
+    while True:
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+        if wanted.count() or time.monotonic() > deadline:
+            break
+        page.reload()
+    expect(wanted).to_be_visible()

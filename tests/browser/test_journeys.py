@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from member import log_in, register
+from member import log_in, register, reload_until
 from playwright.sync_api import Page, Request, Route, expect
 from uploads import DISGUISED, PDF, RESUME, picture
 
@@ -179,11 +179,7 @@ def test_who_joins_is_told_to_the_organizer(page: Page, phone: Page) -> None:
     expect(phone.get_by_text("You take part")).to_be_visible()
     page.goto("/notifications")
     told = page.get_by_role("link", name=other.username)
-    for _ in range(20):  # the worker is a moment behind
-        if told.count():
-            break
-        page.reload()
-        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    reload_until(page, told)  # the worker is a moment behind
     expect(page.get_by_role("link", name="1 unread")).to_be_visible()
     told.click()
     heading(page, "Told about it")
