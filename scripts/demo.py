@@ -33,8 +33,8 @@ def running(
 ) -> Iterator[tuple[str, str, Path]]:
     """Everything, until the block ends; gives the site's address, the demo's password, and where the logs are.
 
-    The site is that of `site_build`, or what `diceytech package website` built last. `variables` are Django's, on top of
-    the demo's own.
+    The site is that of `site_build`, or what `diceytech package website` built last. `variables` are Django's, and win
+    over the demo's own.
     """
     config = environment(root, "dev")
     backend = root / config.product.backend.path

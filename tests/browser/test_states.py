@@ -16,12 +16,11 @@ LISTS = {
     "/notifications": ("**/api/notifications/?page=*", "All quiet"),
 }
 NOTHING = {"count": 0, "next": None, "previous": None, "results": []}
-# What is around the focused element: an outline or a shadow that is there for the keyboard.
+# What is around the focused element: an outline that is there for the keyboard.
 SEEN = """() => {
-  const style = getComputedStyle(document.activeElement);
-  const around = document.activeElement.closest('.card--link');
-  const ring = around ? getComputedStyle(around) : style;
-  return [style, ring].some((one) => (one.outlineStyle !== 'none' && parseFloat(one.outlineWidth) > 0) || one.boxShadow !== 'none');
+  const around = [document.activeElement, document.activeElement.closest('.card--link')].filter(Boolean);
+  const ring = ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
+  return around.map((element) => getComputedStyle(element)).some(ring);
 }"""
 
 

@@ -50,7 +50,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name: one["value"] for name, one in verdict["headers"].items()}
         cookies = "; ".join(f"{name}={one['value']}" for name, one in verdict["cookies"].items())
         connection = http.client.HTTPConnection(self.host, timeout=30)
-        connection.request(self.command, self.path, body=body, headers={**headers, **({"cookie": cookies} if cookies else {})})
+        connection.request(
+            self.command, self.path, body=body, headers={**headers, **({"cookie": cookies} if cookies else {})}
+        )
         found = connection.getresponse()
         kept = [(name, value) for name, value in found.getheaders() if name.lower() in ("content-type", "retry-after")]
         self._answer(found.status, kept, found.read())

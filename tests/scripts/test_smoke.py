@@ -29,7 +29,9 @@ PAGE = b"<!doctype html><div id=root></div>"
 
 
 @contextmanager
-def site(answer: Callable[[str, str], tuple[int, str, bytes]], cookies: list[str | None] | None = None) -> Iterator[str]:
+def site(
+    answer: Callable[[str, str], tuple[int, str, bytes]], cookies: list[str | None] | None = None
+) -> Iterator[str]:
     """A site that answers as `answer` says for a method and path; `cookies` gets those of each request."""
 
     class Handler(BaseHTTPRequestHandler):
