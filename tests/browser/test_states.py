@@ -16,11 +16,10 @@ LISTS = {
     "/notifications": ("**/api/notifications/?page=*", "All quiet"),
 }
 NOTHING = {"count": 0, "next": None, "previous": None, "results": []}
-# What is around the focused element: an outline that is there for the keyboard.
+# Whether the keyboard's focus has a ring: around the element, or around the card that its link fills.
 SEEN = """() => {
-  const around = [document.activeElement, document.activeElement.closest('.card--link')].filter(Boolean);
   const ring = ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) > 0;
-  return around.map((element) => getComputedStyle(element)).some(ring);
+  return [null, '::after'].some((part) => ring(getComputedStyle(document.activeElement, part)));
 }"""
 
 
