@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from member import register, reload_until
+from member import join, reload_until
 from playwright.sync_api import Browser, Page, expect
 from uploads import RESUME, picture
 
@@ -28,7 +28,7 @@ def post_a_job(page: Page, title: str) -> None:
 
 
 def test_a_posted_job_takes_applications_until_its_poster_closes_it(page: Page, phone: Page) -> None:
-    register(page)
+    join(page)
     post_a_job(page, "Tester of dice")
     page.get_by_label("Logo").set_input_files(picture())
     page.get_by_role("button", name="Publish").click()
@@ -37,7 +37,7 @@ def test_a_posted_job_takes_applications_until_its_poster_closes_it(page: Page, 
     expect(page.locator("img.company")).to_have_js_property("naturalWidth", 64)
     expect(page.get_by_text("Nobody yet")).to_be_visible()
 
-    applicant = register(phone, at=f"/register?next={page.evaluate('location.pathname')}")
+    applicant = join(phone, at=page.evaluate("location.pathname"))
     phone.get_by_label("Cover letter").fill("I roll well.")
     phone.get_by_label("Résumé").set_input_files(RESUME)
     phone.get_by_role("button", name="Send application").click()
@@ -59,7 +59,7 @@ def test_a_posted_job_takes_applications_until_its_poster_closes_it(page: Page, 
 
 
 def test_a_salary_that_is_upside_down_is_marked_and_nothing_is_lost(page: Page) -> None:
-    register(page)
+    join(page)
     post_a_job(page, "Upside down")
     fill(page, salary_min="500", salary_max="100")
     page.get_by_role("button", name="Publish").click()
@@ -71,7 +71,7 @@ def test_a_salary_that_is_upside_down_is_marked_and_nothing_is_lost(page: Page) 
 
 
 def test_a_hackathon_is_published_once_its_dates_make_sense(page: Page) -> None:
-    register(page)
+    join(page)
     page.goto("/hackathons")
     page.get_by_role("link", name="New hackathon").click()
     fill(page, title="Dice jam", description="Roll it.", theme="Games", start_date="2027-03-05", end_date="2027-03-07")
@@ -91,7 +91,7 @@ def test_a_hackathon_is_published_once_its_dates_make_sense(page: Page) -> None:
 def test_a_day_stays_the_day_that_was_entered(browser: Browser, product: tuple[str, str], zone: str) -> None:
     with browser.new_context(base_url=product[0], timezone_id=zone, locale="en-GB") as context:
         page = context.new_page()
-        register(page, at="/register?next=/projects/new")
+        join(page, at="/projects/new")
         fill(
             page,
             title="Far away",

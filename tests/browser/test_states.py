@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from member import PASSWORD, register
+from member import PASSWORD, join
 from playwright.sync_api import Page, Route, expect
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ SEEN = """() => {
 
 
 def test_every_list_has_words_for_loading_for_nothing_and_for_failing(page: Page) -> None:
-    register(page)
+    join(page)
     for path, (pattern, empty) in LISTS.items():
         held: list[Route] = []
         page.route(pattern, held.append)
@@ -43,7 +43,7 @@ def test_every_list_has_words_for_loading_for_nothing_and_for_failing(page: Page
 
 
 def test_somebody_with_a_keyboard_alone_logs_in_and_joins_a_project_and_sees_where_they_are(page: Page) -> None:
-    member = register(page)
+    member = join(page)
     page.get_by_role("button", name="Log out").click()
     page.goto("/login?next=/projects")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
