@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from member import join, register
+from member import join
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
