@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 def fill(page: Page, **values: str) -> None:
     """Fields by their names in the form."""
     for name, value in values.items():
-        page.locator(f"[name={name}]").fill(value)
+        page.locator(f"form [name={name}]").fill(value)
 
 
 def post_a_job(page: Page, title: str) -> None:
