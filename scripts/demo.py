@@ -79,17 +79,21 @@ def run(root: Path, *, port: int, keep: bool) -> None:
             url, password, logs = stack.enter_context(
                 running(root, port=port, data=data, say=lambda step: status.update(f"starting: {step}"))
             )
-        for name, value in (
-            ("site", f"{url}/"),
-            ("API", f"{url}/api/docs/"),
-            ("log in", f"{EMAIL}  {password}"),
-            ("smoke", f"diceytech smoke --url {url}"),
-            ("logs", str(logs)),
-        ):
-            out.print(f"{name:<8} {value}", markup=False)
-        out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
         with suppress(KeyboardInterrupt):
+            _print(url, password, logs)
             signal.pause()
+
+
+def _print(url: str, password: str, logs: Path) -> None:
+    for name, value in (
+        ("site", f"{url}/"),
+        ("API", f"{url}/api/docs/"),
+        ("log in", f"{EMAIL}  {password}"),
+        ("smoke", f"diceytech smoke --url {url}"),
+        ("logs", str(logs)),
+    ):
+        out.print(f"{name:<8} {value}", markup=False)
+    out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
 
 
 def _end(_signal: int, _frame: object) -> None:
