@@ -10,7 +10,7 @@ SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo engine test test-all test-product faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo engine test test-all faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,18 +67,15 @@ engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, els
 	@$(BIN)/python -m scripts.engine
 
 # A file's tests stay together: what one of them has brought up serves the others.
-test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minutes
+test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browser: under five minutes
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: $(READY) $(BACKEND_READY) ## every test but those of test-product; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
-	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
-
-# Not in CI yet: on a busy machine one or two of the browser's journeys run out of their time (docs/decisions.md).
-test-product: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a browser, its API fuzzed, its password rotated
-	@$(BIN)/python -m pytest tests/browser # by itself: the browser's driver keeps an event loop of its own running
+# The browser's tests are a process of their own: its driver keeps an event loop running, which Pulumi's would meet.
+test-all: test ## every test: those of `make test`, the slow ones, and the product in a browser
+	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
+	@$(BIN)/python -m pytest tests/browser
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
 	@$(BIN)/python -m tests.engine.kills --write

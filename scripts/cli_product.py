@@ -29,7 +29,7 @@ def smoke(
     from scripts.terminal import err, print_json
 
     site = base_url(url)
-    cookie = gate_cookie(site, gate, secret_input.read(f"the password of {gate}"), timeout=timeout) if gate else None
+    cookie = gate_cookie(site, gate, secret_input.read_known(f"password of {gate}"), timeout=timeout) if gate else None
     name, password = account()
     err.print(f"{site}, as {name}", markup=False)
     results = run(

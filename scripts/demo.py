@@ -6,9 +6,10 @@ import secrets
 import signal
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from infra.config_across import environment
@@ -22,11 +23,18 @@ EMAIL = "demo@example.com"
 
 @contextmanager
 def running(
-    root: Path, *, port: int, data: Path | None, site_build: Path | None = None, say: Any = lambda _: None
+    root: Path,
+    *,
+    port: int,
+    data: Path | None,
+    site_build: Path | None = None,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    say: Any = lambda _: None,
 ) -> Iterator[tuple[str, str, Path]]:
     """Everything, until the block ends; gives the site's address, the demo's password, and where the logs are.
 
-    The site is that of `site_build`, or what `diceytech package website` built last.
+    The site is that of `site_build`, or what `diceytech package website` built last. `variables` are Django's, and win
+    over the demo's own.
     """
     config = environment(root, "dev")
     backend = root / config.product.backend.path
@@ -42,8 +50,8 @@ def running(
             raise PlatformError(str(error)) from None
         emulator_port, api_port, free = product.ports(3)
         site = f"127.0.0.1:{_checked(port) or free}"
-        variables = product.variables(server, name=DATABASE, emulator_port=emulator_port, site=site)
-        running_product = product.Product(directory=backend, variables=variables, logs=room)
+        own = product.variables(server, name=DATABASE, emulator_port=emulator_port, site=site)
+        running_product = product.Product(directory=backend, variables={**own, **variables}, logs=room)
         say("S3 emulator, migrations, API and worker")
         stack.enter_context(product.running(running_product, api_port=api_port, emulator_port=emulator_port))
         password = secrets.token_urlsafe(9)
@@ -71,17 +79,21 @@ def run(root: Path, *, port: int, keep: bool) -> None:
             url, password, logs = stack.enter_context(
                 running(root, port=port, data=data, say=lambda step: status.update(f"starting: {step}"))
             )
-        for name, value in (
-            ("site", f"{url}/"),
-            ("API", f"{url}/api/docs/"),
-            ("log in", f"{EMAIL}  {password}"),
-            ("smoke", f"diceytech smoke --url {url}"),
-            ("logs", str(logs)),
-        ):
-            out.print(f"{name:<8} {value}", markup=False)
-        out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
         with suppress(KeyboardInterrupt):
+            _print(url, password, logs)
             signal.pause()
+
+
+def _print(url: str, password: str, logs: Path) -> None:
+    for name, value in (
+        ("site", f"{url}/"),
+        ("API", f"{url}/api/docs/"),
+        ("log in", f"{EMAIL}  {password}"),
+        ("smoke", f"diceytech smoke --url {url}"),
+        ("logs", str(logs)),
+    ):
+        out.print(f"{name:<8} {value}", markup=False)
+    out.print("PostgreSQL is real, S3 is moto's emulator. Ctrl-C ends it all.")
 
 
 def _end(_signal: int, _frame: object) -> None:

@@ -19,19 +19,29 @@ def read(name: str) -> str:
     return _asked(name) if sys.stdin.isatty() else _piped(name)
 
 
+def read_known(name: str) -> str:
+    """A value that exists already, so it is asked for once; otherwise as `read`."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        return _typed(name, f"{name[0].upper()}{name[1:]}: ")
+    return read(name)
+
+
 def _asked(name: str) -> str:
+    value = _typed(name, f"Value of {name}: ")
+    if value != _typed(name, f"Value of {name}, again: "):
+        raise SecretsError(f"{name}: the two values differ; nothing was changed")
+    return value
+
+
+def _typed(name: str, prompt: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("error", getpass.GetPassWarning)
         try:
-            value = getpass.getpass(f"Value of {name}: ")
-            again = getpass.getpass(f"Value of {name}, again: ")
+            return getpass.getpass(prompt)
         except getpass.GetPassWarning:
             raise SecretsError(f"{name}: this terminal cannot hide what is typed; pipe the value in") from None
         except EOFError:
             raise SecretsError(f"{name}: no value was typed; nothing was changed") from None
-    if value != again:
-        raise SecretsError(f"{name}: the two values differ; nothing was changed")
-    return value
 
 
 def _piped(name: str) -> str:

@@ -71,8 +71,9 @@ def _take(url: str, step: Step, known: dict[str, Any], timeout: float, cookie: s
     headers = {"Accept": "*/*" if step.kind == "image" else "application/json"}
     headers |= {"Content-Type": kind} if kind else {}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    headers |= {"Cookie": cookie} if cookie else {}
-    answer = ask(step.method, urljoin(f"{url}/", path), body=body, headers=headers, timeout=timeout)
+    target = urljoin(f"{url}/", path)
+    headers |= {"Cookie": cookie} if cookie and urlsplit(target)[:2] == urlsplit(url)[:2] else {}
+    answer = ask(step.method, target, body=body, headers=headers, timeout=timeout)
     return Result(
         step=step,
         status=answer.status,

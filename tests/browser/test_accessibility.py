@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from member import register
+from member import join
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.slow
@@ -19,8 +19,10 @@ MEMBER = (
     "/jobs",
     "/jobs/1",
     "/jobs/applications",
+    "/jobs/new",
     "/hackathons",
     "/hackathons/1",
+    "/hackathons/new",
     "/notifications",
     "/profile",
     "/no/such/page",
@@ -57,7 +59,7 @@ def test_no_page_has_a_serious_violation(request: pytest.FixtureRequest, device:
     page: Page = request.getfixturevalue(device)
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     wrong = [line for path in VISITOR for line in grave(page, path, axe)]
-    register(page)
+    join(page)
     wrong += [line for path in MEMBER for line in grave(page, path, axe)]
     assert wrong == []
 
@@ -70,7 +72,7 @@ def test_a_page_without_a_label_would_be_found(page: Page, axe: str) -> None:
 
 
 def test_a_new_page_takes_the_focus_to_its_heading(page: Page) -> None:
-    register(page)
+    join(page)
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Jobs").click()
     expect(page.get_by_role("heading", name="Jobs", level=1)).to_be_focused()
     expect(page).to_have_title("Jobs · DiceyTech")
@@ -95,7 +97,7 @@ def test_no_page_scrolls_sideways_on_a_narrow_phone(phone: Page, path: str) -> N
 
 
 def test_no_page_of_a_member_scrolls_sideways_on_a_narrow_phone(phone: Page) -> None:
-    register(phone)
+    join(phone)
     phone.set_viewport_size({"width": 320, "height": 640})
     wide = []
     for path in MEMBER:

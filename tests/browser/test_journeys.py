@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from member import log_in, register
+from member import join, log_in, register, reload_until
 from playwright.sync_api import Page, Request, Route, expect
 from uploads import DISGUISED, PDF, RESUME, picture
 
@@ -26,7 +26,7 @@ def test_somebody_registers_logs_out_and_logs_in_again(page: Page) -> None:
 
 
 def test_a_wrong_password_is_said_so_and_keeps_the_address(page: Page) -> None:
-    member = register(page)
+    member = join(page)
     page.get_by_role("button", name="Log out").click()
     page.goto("/login")
     page.get_by_label("E-mail").fill(member.email)
@@ -48,7 +48,7 @@ def test_a_refused_field_is_marked_and_has_the_focus(page: Page) -> None:
 
 
 def test_an_uploaded_picture_is_shown_and_still_there_after_a_reload(page: Page) -> None:
-    member = register(page)
+    member = join(page)
     page.goto("/profile")
     page.get_by_label("Upload a picture").set_input_files(picture())
     shown = page.get_by_role("img", name=member.username)
@@ -59,14 +59,14 @@ def test_an_uploaded_picture_is_shown_and_still_there_after_a_reload(page: Page)
 
 
 def test_a_disguised_upload_is_refused_in_words(page: Page) -> None:
-    register(page)
+    join(page)
     page.goto("/profile")
     page.get_by_label("Upload a picture").set_input_files(DISGUISED)
     expect(page.get_by_role("alert")).to_be_visible()
 
 
 def test_a_project_is_found_joined_and_left(page: Page) -> None:
-    register(page)
+    join(page)
     page.get_by_role("searchbox", name="Search projects").fill("recipe")
     page.get_by_role("link", name="Recipe box").click()
     heading(page, "Recipe box")
@@ -79,7 +79,7 @@ def test_a_project_is_found_joined_and_left(page: Page) -> None:
 
 
 def test_a_published_project_is_shown_with_its_picture(page: Page) -> None:
-    register(page)
+    join(page)
     page.get_by_role("link", name="New project").click()
     page.get_by_label("Title").fill("<b>Bold</b> & 'quoted'")
     page.get_by_label("What is to be built?").fill("<img src=x onerror=alert(1)>")
@@ -106,7 +106,7 @@ def test_a_deep_link_survives_a_reload_and_the_way_through_the_log_in(page: Page
 
 
 def test_an_expired_access_token_is_refreshed_once_and_nobody_notices(page: Page) -> None:
-    register(page)
+    join(page)
     heading(page, "Projects")
     page.evaluate("localStorage.setItem('access_token', 'expired')")
     refreshes: list[Request] = []
@@ -118,7 +118,7 @@ def test_an_expired_access_token_is_refreshed_once_and_nobody_notices(page: Page
 
 
 def test_a_log_in_that_is_over_leads_to_the_log_in_and_back(page: Page) -> None:
-    member = register(page)
+    member = join(page)
     page.evaluate("localStorage.setItem('access_token', 'expired'); localStorage.setItem('refresh_token', 'expired')")
     page.goto("/jobs")
     expect(page.get_by_text("Please log in to go on.")).to_be_visible()
@@ -127,7 +127,7 @@ def test_a_log_in_that_is_over_leads_to_the_log_in_and_back(page: Page) -> None:
 
 
 def test_tokens_are_worth_nothing_after_the_log_out(page: Page, site: str) -> None:
-    register(page)
+    join(page)
     access = page.evaluate("localStorage.getItem('access_token')")
     with page.expect_response("**/api/auth/logout/") as answer:
         page.get_by_role("button", name="Log out").click()
@@ -137,7 +137,7 @@ def test_tokens_are_worth_nothing_after_the_log_out(page: Page, site: str) -> No
 
 
 def test_a_job_is_applied_for_with_a_resume_that_can_be_read_again(page: Page) -> None:
-    register(page)
+    join(page)
     page.goto("/jobs")
     page.get_by_role("link", name="Backend engineer").click()
     page.get_by_label("Cover letter").fill("I build things.")
@@ -151,7 +151,7 @@ def test_a_job_is_applied_for_with_a_resume_that_can_be_read_again(page: Page) -
 
 
 def test_a_team_is_registered_for_a_hackathon(page: Page) -> None:
-    member = register(page)
+    member = join(page)
     page.goto("/hackathons")
     page.get_by_role("link", name="Build for good").click()
     page.get_by_label("Team name").fill(f"Team {member.username}")
@@ -165,7 +165,7 @@ def test_a_team_is_registered_for_a_hackathon(page: Page) -> None:
 
 
 def test_who_joins_is_told_to_the_organizer(page: Page, phone: Page) -> None:
-    register(page)
+    join(page)
     page.goto("/projects/new")
     page.get_by_label("Title").fill("Told about it")
     page.get_by_label("What is to be built?").fill("A bell.")
@@ -174,16 +174,12 @@ def test_who_joins_is_told_to_the_organizer(page: Page, phone: Page) -> None:
     page.get_by_label("Ends").fill("2027-02-10")
     page.get_by_role("button", name="Publish").click()
     heading(page, "Told about it")
-    other = register(phone, at=f"/register?next={page.url.removeprefix(page.evaluate('location.origin'))}")
+    other = join(phone, at=page.evaluate("location.pathname"))
     phone.get_by_role("button", name="Join the project").click()
     expect(phone.get_by_text("You take part")).to_be_visible()
     page.goto("/notifications")
     told = page.get_by_role("link", name=other.username)
-    for _ in range(20):  # the worker is a moment behind
-        if told.count():
-            break
-        page.reload()
-        expect(page.get_by_role("status", name="Loading")).to_have_count(0)
+    reload_until(page, told)  # the worker is a moment behind
     expect(page.get_by_role("link", name="1 unread")).to_be_visible()
     told.click()
     heading(page, "Told about it")
@@ -191,7 +187,7 @@ def test_who_joins_is_told_to_the_organizer(page: Page, phone: Page) -> None:
 
 
 def test_an_api_that_is_down_is_said_so_and_asked_again(page: Page) -> None:
-    register(page)
+    join(page)
     page.route("**/api/jobs/**", lambda route: route.fulfill(status=503, json={"detail": "no release"}))
     page.goto("/jobs")
     expect(page.get_by_text("DiceyTech is being updated.")).to_be_visible()
@@ -201,7 +197,7 @@ def test_an_api_that_is_down_is_said_so_and_asked_again(page: Page) -> None:
 
 
 def test_a_page_whose_code_is_gone_is_loaded_from_the_new_release(page: Page) -> None:
-    register(page)
+    join(page)
     gone: list[str] = []
 
     def lose_once(route: Route) -> None:
@@ -218,7 +214,7 @@ def test_a_page_whose_code_is_gone_is_loaded_from_the_new_release(page: Page) ->
 
 
 def test_an_unknown_address_says_so(page: Page) -> None:
-    register(page)
+    join(page)
     page.goto("/no/such/page")
     heading(page, "There is no such page")
     page.goto("/projects/999999")

@@ -17,10 +17,13 @@ pytestmark = pytest.mark.slow
 PAGES = {
     "projects": "/projects",
     "project": "/projects/1",
+    "new-project": "/projects/new",
     "jobs": "/jobs",
     "job": "/jobs/2",
+    "new-job": "/jobs/new",
     "hackathons": "/hackathons",
     "hackathon": "/hackathons/3",
+    "new-hackathon": "/hackathons/new",
     "notifications": "/notifications",
     "profile": "/profile",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -13,24 +14,31 @@ from threading import Thread
 from typing import IO, Any
 
 import pytest
+from gated_site import gated
 
 from infra.errors import PlatformError
+from rehearsal.product import ports
 from scripts import demo
 from scripts.smoke import as_json, base_url, run
-from scripts.smoke_steps import steps
+from scripts.smoke_steps import Step, steps
 
 ROOT = Path(__file__).parent.parent.parent
 DICEYTECH = ROOT / ".venv/bin/diceytech"
+GATE = "pässword: of the gate"
 PAGE = b"<!doctype html><div id=root></div>"
 
 
 @contextmanager
-def site(answer: Callable[[str, str], tuple[int, str, bytes]]) -> Iterator[str]:
-    """A site that answers as `answer` says for a method and path."""
+def site(
+    answer: Callable[[str, str], tuple[int, str, bytes]], cookies: list[str | None] | None = None
+) -> Iterator[str]:
+    """A site that answers as `answer` says for a method and path; `cookies` gets those of each request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if cookies is not None:
+                cookies.append(self.headers.get("Cookie"))
             status, kind, body = answer(self.command, self.path)
             self.send_response(status)
             self.send_header("Content-Type", kind)
@@ -116,15 +124,47 @@ def test_neither_password_nor_token_is_in_the_report() -> None:
         assert "a-password-7" not in json.dumps(smoked(url))
 
 
+def test_the_cookie_of_the_gate_is_for_the_site_alone() -> None:
+    cookies: list[str | None] = []
+    picture = Step(name="see", method="GET", path="{picture}", status=200, kind="image")
+
+    def elsewhere(_method: str, _path: str) -> tuple[int, str, bytes]:
+        return 200, "image/png", b""
+
+    with site(elsewhere, cookies) as other:
+        keep = Step(name="health", method="GET", path="/api/health/", status=200, keep={"picture": "picture"})
+        body = json.dumps({"picture": f"{other}/a.png"}).encode()
+        with site(lambda *_: (200, "application/json", body), cookies) as url:
+            results = run(url, (keep, picture), timeout=5, cookie="__Host-gate=key", on=lambda _: None)
+    assert [result.problem for result in results] == [None, None]
+    assert cookies == ["__Host-gate=key", None]
+
+
 @pytest.mark.slow
-def test_the_product_passes_and_keeps_nothing_of_it() -> None:
-    with demo.running(ROOT, port=0, data=None) as (url, _, _):
-        done = subprocess.run([DICEYTECH, "smoke", "--url", url, "--json"], capture_output=True, text=True, check=False)
-        found = json.loads(done.stdout)
-        assert (done.returncode, found["ok"]) == (0, True), done.stdout
-        assert len(found["steps"]) == 18
+def test_the_product_passes_alone_and_behind_a_gate_and_keeps_nothing_of_it() -> None:
+    node = shutil.which("node") or pytest.skip("node is not installed: the gate cannot be run")
+    (port,) = ports(1)
+    behind = {"AWS_S3_CUSTOM_DOMAIN": f"127.0.0.1:{port}/media"}  # pictures are behind the gate too
+    with demo.running(ROOT, port=0, data=None, variables=behind) as (url, _, _):
         with pytest.raises(PlatformError, match="is taken"):
             demo._checked(int(url.rpartition(":")[2]))
+        with gated(port, upstream=url, node=node, username="dev", password=GATE) as gate:
+            runs = {
+                "right": smoke(gate, "--gate", "dev", typed=GATE),
+                "wrong": smoke(gate, "--gate", "dev", typed="guess-9"),
+                "none": smoke(gate),
+            }
+    found = json.loads(runs["right"].stdout)
+    assert (runs["right"].returncode, found["ok"], len(found["steps"])) == (0, True, 18), runs["right"].stdout
+    assert {name: run.returncode for name, run in runs.items()} == {"right": 0, "wrong": 1, "none": 1}
+    assert "does not let dev in (401)" in runs["wrong"].stderr
+    assert "answered 401" in json.loads(runs["none"].stdout)["steps"][0]["problem"]
+    assert [name for name, run in runs.items() if GATE in run.stdout + run.stderr or "guess-9" in run.stderr] == []
+
+
+def smoke(url: str, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    command = [DICEYTECH, "smoke", "--url", url, "--json", *arguments]
+    return subprocess.run(command, input=typed, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any
 
 from django.conf import settings
@@ -40,7 +41,7 @@ class RequestIdMiddleware:
 
 
 class BodySizeMiddleware:
-    """Refuses a body that is too large before any of it is read."""
+    """Refuses a body that is too large before any of it is kept or parsed."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,9 +52,17 @@ class BodySizeMiddleware:
         limit = settings.MAX_UPLOAD_BYTES + ENVELOPE_BYTES if multipart else settings.MAX_JSON_BYTES
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > limit:
+            self._discard(request, int(length))
             detail = f"The request's body is larger than {limit // 1024} KiB; send less."
             return JsonResponse({"detail": detail}, status=413)
         return self.get_response(request)
+
+    def _discard(self, request: HttpRequest, length: int) -> None:
+        """Reads what is on its way: a connection that is closed before that is reset, and the answer is lost."""
+        left = min(length, 2 * settings.MAX_UPLOAD_BYTES)
+        with suppress(OSError):
+            while left > 0 and (chunk := request.read(min(left, ENVELOPE_BYTES))):
+                left -= len(chunk)
 
 
 class BoundedJSONParser(JSONParser):

@@ -49,6 +49,14 @@ class HackathonSerializer(serializers.ModelSerializer[Hackathon]):
         extra_kwargs = {"prize_amount": {"min_value": 0}}
         validators = [StartsBeforeEnds()]
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Nobody registers for what is over."""
+        deadline = attrs.get("registration_deadline", getattr(self.instance, "registration_deadline", None))
+        end = attrs.get("end_date", getattr(self.instance, "end_date", None))
+        if deadline is not None and end is not None and deadline > end:
+            raise serializers.ValidationError({"registration_deadline": ["Must not be after end_date."]})
+        return attrs
+
 
 class MemberSerializer(serializers.ModelSerializer[User]):
     """What others see of someone in a team."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import zipfile
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +17,7 @@ from projects.models import Project
 from rest_framework.test import APIClient
 
 from tests.conftest import picture, project, stored_keys
+from tests.servers import gunicorn
 from tests.test_jobs import job
 from tests.test_projects import NEW
 
@@ -118,6 +122,17 @@ def test_oversized_uploads_are_refused(as_ada: APIClient, empty_bucket: None) ->
         assert answer.json()
     assert as_ada.post("/api/projects/", {**NEW, "description": "x" * 2**20}).status_code == 413
     assert stored_keys() == set()
+
+
+@pytest.mark.slow
+def test_who_sends_too_much_hears_so_although_nothing_is_kept(unused_tcp_port: int, tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log, gunicorn(unused_tcp_port, log):
+        for kind, size in (("application/json", 2 * 2**20), ("multipart/form-data; boundary=x", 11 * 2**20)):
+            connection = http.client.HTTPConnection("127.0.0.1", unused_tcp_port, timeout=60)
+            connection.request("POST", "/api/projects/", body=b"x" * size, headers={"Content-Type": kind})
+            answer = connection.getresponse()
+            assert (answer.status, "send less" in json.loads(answer.read())["detail"]) == (413, True)
+            connection.close()
 
 
 def test_what_only_claims_to_be_a_resume_is_refused(as_bob: APIClient, ada: User, empty_bucket: None) -> None:

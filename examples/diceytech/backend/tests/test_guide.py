@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from accounts.models import User
 from django.apps import apps
@@ -10,18 +12,55 @@ from rest_framework.test import APIClient
 
 from tests.conftest import PASSWORD, picture, project
 
+# As the guide declares them: name, kind, then what differs from Django's defaults. `max=` is max_length.
 FIELDS = {
-    "accounts.User": "email profile_picture bio location website github_url linkedin_url twitter_url phone skills "
-    "goals created_at updated_at",
-    "accounts.Skill": "name category",
-    "accounts.Experience": "user title company start_date end_date description is_current",
-    "accounts.Education": "user degree school start_date end_date description",
-    "projects.Project": "title description project_type difficulty category technologies start_date end_date "
-    "prize_amount max_participants organizer participants image is_active created_at updated_at",
-    "projects.ProjectParticipation": "user project joined_at status",
-    "jobs.Job": "title company description requirements job_type location_type location salary_min salary_max "
-    "skills_required company_logo posted_by is_active created_at updated_at",
-    "jobs.JobApplication": "job applicant cover_letter resume status applied_at updated_at",
+    "accounts.User": """
+        email Email unique; profile_picture Image blank null; bio Text max=500 blank; location Char max=100 blank
+        website URL blank; github_url URL blank; linkedin_url URL blank; twitter_url URL blank; phone Char max=20 blank
+        skills ManyToMany blank; goals Text max=200 blank
+        created_at DateTime auto_now_add; updated_at DateTime auto_now
+    """,
+    "accounts.Skill": "name Char max=50 unique; category Char max=50",
+    "accounts.Experience": """
+        user ForeignKey; title Char max=100; company Char max=100; start_date Date; end_date Date null blank
+        description Text; is_current Boolean default=False
+    """,
+    "accounts.Education": """
+        user ForeignKey; degree Char max=100; school Char max=100; start_date Date; end_date Date null blank
+        description Text
+    """,
+    "projects.Project": """
+        title Char max=200; description Text; project_type Char max=20; difficulty Char max=20; category Char max=50
+        technologies ManyToMany; start_date DateTime; end_date DateTime; prize_amount Decimal null blank
+        max_participants Integer default=100; organizer ForeignKey; participants ManyToMany; image Image blank null
+        is_active Boolean default=True; created_at DateTime auto_now_add; updated_at DateTime auto_now
+    """,
+    "projects.ProjectParticipation": """
+        user ForeignKey; project ForeignKey; joined_at DateTime auto_now_add; status Char max=20 default=active
+    """,
+    "jobs.Job": """
+        title Char max=200; company Char max=100; description Text; requirements Text; job_type Char max=20
+        location_type Char max=20; location Char max=100; salary_min Decimal null blank; salary_max Decimal null blank
+        skills_required ManyToMany; company_logo Image blank null; posted_by ForeignKey; is_active Boolean default=True
+        created_at DateTime auto_now_add; updated_at DateTime auto_now
+    """,
+    "jobs.JobApplication": """
+        job ForeignKey; applicant ForeignKey; cover_letter Text blank; resume File blank null
+        status Char max=20 default=pending; applied_at DateTime auto_now_add; updated_at DateTime auto_now
+    """,
+}
+DECLARED = [
+    (model, *line.split(maxsplit=1))
+    for model, text in FIELDS.items()
+    for line in re.split(r"[;\n]", text)
+    if line.strip()
+]
+COMPARED = {"unique", "blank", "null", "auto_now", "auto_now_add", "default", "max_length"}
+PREFIXES = {
+    ("accounts.User", "profile_picture"): "profile_pics/",
+    ("projects.Project", "image"): "project_images/",
+    ("jobs.Job", "company_logo"): "company_logos/",
+    ("jobs.JobApplication", "resume"): "resumes/",
 }
 RELATED_NAMES = {"experiences", "education", "organized_projects", "joined_projects", "job_applications"}
 CHOICES = {
@@ -33,9 +72,29 @@ CHOICES = {
 }
 
 
-@pytest.mark.parametrize("model", FIELDS)
-def test_every_model_has_the_guides_fields(model: str) -> None:
-    assert set(FIELDS[model].split()) <= {field.name for field in apps.get_model(model)._meta.get_fields()}
+@pytest.mark.parametrize(("model", "field", "declared"), DECLARED)
+def test_every_field_is_declared_as_the_guide_declares_it(model: str, field: str, declared: str) -> None:
+    kind, *wanted = declared.split()
+    found = apps.get_model(model)._meta.get_field(field)
+    _, path, _, arguments = found.deconstruct()
+    assert path.rpartition(".")[2] in (kind, f"{kind}Field")
+    given = {name: value for name, value in arguments.items() if name in COMPARED}
+    if kind in ("Image", "File", "Email", "URL"):
+        given.pop("max_length", None)  # Django's own
+    said = {name if value is True else f"{name}={value}".replace("max_length", "max") for name, value in given.items()}
+    assert {word.removesuffix("=True") for word in wanted} == said
+
+
+@pytest.mark.parametrize(("model", "field"), PREFIXES)
+def test_files_are_kept_under_the_guides_prefixes(model: str, field: str) -> None:
+    kept = apps.get_model(model)._meta.get_field(field).generate_filename(None, "me.png")
+    assert kept.startswith(PREFIXES[model, field])
+
+
+def test_money_has_the_guides_precision() -> None:
+    for model, field in (("projects.Project", "prize_amount"), ("jobs.Job", "salary_min"), ("jobs.Job", "salary_max")):
+        money = apps.get_model(model)._meta.get_field(field)
+        assert (money.max_digits, money.decimal_places) == (10, 2)
 
 
 @pytest.mark.parametrize(("model", "field"), CHOICES)

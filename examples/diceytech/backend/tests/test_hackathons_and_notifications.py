@@ -60,6 +60,16 @@ def test_why_a_team_is_not_registered(as_ada: APIClient, as_bob: APIClient, ada:
     assert as_bob.post("/api/hackathons/0/register/", {"team_name": "x"}).json() == {"error": "Hackathon not found"}
 
 
+def test_nobody_registers_for_what_is_over(as_ada: APIClient, ada: User) -> None:
+    days = {"start_date": "2030-01-01T00:00:00Z", "end_date": "2030-01-03T00:00:00Z"}
+    body = {"title": "Night", "description": "Code", **days, "registration_deadline": "2030-01-04T00:00:00Z"}
+    answer = as_ada.post("/api/hackathons/", body)
+    assert (answer.status_code, answer.json()) == (400, {"registration_deadline": ["Must not be after end_date."]})
+    made = as_ada.post("/api/hackathons/", {**body, "registration_deadline": days["end_date"]}).json()
+    assert made["organizer"] == ada.pk
+    assert as_ada.patch(f"/api/hackathons/{made['id']}/", {"end_date": "2030-01-02T00:00:00Z"}).status_code == 400
+
+
 @pytest.mark.django_db(transaction=True)
 def test_joining_tells_the_organizer_once_even_if_the_task_runs_twice(make_user: MakeUser) -> None:
     ada, bob = make_user("ada"), make_user("bob")

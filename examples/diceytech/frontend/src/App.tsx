@@ -13,9 +13,11 @@ const ProjectsPage = lazy(() => import('./pages/ProjectsPage'));
 const ProjectPage = lazy(() => import('./pages/ProjectPage'));
 const NewProjectPage = lazy(() => import('./pages/NewProjectPage'));
 const JobsPage = lazy(() => import('./pages/JobsPage'));
+const NewJobPage = lazy(() => import('./pages/NewJobPage'));
 const JobPage = lazy(() => import('./pages/JobPage'));
 const ApplicationsPage = lazy(() => import('./pages/ApplicationsPage'));
 const HackathonsPage = lazy(() => import('./pages/HackathonsPage'));
+const NewHackathonPage = lazy(() => import('./pages/NewHackathonPage'));
 const HackathonPage = lazy(() => import('./pages/HackathonPage'));
 const NotificationsPage = lazy(() => import('./pages/NotificationsPage'));
 const ProfilePage = lazy(() => import('./pages/ProfilePage'));
@@ -51,8 +53,10 @@ function MemberPages() {
       <Route path="/projects/:id">{({ id }) => <ProjectPage key={id} id={id} />}</Route>
       <Route path="/jobs" component={JobsPage} />
       <Route path="/jobs/applications" component={ApplicationsPage} />
+      <Route path="/jobs/new" component={NewJobPage} />
       <Route path="/jobs/:id">{({ id }) => <JobPage key={id} id={id} />}</Route>
       <Route path="/hackathons" component={HackathonsPage} />
+      <Route path="/hackathons/new" component={NewHackathonPage} />
       <Route path="/hackathons/:id">{({ id }) => <HackathonPage key={id} id={id} />}</Route>
       <Route path="/notifications" component={NotificationsPage} />
       <Route path="/profile" component={ProfilePage} />

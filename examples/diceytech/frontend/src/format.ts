@@ -1,6 +1,8 @@
 /** Dates, money and names as people read them. */
 
+const DATE_ONLY = /^\d{4}-\d\d-\d\d$/;
 const DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric' });
+const CALENDAR_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 const SHORT_DAY = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short' });
 const DOLLARS = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 0 });
 const AGO = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
@@ -12,8 +14,24 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['minute', 60],
 ];
 
+/** The day where the reader is; a date without a time is the same day everywhere. */
 export function day(time: string): string {
-  return DAY.format(new Date(time));
+  return (DATE_ONLY.test(time) ? CALENDAR_DAY : DAY).format(new Date(time));
+}
+
+/** The first moment of a day that somebody has chosen, `2027-01-10`, where they are, as the API takes it. */
+export function startOf(date: string): string {
+  return utc(date, '00:00:00');
+}
+
+/** The last second of such a day. */
+export function endOf(date: string): string {
+  return utc(date, '23:59:59');
+}
+
+function utc(date: string, time: string): string {
+  const moment = new Date(`${date}T${time}`);
+  return Number.isNaN(moment.getTime()) ? date : moment.toISOString(); // what is no day is for the API to refuse
 }
 
 export function days(start: string, end: string): string {

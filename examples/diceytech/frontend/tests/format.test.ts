@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { count, days, fullName, relative, salary } from '../src/format';
 
 const NOW = Date.parse('2026-11-25T12:00:00Z');
@@ -33,4 +33,27 @@ test('a count takes the singular for one', () => {
 
 test('somebody without a name goes by the user name', () => {
   expect(fullName({ first_name: '', last_name: '', username: 'ada' })).toBe('ada');
+});
+
+describe.each(['America/Los_Angeles', 'Pacific/Auckland'])('in %s', (zone) => {
+  afterEach(() => vi.unstubAllEnvs());
+
+  async function format() {
+    vi.stubEnv('TZ', zone);
+    vi.resetModules();
+    return import('../src/format');
+  }
+
+  test('a date without a time is the day that was entered', async () => {
+    expect((await format()).day('2024-05-01')).toBe('May 1, 2024');
+  });
+
+  test('days that somebody has chosen are shown to them as the same days', async () => {
+    const { startOf, endOf, days } = await format();
+    expect(days(startOf('2027-01-10'), endOf('2027-02-10'))).toBe('Jan 10 – Feb 10, 2027');
+  });
+
+  test('what is no day is left for the API to refuse', async () => {
+    expect((await format()).startOf('20270-01-10')).toBe('20270-01-10');
+  });
 });

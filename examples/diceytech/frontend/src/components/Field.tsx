@@ -1,5 +1,7 @@
 import { useId, type ComponentProps, type ReactNode } from 'react';
 
+export const PICTURE_TYPES = 'image/jpeg,image/png,image/gif,image/webp';
+
 interface Common {
   label: string;
   name: string;
@@ -40,6 +42,11 @@ export function Field({ label, name, hint, error, ...input }: Common & Component
   return (
     <Labelled {...{ label, name, hint, error }}>{(wiring) => <input className="input" {...input} {...wiring} />}</Labelled>
   );
+}
+
+/** A picture to send along; how large it may be is the server's limit. */
+export function PictureField({ label, name }: Pick<Common, 'label' | 'name'>) {
+  return <Field label={label} name={name} type="file" accept={PICTURE_TYPES} hint="May be left out. 5 MB at most." />;
 }
 
 export function TextArea({ label, name, hint, error, ...area }: Common & ComponentProps<'textarea'>) {

@@ -1,8 +1,8 @@
 import { useId, useState, type ChangeEvent } from 'react';
 import { asApiError } from '../hooks/useResource';
+import { PICTURE_TYPES } from './Field';
 
 const MOST = 5 * 1024 * 1024; // bytes; the server has the same limit
-const TYPES = 'image/jpeg,image/png,image/gif,image/webp';
 
 /** Sends a picture as soon as it is chosen. */
 export function ImageUpload({ label, upload }: { label: string; upload: (file: File) => Promise<void> }) {
@@ -26,7 +26,7 @@ export function ImageUpload({ label, upload }: { label: string; upload: (file: F
         id={id}
         className="visually-hidden"
         type="file"
-        accept={TYPES}
+        accept={PICTURE_TYPES}
         disabled={busy}
         aria-describedby={`${id}-hint`}
         onChange={(event) => void choose(event)}

@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { DateBlock } from '../components/DateBlock';
 import { Facts } from '../components/Facts';
 import { FilterBar } from '../components/FilterBar';
+import { Icon } from '../components/Icon';
 import { PageTitle } from '../components/PageTitle';
 import { Pager } from '../components/Pager';
 import { CardSkeletons, Empty, Loaded } from '../components/States';
@@ -28,6 +29,9 @@ export default function HackathonsPage() {
     <>
       <div className="page-head">
         <PageTitle title="Hackathons">Hackathons</PageTitle>
+        <Link href="/hackathons/new" className="button">
+          <Icon name="plus" /> New hackathon
+        </Link>
       </div>
       <FilterBar filters={filters} label="Search hackathons" choices={CHOICES} />
       <Loaded resource={hackathons} skeleton={<CardSkeletons />}>

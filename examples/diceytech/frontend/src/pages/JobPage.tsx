@@ -8,30 +8,25 @@ import { SkillTags } from '../components/Skills';
 import { Loaded } from '../components/States';
 import { toast } from '../components/Toasts';
 import { relative, salary } from '../format';
-import { useResource } from '../hooks/useResource';
+import { useResource, type Resource } from '../hooks/useResource';
 import { fileOf, textOf, useSubmit } from '../hooks/useSubmit';
 import { useUser } from '../hooks/useUser';
 import { jobService } from '../services/jobService';
 import type { Job } from '../services/types';
-import { Applicants } from './Applicants';
 import { JOB_TYPES, LOCATION_TYPES } from './labels';
+import { OwnJob } from './OwnJob';
 
 export default function JobPage({ id }: { id: string }) {
   const job = useResource(`job ${id}`, () => jobService.getJob(id));
   return (
     <>
       <BackLink href="/jobs">Jobs</BackLink>
-      <Loaded resource={job}>{(found) => <Details job={found} reload={job.reload} />}</Loaded>
+      <Loaded resource={job}>{(found) => <Details job={found} resource={job} />}</Loaded>
     </>
   );
 }
 
-interface Props {
-  job: Job;
-  reload: () => void;
-}
-
-function Details({ job, reload }: Props) {
+function Details({ job, resource }: { job: Job; resource: Resource<Job> }) {
   const user = useUser();
   const pay = salary(job.salary_min, job.salary_max);
   return (
@@ -61,13 +56,13 @@ function Details({ job, reload }: Props) {
         </div>
       </div>
       <aside className="detail__side card" aria-label="Applying">
-        {user?.id === job.posted_by ? <Applicants job={job} /> : <Apply job={job} reload={reload} />}
+        {user?.id === job.posted_by ? <OwnJob job={job} resource={resource} /> : <Apply job={job} reload={resource.reload} />}
       </aside>
     </article>
   );
 }
 
-function Apply({ job, reload }: Props) {
+function Apply({ job, reload }: { job: Job; reload: () => void }) {
   const submission = useSubmit(async (form) => {
     await jobService.applyToJob(String(job.id), textOf(form, 'cover_letter'), fileOf(form, 'resume'));
     toast(`Your application to ${job.company} is sent`);

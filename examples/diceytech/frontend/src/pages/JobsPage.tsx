@@ -2,6 +2,7 @@ import { Link } from 'wouter';
 import { CompanyLogo } from '../components/CompanyLogo';
 import { Facts } from '../components/Facts';
 import { FilterBar } from '../components/FilterBar';
+import { Icon } from '../components/Icon';
 import { PageTitle } from '../components/PageTitle';
 import { Pager } from '../components/Pager';
 import { SkillTags } from '../components/Skills';
@@ -9,13 +10,14 @@ import { CardSkeletons, Empty, Loaded } from '../components/States';
 import { count, relative, salary } from '../format';
 import { useFilters } from '../hooks/useFilters';
 import { useResource } from '../hooks/useResource';
-import { jobService } from '../services/jobService';
+import { jobService, type JobFilters } from '../services/jobService';
 import type { Job } from '../services/types';
 import { JOB_TYPES, LOCATION_TYPES } from './labels';
 
 const CHOICES = [
   { name: 'type', label: 'Kind of job', options: { '': 'Every kind', ...JOB_TYPES } },
   { name: 'location_type', label: 'Where', options: { '': 'Anywhere', ...LOCATION_TYPES } },
+  { name: 'mine', label: 'Whose', options: { '': "Everybody's", posted: 'Those I posted' } },
 ];
 
 export default function JobsPage() {
@@ -26,15 +28,21 @@ export default function JobsPage() {
       search: filters.value('search'),
       type: filters.value('type'),
       location_type: filters.value('location_type'),
+      mine: (filters.value('mine') || undefined) as NonNullable<JobFilters['mine']>,
     }),
   );
   return (
     <>
       <div className="page-head">
         <PageTitle title="Jobs">Jobs</PageTitle>
-        <Link href="/jobs/applications" className="button button--quiet">
-          My applications
-        </Link>
+        <div className="actions">
+          <Link href="/jobs/applications" className="button button--quiet">
+            My applications
+          </Link>
+          <Link href="/jobs/new" className="button">
+            <Icon name="plus" /> Post a job
+          </Link>
+        </div>
       </div>
       <FilterBar filters={filters} label="Search jobs" choices={CHOICES} />
       <Loaded resource={jobs} skeleton={<CardSkeletons />}>

@@ -1,10 +1,11 @@
 import { useLocation } from 'wouter';
 import { BackLink } from '../components/BackLink';
-import { Field, Select, TextArea } from '../components/Field';
+import { Field, PictureField, Select, TextArea } from '../components/Field';
 import { Form } from '../components/Form';
 import { PageTitle } from '../components/PageTitle';
 import { SkillPicker, idsOf } from '../components/Skills';
 import { toast } from '../components/Toasts';
+import { endOf, startOf } from '../format';
 import { fileOf, textOf, useSubmit } from '../hooks/useSubmit';
 import { projectService, type NewProject } from '../services/projectService';
 import type { Difficulty, ProjectType } from '../services/types';
@@ -54,13 +55,7 @@ export default function NewProjectPage() {
             <Field label="Prize in USD" name="prize_amount" type="number" min={0} step="0.01" error={fields['prize_amount']} />
           </div>
           <SkillPicker label="Technologies" name="technologies" />
-          <Field
-            label="Picture"
-            name="image"
-            type="file"
-            accept="image/jpeg,image/png,image/gif,image/webp"
-            hint="May be left out. 5 MB at most."
-          />
+          <PictureField label="Picture" name="image" />
         </Form>
       </div>
     </>
@@ -75,8 +70,8 @@ function projectOf(form: FormData): NewProject {
     difficulty: textOf(form, 'difficulty') as Difficulty,
     category: textOf(form, 'category'),
     technologies: idsOf(form, 'technologies'),
-    start_date: `${textOf(form, 'start_date')}T00:00:00Z`,
-    end_date: `${textOf(form, 'end_date')}T23:59:59Z`,
+    start_date: startOf(textOf(form, 'start_date')),
+    end_date: endOf(textOf(form, 'end_date')),
     prize_amount: textOf(form, 'prize_amount') || null,
     max_participants: Number(textOf(form, 'max_participants')),
   };

@@ -9,11 +9,27 @@ export interface HackathonFilters {
   mine?: 'organized' | 'registered';
 }
 
+export interface NewHackathon {
+  title: string;
+  description: string;
+  theme: string;
+  location: string;
+  start_date: string;
+  end_date: string;
+  registration_deadline: string;
+  prize_amount: string | null;
+  max_teams: number;
+  max_team_size: number;
+}
+
 export const hackathonService = {
   getHackathons: async (filters: HackathonFilters = {}) =>
     (await api.get<Page<Hackathon>>('/hackathons/', { params: filters })).data,
 
   getHackathon: async (id: string) => (await api.get<Hackathon>(`/hackathons/${id}/`)).data,
+
+  createHackathon: async (hackathonData: NewHackathon) =>
+    (await api.post<Hackathon>('/hackathons/', hackathonData)).data,
 
   /** Registers a team; `members` are the user names of the others. */
   registerTeam: async (id: string, teamName: string, members: string[]) =>
