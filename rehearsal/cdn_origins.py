@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rehearsal.cdn import Behaviour, Distribution, Origin
 from rehearsal.cdn_viewer import Request, Response
@@ -16,18 +16,19 @@ from rehearsal.s3_guard import SECRET, cdn_key
 
 TIMEOUT = 60.0  # seconds, as the distribution's origins have it
 HOP_BY_HOP = frozenset(
-    [
+    {
         "connection",
+        "expect",
         "keep-alive",
-        "transfer-encoding",
-        "upgrade",
+        "proxy-authorization",
+        "proxy-connection",
         "te",
         "trailer",
-        "proxy-connection",
-        "proxy-authorization",
-        "expect",
-    ]
+        "transfer-encoding",
+        "upgrade",
+    }
 )
+ADDED_BY_MOTO = "access-control-"  # S3 sets these for a request with an Origin only, and buckets get none from here
 PASSED_TO_BUCKETS = ("if-none-match", "if-modified-since", "range", "if-range")
 
 
@@ -60,7 +61,9 @@ class Origins:
     def _one(self, origin: Origin, behaviour: Behaviour, request: Request) -> Response:
         if origin.bucket is not None:
             path = f"/{origin.bucket}{request.path}"
-            return _sent(self.aws_port, request.method, path, self._to_bucket(origin, request, path), b"")
+            found = _sent(self.aws_port, request.method, path, self._to_bucket(origin, request, path), b"")
+            kept = [one for one in found.headers if not one[0].lower().startswith(ADDED_BY_MOTO)]
+            return replace(found, headers=kept)
         headers = {"Host": request.header("host"), **origin.headers}
         if behaviour.forwards_everything:
             headers = {name: value for name, value in request.headers if name.lower() not in HOP_BY_HOP}
