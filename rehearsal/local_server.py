@@ -5,7 +5,8 @@
 Beside moto's answers it has what the stand-in provider needs and moto has no place for, under `/_stand-in/`: the
 records (rehearsal/resource.py, `Aws.records`), and `stop`. An access key of twelve digits names the account, so that
 several accounts live side by side; any other is moto's default account. One request at a time: moto is not made for
-threads. There is no TLS here: a bucket's policy that asks for it is kept, and taken as met.
+threads. There is no TLS here: a bucket's policy that asks for it is kept, and taken as met. With `--guard-s3` requests
+to S3 are judged by rehearsal/s3_guard.py first: signatures are verified, bucket policies evaluated.
 """
 
 from __future__ import annotations
@@ -18,12 +19,12 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from rehearsal import moto_startup
+from rehearsal import moto_startup, s3_guard
 
 HOST: Final = "127.0.0.1"
 OWN_PATH: Final = "/_stand-in/"
@@ -38,9 +39,14 @@ App = Callable[[Environ, StartResponse], Iterable[bytes]]
 class LocalAws:
     """The WSGI application."""
 
-    def __init__(self, aws: Callable[[Environ, StartResponse], Iterable[bytes]], stop: Callable[[], None]) -> None:
-        self._aws = aws
-        self._stop = stop
+    def __init__(
+        self,
+        aws: Callable[[Environ, StartResponse], Iterable[bytes]],
+        stop: Callable[[], None],
+        *,
+        guard_s3: bool = False,
+    ) -> None:
+        self._aws, self._stop, self._guard_s3 = aws, stop, guard_s3
         self._lock = threading.Lock()
         self._records: dict[str, Any] = {}
 
@@ -56,7 +62,16 @@ class LocalAws:
         if account := _account(environ):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         with self._lock:
+            if self._guard_s3 and (judged := s3_guard.answer(environ, self._ask)) is not None:
+                status, headers, text = judged
+                start_response(status, headers)
+                return [text]
             return _whole(self._aws, environ, start_response)
+
+    def _ask(self, environ: Environ) -> s3_guard.Answer:
+        held: list[Any] = []
+        body = _whole(self._aws, environ, lambda *given: held.extend(given))
+        return held[0], held[1], b"".join(body)
 
     def _own(self, method: str, path: str, environ: Environ) -> tuple[str, Any]:
         if path == "stop":
@@ -142,14 +157,17 @@ def serve(
     port: int,
     announce: Path | None,
     *,
+    guard_s3: bool = False,
     before: Callable[[App], App] = lambda aws: aws,
     listeners: Sequence[socket.socket] = (),
 ) -> None:
     """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers.
 
-    `before` puts an application before the emulator's; `listeners` are sockets that listen elsewhere for the same.
+    With `guard_s3` buckets are read by their policies. `before` puts an application before the emulator's; `listeners`
+    are sockets that listen elsewhere for the same.
     """
-    with moto_startup.running(), _tls_taken_for_granted():
+    judging = s3_guard.without_moto_judging() if guard_s3 else nullcontext()
+    with moto_startup.running(), _tls_taken_for_granted(), judging:
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -162,7 +180,7 @@ def serve(
 
         stopping = threading.Event()
         dispatcher = DomainDispatcherApplication(create_backend_app)
-        app = before(LocalAws(dispatcher, stopping.set))
+        app = before(LocalAws(dispatcher, stopping.set, guard_s3=guard_s3))
         server = make_server(HOST, port, app, threaded=True, request_handler=Quiet)
         servers = [server]
         for held in listeners:
@@ -185,6 +203,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--announce", type=Path)
     parser.add_argument("--detach", action="store_true", help="go on in the background; the process id is printed")
+    parser.add_argument("--guard-s3", action="store_true", help="verify signatures and evaluate bucket policies")
     given = parser.parse_args(arguments)
     if given.detach and (pid := os.fork()):
         print(pid, flush=True)
@@ -193,7 +212,7 @@ def main(arguments: list[str]) -> None:
         os.setsid()
         sys.stdout = sys.stderr  # whoever started this waits for the end of its standard output
         os.dup2(sys.stderr.fileno(), 1)
-    serve(given.port, given.announce)
+    serve(given.port, given.announce, guard_s3=given.guard_s3)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from infra.errors import PlatformError
 from rehearsal.postgres import Postgres, free_port
 
 BUCKET = "diceytech-media"
+WSGI = "diceytech.wsgi"
 READY_WITHIN = 60.0  # seconds
 STOPS_WITHIN = 15.0
 PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")  # nothing of the caller's AWS or Django
@@ -28,16 +29,17 @@ PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")  # nothing of 
 
 @dataclass(frozen=True, kw_only=True)
 class Product:
-    """A product's directory with its environment, and the variables that its processes get."""
+    """A product's directory with its environment (its `.venv` unless given), and the variables of its processes."""
 
     directory: Path
     variables: Mapping[str, str]
     logs: Path
+    venv: Path | None = None
 
     @property
     def python(self) -> Path:
         """The environment's Python; raises PlatformError where it was not made."""
-        found = self.directory / ".venv/bin/python"
+        found = (self.venv or self.directory / ".venv") / "bin/python"
         if not found.exists():
             raise PlatformError(f"{found}: is not there; run `make backend` first")
         return found
@@ -108,11 +110,13 @@ def s3_emulator(product: Product, port: int) -> Iterator[None]:
 
 
 @contextmanager
-def api(product: Product, port: int, *, workers: int = 2, threads: int = 4) -> Iterator[None]:
-    """gunicorn, ready once /healthz answers 200."""
+def api(
+    product: Product, port: int, *, workers: int = 2, threads: int = 4, wsgi: str = WSGI, health: str = "/healthz"
+) -> Iterator[None]:
+    """gunicorn, ready once the health path answers 200."""
     command = ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--threads", str(threads)]
-    with product.process("api", [*command, "--keep-alive", "5", "diceytech.wsgi"]) as started:
-        wait_for(f"http://127.0.0.1:{port}/healthz", started, product.logs / "api.log")
+    with product.process("api", [*command, "--keep-alive", "5", wsgi]) as started:
+        wait_for(f"http://127.0.0.1:{port}{health}", started, product.logs / "api.log")
         yield
 
 

@@ -92,13 +92,16 @@ def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bo
 
 
 def _built(env: str, site: Site) -> Path:
+    """The website, built as `package website` does it: from the lock, and without its source maps."""
     from infra.config_across import environment
     from infra.environment_variables import react
+    from scripts import node, package_website
     from scripts.repository import root
-    from scripts.website_npm import build
+    from scripts.terminal import err
 
-    build(root() / site.settings.source, react(environment(root(), env), site.outputs))
-    return root() / site.settings.build
+    config = environment(root(), env)
+    wanted = package_website.plan(root(), config.product.website, react(config, site.outputs))
+    return package_website.build(wanted, node.find(), lambda step: err.print(step, markup=False)).directory
 
 
 def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import signal
-import socket
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,6 +14,7 @@ from typing import Any
 from infra.config_across import environment
 from infra.errors import PlatformError
 from rehearsal import edge, postgres, product
+from scripts.free_port import checked
 from scripts.terminal import err, out
 
 DATABASE = "postgres"
@@ -49,7 +49,7 @@ def running(
         except postgres.PostgresError as error:
             raise PlatformError(str(error)) from None
         emulator_port, api_port, free = product.ports(3)
-        site = f"127.0.0.1:{_checked(port) or free}"
+        site = f"127.0.0.1:{checked(port) or free}"
         own = product.variables(server, name=DATABASE, emulator_port=emulator_port, site=site)
         running_product = product.Product(directory=backend, variables={**own, **variables}, logs=room)
         say("S3 emulator, migrations, API and worker")
@@ -101,15 +101,3 @@ def _end(_signal: int, _frame: object) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
-
-
-def _checked(port: int) -> int:
-    """The port; raises PlatformError where somebody has it."""
-    if port:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                raise PlatformError(f"port {port} is taken; choose another by --port, or 0 for any") from None
-    return port

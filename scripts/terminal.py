@@ -31,6 +31,13 @@ class _PlainText(Console):
         return super().render_str(CONTROL.sub("?", text), **options)
 
 
+def plain(text: str) -> str:
+    """The text for a table's cell: `[id].js` is a name there, and no markup."""
+    from rich.markup import escape
+
+    return escape(text)
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream is not None and stream.isatty() else NO_TERMINAL_WIDTH

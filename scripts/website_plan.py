@@ -129,6 +129,8 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
         if demoted and before is not None and before.headers.immutable:
             notes.append(f"{file.key}: its name looks like that of content that never changes, but it changed")
         uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
+    if maps := sum(file.key.endswith(".map") for file in wanted):
+        notes.append(f"{maps} source maps are served too, for anyone to read; `package website` builds without them")
     uploads.sort(key=lambda upload: upload.phase)
     written = {upload.file.key for upload in uploads}
     return _finished(

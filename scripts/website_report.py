@@ -68,13 +68,13 @@ def show_plan(plan: Plan) -> None:
     """Prints the plan as tables, the first files of each kind."""
     from rich.table import Table
 
-    from scripts.terminal import out
+    from scripts.terminal import out, plain
 
     if plan.uploads:
         table = Table("upload", "why", "size", "content type", "cache control", box=None, header_style="bold")
         for one in plan.uploads[:SHOWN]:
             table.add_row(
-                one.file.key, one.why, size(one.file.size), one.headers.content_type, one.headers.cache_control
+                plain(one.file.key), one.why, size(one.file.size), one.headers.content_type, one.headers.cache_control
             )
         out.print(table)
         _more(len(plan.uploads))
@@ -86,7 +86,7 @@ def show_plan(plan: Plan) -> None:
         if keys:
             table = Table(title, box=None, header_style="bold")
             for key in keys[:SHOWN]:
-                table.add_row(key)
+                table.add_row(plain(key))
             out.print(table)
             _more(len(keys))
     for note in plan.notes:
@@ -133,11 +133,13 @@ def show_releases(releases: Sequence[Release]) -> None:
     """Prints the kept releases, newest first."""
     from rich.table import Table
 
-    from scripts.terminal import out
+    from scripts.terminal import out, plain
 
     table = Table("", "release", "id", "at", "by", "files", "size", "", box=None, header_style="bold")
     for one in reversed(releases):
         mark = "served" if one is releases[-1] else ""
         again = "" if one.of is None else f"release {one.of} again"
-        table.add_row(mark, str(one.number), one.id, one.at, one.by, str(one.files), size(one.size), again)
+        table.add_row(
+            mark, str(one.number), plain(one.id), plain(one.at), plain(one.by), str(one.files), size(one.size), again
+        )
     out.print(table)

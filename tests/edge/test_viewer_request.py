@@ -66,6 +66,18 @@ SITE = {
     "/favicon.ico": "/favicon.ico",
     "/config.json": "/config.json",
     "/.well-known/apple-app-site-association": "/.well-known/apple-app-site-association",
+    "/.releases/current.json": "/.releases/current.json",
+    "/.hidden": "/.hidden",
+    "//": "/index.html",
+    "//evil.example/": "/index.html",
+    "/projects/a%2Fb": "/index.html",
+    "/projects/a%2Eb": "/index.html",
+    "/people/jane.doe": "/people/jane.doe",
+    "/people/jane.doe/": "/index.html",
+    "/caf%C3%A9": "/index.html",
+    "/index.html/": "/index.html",
+    "/apiary": "/index.html",
+    "/API/users": "/index.html",
 }
 MEDIA = {
     "/media/profile_pics/a.png": "/profile_pics/a.png",
@@ -73,6 +85,17 @@ MEDIA = {
     "/media/media/a.png": "/media/a.png",
     "/media/": "/",
     "/mediaplan": "/mediaplan",
+    "/media//a.png": "//a.png",
+    "/media/profile_pics/a%20b.png": "/profile_pics/a%20b.png",
+    "/media/../resumes/a.pdf": "/../resumes/a.pdf",
+}
+OWN_HEADERS = {
+    "strict-transport-security": "max-age=31536000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
 }
 
 
@@ -94,6 +117,16 @@ def test_a_backend_folder_without_its_slash_is_sent_on_with_its_query() -> None:
     answer = one("site", request("/admin", query=query))
     assert answer["statusCode"] == 302
     assert answer["headers"]["location"]["value"] == f"https://{HOST}/admin/?next=%2Fx&tag=a&tag=b"
+
+
+@in_node
+def test_what_the_function_answers_itself_has_the_security_headers_too() -> None:
+    refused = one("media", request("/media/x.png"), locked=gate())
+    let_in = one("backend", request("/admin/", authorization=basic(), accept="text/html"), locked=gate())
+    moved = one("site", request("/static"))
+    for answer in (refused, let_in, moved):
+        held = {name: answer["headers"][name]["value"] for name in OWN_HEADERS}
+        assert held == OWN_HEADERS
 
 
 @in_node

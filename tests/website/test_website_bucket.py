@@ -107,7 +107,9 @@ def test_a_file_that_vanishes_meanwhile_ends_the_deploy_with_its_name(world: Wor
     assert world.served().keys() <= FIRST.keys() - {"index.html"}
 
 
-@pytest.mark.parametrize("key", ["a//b.txt", "folder/", "//", "x y+z.txt", "ü&<.txt", "tab\there.txt"])
+@pytest.mark.parametrize(
+    "key", ["a//b.txt", "folder/", "//", "x y+z.txt", "ü&<.txt", "tab\there.txt", "bell\a.txt", "cr\r.txt"]
+)
 def test_every_key_that_s3_takes_is_listed_and_deleted(moto: Loopback, key: str) -> None:
     s3 = moto.client("s3")
     s3.put_object(Bucket="odd", Key=key, Body=b"x")

@@ -155,8 +155,11 @@ def test_a_plan_changes_nothing_and_says_by_its_exit_code_whether_it_would(platf
     assert "Contents" not in platform.aws.client("s3").list_objects_v2(Bucket="acme-site")
     platform.deploy(FIRST)
     assert platform.deploy(FIRST, "--plan").returncode == 0
-    shown = platform.deploy(SECOND, "--plan")
+    odd = {"pages/[id].js": "x", "[/b].css": "y", "main.js.map": "{}"}
+    shown = platform.deploy({**SECOND, **odd}, "--plan")
     assert shown.returncode == 2
+    assert all(name in shown.stdout for name in odd)
+    assert "note: 1 source maps are served too" in shown.stdout
     assert "about.html" in shown.stdout
     assert "text/html; charset=utf-8" in shown.stdout
     back = platform.run("rollback", "website", "--env", "dev", "--to", "7")
