@@ -187,7 +187,10 @@ FILES: dict[str, Rendered] = {
         variables=_django,
     ),
     "migrate.service": Rendered(
-        template="systemd/migrate.service.j2", purpose="Migrations, before a slot", needs_outputs=False, variables=_common
+        template="systemd/migrate.service.j2",
+        purpose="Migrations, before a slot",
+        needs_outputs=False,
+        variables=_common,
     ),
     "maintenance.html": Rendered(
         template="maintenance/page.html.j2",

@@ -46,7 +46,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from enum import IntEnum
 from functools import partial
 from pathlib import Path
@@ -104,7 +104,7 @@ class Report:
 
     def line(self, step: str, state: str, **more: object) -> None:
         """One line, at once."""
-        moment = datetime.now(timezone.utc).isoformat(timespec="milliseconds")  # noqa: UP017 - as Python 3.10 has it
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
         print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
 
     @contextmanager
@@ -180,7 +180,7 @@ def read(path: Path) -> str | None:
 def target_of(path: Path) -> str | None:
     """Last part of what the link points to; None where there is no link."""
     try:
-        return Path(os.readlink(path)).name
+        return path.readlink().name
     except OSError:
         return None
 
@@ -259,7 +259,7 @@ class Machine:
     def live_slot(self) -> str | None:
         """The slot that nginx is sent to; None before the first release."""
         try:
-            found = Path(os.readlink(self.live)).parent.name.removeprefix(f"{self.product}-")
+            found = self.live.readlink().parent.name.removeprefix(f"{self.product}-")
         except OSError:
             return None
         return found if found in SLOTS else None
@@ -392,7 +392,8 @@ class Cloud:
                 raise Failure(Exit.UNKNOWN_RELEASE, f"the artifacts bucket has no {what}") from None
             if code in ("ParameterNotFound", "ResourceNotFoundException"):
                 raise Failure(Exit.ENVIRONMENT, missing or f"{what} is not there") from None
-            raise Failure(Exit.AWS, f"AWS refuses {what} ({error.operation_name}: {code})") from None
+            why = f"{code}: it is not there, or the server may not read it" if code == "AccessDenied" else code
+            raise Failure(Exit.AWS, f"AWS refuses {what} ({error.operation_name}: {why})") from None
         except (BotoCoreError, HTTPClientError) as error:
             text = " ".join(str(error).split())
             raise Failure(Exit.AWS, f"AWS does not answer for {what} ({text})") from None
@@ -1021,7 +1022,7 @@ def locked(machine: Machine, command: Command) -> Iterator[None]:
             holder = file.read().strip() or "another run"
             raise Failure(Exit.LOCKED, f"{holder} is at work; try again when it is done") from None
         file.truncate(0)
-        moment = datetime.now(timezone.utc).isoformat(timespec="seconds")  # noqa: UP017 - as Python 3.10 has it
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
         file.write(f"{command.action} {command.release or ''} (process {os.getpid()}, since {moment})")
         file.flush()
         yield
@@ -1036,7 +1037,8 @@ def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
     options = [f"User={machine.product}", f"EnvironmentFile={home}/env", f"WorkingDirectory={home}/app"]
     properties = [f"--property={one}" for one in (*options, "NoNewPrivileges=yes", "PrivateTmp=yes")]
     terminal = "--pty" if sys.stdin.isatty() else "--pipe"
-    command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties, f"{home}/venv/bin/python", *words]
+    command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties]
+    command += [f"{home}/venv/bin/python", *words]
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 
 
