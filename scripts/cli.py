@@ -22,6 +22,7 @@ from typer._click.exceptions import UsageError
 from infra.errors import PlatformError
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_local import local_app
+from scripts.cli_machine import machine_app
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
 from scripts.cli_product import demo, smoke
@@ -142,6 +143,7 @@ app.command("drift")(drift)
 app.command("recover")(recover)
 app.command("smoke")(smoke)
 app.command("demo")(demo)
+app.add_typer(machine_app, name="machine")
 app.add_typer(package_app, name="package")
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
