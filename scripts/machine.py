@@ -114,7 +114,7 @@ def _row(machine: Machine) -> dict[str, Any]:
         "address": instance.private_ip,
         "type": instance.instance_type,
         "on": machine.pid is not None,
-        "answers": machine.connect(80, 1.0),
+        "answers": machine.alive(),
     }
 
 

@@ -6,6 +6,7 @@ What is known of it is in its directory, so that several programs can ask and en
 from __future__ import annotations
 
 import contextlib
+import http.client
 import signal
 import subprocess
 import time
@@ -141,13 +142,27 @@ class Machine:
                 processes.end(victim, signal.SIGKILL)
         self._pid_file.unlink(missing_ok=True)
 
-    def connect(self, port: int, seconds: float = 5.0) -> bool:
-        """Whether something listens on this port of the machine."""
+    def alive(self, seconds: float = 2.0) -> bool:
+        """Whether its nginx answers 200 to /livez."""
+        address = (self.instance.private_ip, 80)
+        connection = http.client.HTTPConnection(*address, timeout=seconds)
         try:
-            network.connected(self.name, (self.instance.private_ip, port), seconds).close()
-        except OSError:
+            connection.sock = network.connected(self.name, address, seconds)
+            connection.request("GET", "/livez")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
             return False
-        return True
+        finally:
+            connection.close()
+
+    def answers(self, seconds: float = 60.0) -> float:
+        """Waits until it is alive; seconds that it took. Raises MachineError after `seconds`."""
+        start = time.monotonic()
+        while not self.alive():
+            if time.monotonic() - start > seconds:
+                raise MachineError(f"{self.id} does not answer after {seconds:g} s; see {self.console}")
+            time.sleep(0.05)
+        return time.monotonic() - start
 
 
 def _is_first(pid: int) -> bool:
