@@ -25,6 +25,8 @@ def agent_settings(config: PlatformConfig, names: Names, paths: ServerPaths) -> 
     ):
         if command is not None:
             journal.append(_units(names.log_group("worker"), names, part))
+    identifier = {"SYSLOG_IDENTIFIER": f"{names.product}-boot"}  # what the user data says, also of a release's failure
+    journal.append({"matches": [identifier], **_stream(backend, "-boot")})
     nginx = names.log_group("nginx")
     files = [
         {"file_path": paths.access_log, **_stream(nginx)},

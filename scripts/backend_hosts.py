@@ -101,7 +101,7 @@ class Commands:
         return [self._follow(command, host, delivery) for host in hosts]
 
     def cancel(self) -> None:
-        """Asks the machine at work to stop; its release program then undoes what it began."""
+        """Ends the command on the machine at work; its live slot stays, and the next run clears up what was begun."""
         if self._under_way is not None:
             command, host = self._under_way
             with asking(f"cancel the command on {host}"):

@@ -23,6 +23,7 @@ from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_local import local_app
+from scripts.cli_machine import machine_app
 from scripts.cli_operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
@@ -144,6 +145,7 @@ app.command("drift")(drift)
 app.command("recover")(recover)
 app.command("smoke")(smoke)
 app.command("demo")(demo)
+app.add_typer(machine_app, name="machine")
 app.add_typer(package_app, name="package")
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
