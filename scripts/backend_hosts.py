@@ -13,6 +13,7 @@ from scripts.aws_asking import AwsRefusedError, asking
 from scripts.backend import Backend
 
 DELIVERY_SECONDS = 30  # SSM's least: an agent that is there takes a command within a second or two
+GRACE = 10.0  # seconds that Systems Manager gets to say that a command was not delivered
 LONGEST = 930.0  # seconds: the document's own time-out and a margin
 POLL = 0.5
 ENDED = {"Success", "Failed", "Cancelled", "TimedOut"}
@@ -76,14 +77,15 @@ class Commands:
         self._client = backend.session.client("ssm")
         self._under_way: tuple[str, str] | None = None
 
-    def run(self, host: str, action: str, release: str = NO_RELEASE, *, delivery: int = DELIVERY_SECONDS) -> Outcome:
+    def run(self, host: str, action: str, release: str = NO_RELEASE, *, delivery: int | None = None) -> Outcome:
         """One action on one machine, to its end; raises AwsRefusedError where AWS refuses the command itself."""
         return self.run_on([host], action, release, delivery=delivery)[0]
 
     def run_on(
-        self, hosts: Sequence[str], action: str, release: str = NO_RELEASE, *, delivery: int = DELIVERY_SECONDS
+        self, hosts: Sequence[str], action: str, release: str = NO_RELEASE, *, delivery: int | None = None
     ) -> list[Outcome]:
-        """One action on several machines at once."""
+        """One action on several machines at once; `delivery` is how many seconds their agents get to take it."""
+        delivery = delivery or DELIVERY_SECONDS
         try:
             with asking(f"order {action} of {', '.join(hosts)}"):
                 sent = self._client.send_command(
@@ -110,7 +112,7 @@ class Commands:
     def _follow(self, command: str, host: str, delivery: int) -> Outcome:
         """Waits for the end, and hands on each line of the program as it comes."""
         self._under_way = (command, host)
-        seen, deadline, delivered_by = 0, time.monotonic() + LONGEST + delivery, time.monotonic() + delivery + 10
+        seen, deadline, delivered_by = 0, time.monotonic() + LONGEST + delivery, time.monotonic() + delivery + GRACE
         while True:
             found = self._invocation(command, host)
             lines = parsed(found.get("StandardOutputContent", ""))

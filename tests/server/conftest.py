@@ -1,9 +1,10 @@
-"""An emulated AWS, and machines in directories, for the release program's tests."""
+"""An emulated AWS that runs commands, and machines in directories, for the tests of releases."""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,17 +12,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from small_fleet import Fleet
 from small_machine import NGINX, SmallMachine
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from rehearsal.machine.ssm_stand_in import SsmStandIn
+
+HOSTS: dict[str, Any] = {}  # what the stand-in for the SSM agents knows, by instance id
+
+
+class Quiet(WSGIRequestHandler):
+    """A server without a log."""
+
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
 
 
 @pytest.fixture(scope="session")
 def aws_server() -> Iterator[str]:
-    server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    application = SsmStandIn(DomainDispatcherApplication(create_backend_app), lambda: HOSTS)
+    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=Quiet)  # type: ignore[arg-type]
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 @pytest.fixture
@@ -33,6 +50,20 @@ def aws(aws_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     yield aws_server
     request = urllib.request.Request(f"{aws_server}/moto-api/reset", method="POST")  # noqa: S310 - loopback
     urllib.request.urlopen(request, timeout=10).close()  # noqa: S310 - loopback
+
+
+@pytest.fixture
+def hosts() -> Iterator[dict[str, Any]]:
+    """The machines that have an agent: a test puts its own here."""
+    yield HOSTS
+    HOSTS.clear()
+
+
+@pytest.fixture
+def fleet(aws: str, hosts: dict[str, Any], tmp_path: Path) -> Callable[[int], Fleet]:
+    """`fleet(3)`: acme's dev with three machines."""
+    assert aws
+    return lambda size: Fleet(hosts, tmp_path, size)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import boto3
 from rendered_environments import configuration, outputs
 
 from infra.names import Names
+from infra.rendering import release_document
 from infra.server_paths import ServerPaths
 from scripts.backend import Backend
 from scripts.backend_release import Artifact, BackendRelease, described
@@ -49,6 +50,23 @@ class Run:
         return str(self.lines[-1].get("message", ""))
 
 
+def backend_up(*, acme: bool = True, **sections: Any) -> Backend:
+    """acme's dev, up in the emulated AWS: its bucket, secrets, parameter and document, and no machine."""
+    config = configuration("dev", acme=acme, **sections)
+    names = Names(product=config.product.name, environment="dev", account_id=config.aws.account_id)
+    session = boto3.Session(aws_access_key_id="AKIATEST", aws_secret_access_key="x", region_name=config.aws.region)
+    found = Backend(config=config, names=names, outputs=outputs(config, "dev"), session=session)
+    ssm = session.client("ssm")
+    session.client("s3").create_bucket(Bucket=found.outputs.artifacts_bucket)
+    for name, value in (("SECRET_KEY", SECRET), (config.server.origin_secret, ORIGIN)):
+        ssm.put_parameter(Name=names.secret(name), Value=value, Type="SecureString", Overwrite=True)
+    found.set_parameter(names.platform_parameter, found.outputs.to_parameter())
+    ssm.create_document(
+        Name=found.outputs.release_document, DocumentType="Command", Content=release_document(config, "dev")
+    )
+    return found
+
+
 class SmallMachine:
     """One machine of acme in dev; `aws` is the address of an emulated AWS."""
 
@@ -60,23 +78,13 @@ class SmallMachine:
         self.variables = {"AWS_ENDPOINT_URL": aws, "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "x"}
         product = {"backend": {**BACKEND, **backend.pop("backend", {})}, **backend.pop("product", {})}
         variables = {"MIGRATED": str(root / "migrated"), **backend.pop("variables", {})}
-        config = configuration("dev", product=product, django={"variables": variables}, **backend)
-        names = Names(product="acme", environment="dev", account_id=config.aws.account_id)
-        session = boto3.Session(aws_access_key_id="AKIATEST", aws_secret_access_key="x", region_name=config.aws.region)
-        os.environ["AWS_ENDPOINT_URL"] = aws
-        self.backend = Backend(config=config, names=names, outputs=outputs(config, "dev"), session=session)
-        self.store = ReleaseStore(session, self.backend.outputs.artifacts_bucket)
+        self.backend = backend_up(product=product, django={"variables": variables}, **backend)
+        self.store = ReleaseStore(self.backend.session, self.backend.outputs.artifacts_bucket)
         self._prepare()
 
     def _prepare(self) -> None:
         """What the user data and the platform would have made."""
-        names, config, ssm = self.backend.names, self.backend.config, self.backend.session.client("ssm")
-        self.backend.session.client("s3").create_bucket(Bucket=self.store.bucket)
-        for name, value in (("SECRET_KEY", SECRET), (config.server.origin_secret, ORIGIN)):
-            ssm.put_parameter(Name=names.secret(name), Value=value, Type="SecureString", Overwrite=True)
-        ssm.put_parameter(
-            Name=names.platform_parameter, Value=self.backend.outputs.to_parameter(), Type="String", Overwrite=True
-        )
+        names, config = self.backend.names, self.backend.config
         for folder in ("etc/acme", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system"):
             (self.root / folder).mkdir(parents=True)
         for folder in ("run", "bin", "var/log/nginx", "srv/acme/bin", "srv/acme/releases", "srv/acme/slots"):
