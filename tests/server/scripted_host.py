@@ -1,7 +1,7 @@
 """A machine whose release program only says what a test wants it to say: for the order in which a deploy goes about.
 
 Run as `python scripted_host.py DIRECTORY SCRIPT`: what the document's step would run. In the directory are `live` (the
-release), `python` (its version), `fails` (the exit code of the next deploy), and `../orders`, which has a line for each order.
+release), `python` (its version) and `fails` (the exit code of the next deploy); `../orders` has a line for each order.
 """
 
 from __future__ import annotations
