@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,11 @@ from scripts.aws_asking import AwsRefusedError
 from scripts.backend import Backend
 from scripts.backend_audit import Record, now
 from scripts.backend_hosts import Commands, Host, OnLine, Outcome, find
-from scripts.backend_lock import BackendLock, Claim
+from scripts.backend_lock import BackendLock, Claim, HeldError
 from scripts.backend_plan import Plan, refuse_unfit
 from scripts.backend_store import ReleaseStore
 
+LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
 LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
 
 Say = Callable[[str], None]
@@ -142,12 +144,21 @@ class _GoLive:
         known = {host.id for host in self._plan.hosts}
         for host in (one for one in find(self._backend) if one.id not in known):
             self._means.say(f"{host.id} came up meanwhile")
-            outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
+            outcome = self._install(host)
             if not outcome.ok:
                 raise DeployFailedError(
                     f"{host.id}, which booted meanwhile, did not take {self._plan.to}: {outcome.message}; it is live "
                     "everywhere else, so end that machine, or deploy again"
                 )
+
+    def _install(self, host: Host) -> Outcome:
+        """Waits for the machine's own boot, which may hold the machine's lock."""
+        for _attempt in range(LATE_ATTEMPTS):
+            outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
+            if outcome.exit != HeldError.exit_code:
+                break
+            time.sleep(LATE_PAUSE)
+        return outcome
 
 
 def _short(line: Any) -> dict[str, Any]:

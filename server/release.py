@@ -542,9 +542,10 @@ class Releases:
             return
         if target_of(self.machine.home / "current") != release_id:
             self._mend(partial(self._remember, release_id), f"current is {release_id}", found)
-        site = self._described(release_id).file("nginx-site") or ""
-        if read(self.machine.site) != site:
-            self._mend(partial(self._use_site, site), "put the live release's nginx site back", found)
+        with suppress(Failure, OSError):  # of an older program: its site cannot be known
+            site = self._described(release_id).file("nginx-site") or ""
+            if read(self.machine.site) != site:
+                self._mend(partial(self._use_site, site), "put the live release's nginx site back", found)
 
     def _mend(self, step: Callable[[], object], what: str, found: list[str]) -> None:
         """A step of clearing up that may fail: a new release is often what mends the rest."""
@@ -970,7 +971,8 @@ class Program:
         fresh = command.action == "rollback-fresh"
         scheduler = live is not None and self.releases.systemd.enabled(machine.unit("scheduler", live))
         release = self.releases.obtain(wanted, fresh_environment=fresh)
-        self.releases.bring_up(release, migrate=False, scheduler=scheduler)
+        alone = release.described["server_mode"] == "single"
+        self.releases.bring_up(release, migrate=False, scheduler=scheduler or alone)
 
     def maintenance(self, command: Command) -> None:
         """The page for every request, or the product again."""
