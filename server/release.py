@@ -414,6 +414,16 @@ def run(command: list[str], code: Exit, what: str, *, seconds: float = 300.0) ->
     return done.stdout
 
 
+def pip_wheel() -> Path | None:
+    """The pip that the system's Python gives to new environments: run from its wheel it need not be installed first."""
+    import ensurepip
+    import sysconfig
+
+    places = [Path(ensurepip.__file__).parent / "_bundled", Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or "/none")]
+    found = sorted(wheel for place in places for wheel in place.glob("pip-*.whl"))
+    return found[-1] if found else None
+
+
 def last_line(text: str) -> str:
     """The line that says most, cut: the last one that names an exception, else the last one."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
@@ -631,16 +641,18 @@ class Releases:
         return len(found)
 
     def _make_venv(self, directory: Path) -> None:
-        """The virtual environment, at its final path, from the wheels alone; the application's bytecode too."""
-        python = directory / "venv/bin/python"
-        run([sys.executable, "-m", "venv", str(directory / "venv")], Exit.INSTALL, "venv")
-        pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-index"]
-        pip += ["--root-user-action=ignore", "--require-hashes", "--find-links", str(directory / "wheelhouse")]
+        """The virtual environment, at its final path, from the wheels alone, with all bytecode made."""
+        python, wheel = str(directory / "venv/bin/python"), pip_wheel()
+        without = ["--without-pip"] if wheel else []
+        run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
+        pip = [python, f"{wheel}/pip"] if wheel else [python, "-m", "pip"]
+        pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
+        pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
-        compiling = [str(python), "-m", "compileall", "-q", "-j", "0", str(directory / "app")]
-        with suppress(Failure):  # a file that is no Python, such as a template, stops nothing
-            run(compiling, Exit.INSTALL, "compileall")
         shutil.rmtree(directory / "wheelhouse")
+        compiling = [python, "-m", "compileall", "-q", "-j", "0", str(directory / "app"), str(directory / "venv/lib")]
+        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
+            run(compiling, Exit.INSTALL, "compileall")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
         """Writes the release's environment, with secrets as they are now; says whether the platform has changed."""

@@ -27,6 +27,8 @@ class Units:
         self.state.mkdir(parents=True, exist_ok=True)
 
     def start(self, unit: str) -> int:
+        if alive(self.pid(unit)):
+            return 0
         text = (self.root / "etc/systemd/system" / unit).read_text().replace("\\\n", " ")
         slot = unit.partition("@")[2].removesuffix(".service")
         settings = dict(re.findall(r"^(\w+)=(.*)$", text.replace("%i", slot), re.MULTILINE))

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -116,8 +117,9 @@ def test_a_site_that_nginx_refuses_changes_nothing(machines: Machines, tmp_path:
     machine = machines()
     assert machine.run("deploy", machine.publish(artifact(tmp_path, ONE)).id).code == 0
     site = (machine.root / "etc/nginx/sites-available/acme.conf").read_text()
-    machine.paths = type(machine.paths)(product="acme", root=str(machine.root), address="nowhere at all")
+    paths, machine.paths = machine.paths, replace(machine.paths, address="nowhere at all")
     run = machine.run("deploy", machine.publish(artifact(tmp_path, TWO)).id)
+    machine.paths = paths
     assert (run.code, machine.live()) == (77, ONE), run.lines
     assert (machine.root / "etc/nginx/sites-available/acme.conf").read_text() == site
     assert list((machine.root / "etc/nginx").glob(".acme*")) == []
