@@ -37,7 +37,7 @@ LIMITS: Final = (
     "AWS's endpoints: the image sends every SDK to moto (systemd's DefaultEnvironment); IAM is not evaluated",
     "the SSM and CloudWatch agents: stand-ins run the documents and send the logs",
     "RDS: PostgreSQL of this computer's distribution, its certificate and its rotation the rehearsal's own",
-    "EC2: systemd-nspawn on this computer's kernel; no disk of its own, so a power cut loses no write",
+    "EC2: systemd-nspawn on this computer's kernel; a power cut loses no write that left the machine",
     "the image: Debian by mmdebstrap, not Debian's cloud image; the load balancer is haproxy",
 )
 STARTS_WITHIN: Final = 60.0  # seconds for what plays AWS
