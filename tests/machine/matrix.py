@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.machine import world
+from rehearsal.machine import bring_up, world
 from rehearsal.machine.clearing import clear
 from tests.machine.artifacts import packaged
 from tests.machine.conftest import ROOT, place_for
@@ -55,7 +55,7 @@ def staged(environment: str = "dev") -> Iterator[Stage]:
     with tempfile.TemporaryDirectory(prefix="matrix-") as room:
         try:
             artifact = packaged(ROOT, Path(room))
-            found = world.up(ROOT, environment, place=place, say=say)
+            found = bring_up.up(ROOT, environment, place=place, say=say)
             stage = Stage(world=found, repository=ROOT, artifact=artifact, room=Path(room))
             stage.good()
             yield stage

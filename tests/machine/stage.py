@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from rehearsal.machine.machine import Machine
@@ -52,7 +52,6 @@ class Stage:
     artifact: Path
     room: Path
     versions: int = 0
-    made: dict[str, Path] = field(default_factory=dict)
 
     @property
     def machine(self) -> Machine:
