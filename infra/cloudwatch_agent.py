@@ -18,7 +18,7 @@ def agent_settings(config: PlatformConfig, names: Names, paths: ServerPaths) -> 
     over everything but its path, as the alarm on it expects (infra/alarm_rules.py).
     """
     backend = names.log_group("backend", config.observability.backend_log_group)
-    journal = [_units(backend, names, "web")]
+    journal = [_units(backend, names, "web"), _units(backend, names, "migrate")]
     for part, command in (
         ("worker", config.product.backend.worker_command),
         ("scheduler", config.product.backend.scheduler_command),
