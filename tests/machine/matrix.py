@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rehearsal.machine import bring_up, world
+from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
 from tests.machine.artifacts import packaged
 from tests.machine.conftest import ROOT, place_for
@@ -56,6 +57,8 @@ def staged(environment: str = "dev") -> Iterator[Stage]:
         try:
             artifact = packaged(ROOT, Path(room))
             found = bring_up.up(ROOT, environment, place=place, say=say)
+            if found.config.server.mode == "fleet":
+                Balancer(place=place).serve(found.machines)
             stage = Stage(world=found, repository=ROOT, artifact=artifact, room=Path(room))
             stage.good()
             yield stage

@@ -10,8 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from rehearsal.machine.machine import Machine
 from rehearsal.machine.world import World
@@ -23,6 +24,7 @@ LONGEST = 400.0  # seconds of one deploy
 PUBLISH = """\
 import sys
 from pathlib import Path
+from typing import Any
 from scripts.backend import opened
 from scripts.backend_release import artifact_of, release_of
 from scripts.backend_store import ReleaseStore
@@ -61,6 +63,22 @@ class Stage:
     def site(self) -> Site:
         """The site as a viewer sees it."""
         return anonymous(self.world)
+
+    def on(self, machine: Machine) -> Site:
+        """One machine's own nginx, past the load balancer."""
+        return replace(anonymous(self.world), address=(machine.instance.private_ip, 80))
+
+    def grow(self) -> dict[str, Any]:
+        """Lets the group have one instance more; what it was before."""
+        client, tag = self.world.aws.client("autoscaling"), self.world.outputs.server_tag
+        groups = client.describe_auto_scaling_groups()["AutoScalingGroups"]
+        [group] = [
+            one for one in groups if {"Name": tag}.items() <= {t["Key"]: t["Value"] for t in one["Tags"]}.items()
+        ]
+        name, size = group["AutoScalingGroupName"], group["DesiredCapacity"]
+        client.set_desired_capacity(AutoScalingGroupName=name, DesiredCapacity=size + 1)
+        found: dict[str, Any] = group
+        return found
 
     def member(self) -> Site:
         """The site for a new account."""
