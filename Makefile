@@ -10,7 +10,7 @@ SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo engine test test-all test-product faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo engine test test-all test-product faults test-machine matrix lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,9 +71,16 @@ test: $(READY) $(BACKEND_READY) ## the tests that need no root: under five minut
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: $(READY) $(BACKEND_READY) ## every test but those of test-product; what cannot run here is skipped with its reason
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser
+test-all: $(READY) $(BACKEND_READY) ## every test but those of test-product and test-machine; what cannot run here is skipped with its reason
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
+
+# By themselves: a load beside other tests would wait for them.
+test-machine: $(READY) ## servers booted here, and part of the release matrix on them (needs root)
+	@$(BIN)/python -m pytest tests/machine
+
+matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root)
+	@$(BIN)/python -m tests.machine.matrix --write
 
 # Not in CI yet: on a busy machine one or two of the browser's journeys run out of their time (docs/decisions.md).
 test-product: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a browser, its API fuzzed, its password rotated

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
-from rehearsal.machine import clearing, world
+from rehearsal.machine import bring_up, clearing, world
 from rehearsal.machine.machine import Machine
 from rehearsal.machine.needs import MachineError, require
 from rehearsal.machine.places import place_of
@@ -26,7 +26,7 @@ def up(root: Path, environment: str, *, json: bool = False) -> None:
     require()
     found = _world(root, environment)
     if not place.announcement.exists():
-        found = world.up(root, environment, place=place, say=lambda line: err.print(line, markup=False))
+        found = bring_up.up(root, environment, place=place, say=lambda line: err.print(line, markup=False))
     for machine in found.machines:
         machine.boot()
         machine.booted()

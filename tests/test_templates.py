@@ -283,12 +283,13 @@ def test_the_agent_sends_each_part_to_its_own_log_group() -> None:
         ("/var/log/nginx/acme.access.json", "acme-dev-nginx", "{instance_id}"),
         ("/var/log/nginx/acme.error.log", "acme-dev-nginx", "{instance_id}-errors"),
     ]
-    units = {item["units"][0]: item["log_group_name"] for item in logs["journald"]["collect_list"]}
-    assert units == {
+    journal = logs["journald"]["collect_list"]
+    assert {item["units"][0]: item["log_group_name"] for item in journal if "units" in item} == {
         "acme-web@blue.service": "acme-dev-backend",
         "acme-worker@blue.service": "acme-dev-worker",
         "acme-scheduler@blue.service": "acme-dev-worker",
     }
+    assert [item["matches"] for item in journal if "matches" in item] == [[{"SYSLOG_IDENTIFIER": "acme-boot"}]]
 
 
 # systemd

@@ -12,7 +12,8 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -109,8 +110,29 @@ class Database:
 
     def owner(self, statement: str, *, database: str = "postgres") -> str:
         """Runs a statement as the superuser, over the socket; its rows as text, columns by `|`."""
-        words = [str(_binaries() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", str(self.data)]
-        return _checked([*words, "-U", OWNER, "-d", database], given=statement)
+        return _checked([*self._psql(), "-U", OWNER, "-d", database], given=statement)
+
+    @contextmanager
+    def transaction(self, statement: str, *, database: str) -> Iterator[None]:
+        """A transaction of the superuser's that ran the statement, and keeps its locks until the block ends."""
+        words = [*self._psql(), "-U", OWNER, "-d", database]
+        process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
+        if process.stdin is None or process.stdout is None:
+            raise MachineError("psql has no standard input")
+        with process:
+            process.stdin.write(f"BEGIN;\n{statement};\nSELECT 'held';\n")
+            process.stdin.flush()
+            for line in process.stdout:
+                if line.strip() == "held":
+                    break
+            yield
+            process.stdin.write("ROLLBACK;\n")
+            process.stdin.close()
+
+    def _psql(self) -> list[str]:
+        """The words of psql over the superuser's socket."""
+        words = [str(_binaries() / "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
+        return [*words, "-h", str(self.data), "-p", str(DATABASE[1])]
 
     def set_password(self, user: str, password: str) -> None:
         """Sets the master user's password."""

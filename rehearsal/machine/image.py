@@ -17,7 +17,7 @@ SUITE: Final = "trixie"
 # What Debian's own cloud image has and a release needs, beside the base system.
 PACKAGES: Final = (
     *("systemd", "systemd-sysv", "dbus", "cloud-init", "python3", "curl", "ca-certificates", "iproute2"),
-    *("procps", "locales-all", "sudo", "less"),
+    *("procps", "openssh-server", "sudo", "less"),
 )
 FILES: Final[Mapping[str, str]] = {
     # 99 sorts after Debian's 90_dpkg.cfg. Without DMI the data source counts as a guess, which strict_id lets through.

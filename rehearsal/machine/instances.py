@@ -14,7 +14,7 @@ MIB = 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Instance:
-    """One EC2 instance; `role` is that of its profile, `memory_mib` its type's memory."""
+    """One EC2 instance; `role` is that of its profile, `memory_mib` its type's memory, `disk_gib` its root volume."""
 
     id: str
     private_ip: str
@@ -24,6 +24,7 @@ class Instance:
     zone: str
     role: str
     memory_mib: int
+    disk_gib: int
     tags: Mapping[str, str]
 
     def write(self, directory: Path) -> None:
@@ -56,6 +57,7 @@ def user_data(aws: Any, instance_id: str) -> bytes:
 
 def _instance(ec2: Any, iam: Any, found: Mapping[str, Any]) -> Instance:
     kind = ec2.describe_instance_types(InstanceTypes=[found["InstanceType"]])["InstanceTypes"][0]
+    volume = found["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
     profile = found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
     roles = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"] if profile else []
     return Instance(
@@ -67,5 +69,6 @@ def _instance(ec2: Any, iam: Any, found: Mapping[str, Any]) -> Instance:
         zone=found["Placement"]["AvailabilityZone"],
         role=roles[0]["RoleName"] if roles else "",
         memory_mib=int(kind["MemoryInfo"]["SizeInMiB"]),
+        disk_gib=int(ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Size"]),
         tags={tag["Key"]: tag["Value"] for tag in found.get("Tags", [])},
     )

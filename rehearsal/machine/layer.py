@@ -1,4 +1,7 @@
-"""A new machine: its directory, its layer over the root file system, its network namespace. Nothing of it runs yet."""
+"""A new machine: its disk with its layer over the root file system, its network namespace. Nothing of it runs yet.
+
+The disk is a file with an ext4 of the root volume's size, which takes the room that is written to it.
+"""
 
 from __future__ import annotations
 
@@ -28,24 +31,33 @@ def make_machine(
     """A machine for an instance; `hosts` are the names that it resolves, each to one of ADDRESSES."""
     directory = place.machines / instance.id
     machine = Machine(name=place.machine(instance.id), directory=directory)
-    for name in ("upper", "work", "root"):
+    for name in ("disk", "root"):
         (directory / name).mkdir(parents=True)
     (directory / "user-data").write_bytes(user_data)
     network.make_machine(machine.name, place.aws, instance.private_ip, prefix_length)
-    mount(machine, image)
+    mount(machine, image, instance.disk_gib)
     lines = ["127.0.0.1 localhost", *(f"{ADDRESSES[what]} {name}" for name, what in hosts.items())]
     (machine.root / "etc/hosts").write_text("".join(f"{line}\n" for line in lines), encoding="ascii")
     instance.write(directory)  # last: it makes the machine known to the stand-ins
     return machine
 
 
-def mount(machine: Machine, image: Path) -> None:
-    """Puts the machine's own layer over the image."""
-    layers = f"lowerdir={image},upperdir={machine.directory / 'upper'},workdir={machine.directory / 'work'}"
-    command = ["mount", "-t", "overlay", machine.name, "-o", layers, str(machine.root)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
+def mount(machine: Machine, image: Path, gibibytes: int) -> None:
+    """Makes the machine's disk, and puts what is on it over the image."""
+    disk, file = machine.directory / "disk", machine.directory / "disk.ext4"
+    _checked(["truncate", f"--size={gibibytes}G", str(file)])
+    _checked(["mkfs.ext4", "-q", "-E", "lazy_itable_init=1,lazy_journal_init=1", str(file)])
+    _checked(["mount", "-o", "loop", str(file), str(disk)])
+    for name in ("upper", "work"):
+        (disk / name).mkdir()
+    layers = f"lowerdir={image},upperdir={disk / 'upper'},workdir={disk / 'work'}"
+    _checked(["mount", "-t", "overlay", machine.name, "-o", layers, str(machine.root)])
+
+
+def _checked(words: list[str]) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
     if done.returncode:
-        raise MachineError(f"the file system of {machine.id} cannot be mounted: {done.stderr.strip()}")
+        raise MachineError(f"`{' '.join(words)}` failed: {done.stderr.strip()}")
 
 
 def unmount(root: Path) -> None:

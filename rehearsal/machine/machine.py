@@ -24,7 +24,6 @@ PATH: Final = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # What a service of the machine inherits from its systemd: rehearsal/machine/image.py.
 ENVIRONMENT: Final = {"PATH": PATH, "HOME": "/root", "LANG": "C.UTF-8", "AWS_ENDPOINT_URL": ENDPOINT_URL}
 STARTS_WITHIN: Final = 20.0  # seconds until its systemd is there
-FINISHED: Final = "var/lib/cloud/instance/boot-finished"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +100,7 @@ class Machine:
     def booted(self, seconds: float = 180.0) -> float:
         """Waits until cloud-init has run the user data; seconds that it took. Raises MachineError after `seconds`."""
         start = time.monotonic()
-        finished = self.root / FINISHED
+        finished = self.root / f"var/lib/cloud/instances/{self.id}/boot-finished"
         while not finished.exists():
             if self.launcher is None or time.monotonic() - start > seconds:
                 raise MachineError(f"{self.id} did not finish its boot in {seconds:g} s; see {self.console}")
@@ -114,7 +113,7 @@ class Machine:
         if pid is None:
             raise MachineError(f"{self.id} is off; boot it first")
         settings = [f"{name}={value}" for name, value in {**ENVIRONMENT, **(variables or {})}.items()]
-        return ["nsenter", "--target", str(pid), "--all", "--wd=/root", "--", "env", "-i", *settings, *words]
+        return ["nsenter", "--target", str(pid), "--all", "--", "env", "-i", "--chdir=/root", *settings, *words]
 
     def run(
         self, words: Sequence[str], *, check: bool = True, seconds: float = 120.0, given: str | None = None

@@ -8,40 +8,30 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from infra.config import PlatformConfig
-from infra.config_across import environment as read_environment
 from infra.first_run import REHEARSAL
 from infra.names import Names
 from infra.outputs import Outputs, from_parameter
-from infra.stacks.platform import platform
-from rehearsal.in_process import run
 from rehearsal.local_aws import LocalAccount
-from rehearsal.machine import clearing, instances, network, processes, root_file_system
+from rehearsal.machine import clearing, instances
 from rehearsal.machine.database import Database, rotated
 from rehearsal.machine.layer import make_machine
 from rehearsal.machine.machine import Machine
-from rehearsal.machine.needs import MachineError, require
+from rehearsal.machine.needs import MachineError
 from rehearsal.machine.places import Place
 from rehearsal.machine.stand_ins import machines_of
-from rehearsal.platform import PROJECT
-from rehearsal.seeds import seed
 
 LIMITS: Final = (
     "AWS's endpoints: the image sends every SDK to moto (systemd's DefaultEnvironment); IAM is not evaluated",
     "the SSM and CloudWatch agents: stand-ins run the documents and send the logs",
     "RDS: PostgreSQL of this computer's distribution, its certificate and its rotation the rehearsal's own",
-    "EC2: systemd-nspawn on this computer's kernel; no disk of its own, so a power cut loses no write",
+    "EC2: systemd-nspawn on this computer's kernel; a power cut loses no write that left the machine",
     "the image: Debian by mmdebstrap, not Debian's cloud image; the load balancer is haproxy",
 )
-STARTS_WITHIN: Final = 60.0  # seconds for what plays AWS
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,82 +142,3 @@ class World:
     def down(self) -> None:
         """Removes everything of it."""
         clearing.clear(self.place)
-
-
-def up(
-    repository: Path, environment: str, *, place: Place, config: PlatformConfig | None = None, say: Say = lambda _: None
-) -> World:
-    """Brings the environment up and boots its machines, up to the end of their user data.
-
-    `config` takes the place of the YAML's. Raises MachineError, ConfigError or ProviderError; what a failed one has
-    made stays until it is cleared.
-    """
-    require()
-    image = root_file_system.cached(repository, say)
-    world = World(place=place, environment=environment, config=config or read_environment(repository, environment))
-    clearing.clear(place)
-    _begin(world, image, repository, say)
-    _platform(world, say)
-    _database(world, say)
-    boot(world, say)
-    return world
-
-
-def boot(world: World, say: Say = lambda _: None) -> list[Machine]:
-    """Boots a machine for each instance that has none; they have run their user data when this returns."""
-    start = time.monotonic()
-    made = world.new_machines()
-    for machine in made:
-        machine.boot()
-    for machine in made:
-        machine.booted()
-        say(f"{machine.id} has run its user data after {time.monotonic() - start:.1f} s")
-    return made
-
-
-def _begin(world: World, image: Path, repository: Path, say: Say) -> None:
-    place, config = world.place, world.config
-    place.machines.mkdir(parents=True)
-    network.make_aws(place.aws, config.network.cidr)
-    told: Mapping[str, Any] = {
-        "environment": world.environment,
-        "account_id": config.aws.account_id,
-        "region": config.aws.region,
-        "image": str(image),
-    }
-    place.description.write_text(json.dumps(told), encoding="utf-8")
-    log = place.directory / "aws.log"
-    processes.detach(
-        [sys.executable, "-m", "rehearsal.machine.stand_ins", place.name],
-        log=log,
-        pid_file=place.directory / "aws.pid",
-        variables={"PATH": os.environ.get("PATH", os.defpath), "PYTHONPATH": str(repository), "HOME": "/root"},
-    )
-    deadline = time.monotonic() + STARTS_WITHIN
-    while not place.announcement.exists():
-        if time.monotonic() > deadline:
-            last = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
-            raise MachineError(f"what plays AWS does not start: {' '.join(last)}; see {log}")
-        time.sleep(0.05)
-    say(f"what plays AWS answers at {world.endpoint}")
-
-
-def _platform(world: World, say: Say) -> None:
-    start = time.monotonic()
-    seed(world.aws, world.config, world.names)
-    made = run(
-        lambda: platform(world.config, world.environment),
-        aws=world.aws,
-        project=PROJECT,
-        stack=world.environment,
-        config={},
-    )
-    resources = sum(node.id is not None for node in made.graph)
-    say(f"{world.environment} is up on it: {resources} resources in {time.monotonic() - start:.1f} s")
-
-
-def _database(world: World, say: Say) -> None:
-    client = world.aws.client("secretsmanager")
-    held = json.loads(client.get_secret_value(SecretId=world.outputs.database_secret_arn)["SecretString"])
-    world.database.make(user=held["username"], password=held["password"], name=world.outputs.database_name)
-    say(f"PostgreSQL answers at {world.outputs.database_address}")

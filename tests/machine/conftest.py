@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.machine import world
+from rehearsal.machine import bring_up
+from rehearsal.machine.clearing import clear
 from rehearsal.machine.needs import lacking
 from rehearsal.machine.places import STATE, Place, place_of
+from rehearsal.machine.world import World
 
 ROOT = Path(__file__).parent.parent.parent
 LEFT = "pytest"
@@ -23,7 +25,7 @@ def bootable() -> None:
     for path in STATE.glob(f"{LEFT}-*"):
         owner = path.name.split("-")[1]
         if not Path(f"/proc/{owner}").exists():  # of a run that was killed
-            world.clearing.clear(Place(name=path.name))
+            clear(Place(name=path.name))
 
 
 def place_for(environment: str) -> Place:
@@ -32,10 +34,10 @@ def place_for(environment: str) -> Place:
 
 
 @pytest.fixture(scope="session")
-def single() -> Iterator[world.World]:
+def single() -> Iterator[World]:
     """dev, on one machine that has run its user data."""
     place = place_for("dev")
     try:
-        yield world.up(ROOT, "dev", place=place, say=print)
+        yield bring_up.up(ROOT, "dev", place=place, say=print)
     finally:
-        world.clearing.clear(place)
+        clear(place)
