@@ -116,7 +116,14 @@ class ReleaseStore:
         client = self._client()
         try:
             with asking(f"upload {key}"):
-                client.put_object(Bucket=self.bucket, Key=key, Body=body, IfNoneMatch="*", ChecksumSHA256=_sum(body))
+                client.put_object(
+                    Bucket=self.bucket,
+                    Key=key,
+                    Body=body,
+                    IfNoneMatch="*",
+                    ChecksumAlgorithm="SHA256",
+                    ChecksumSHA256=_sum(body),
+                )
         except AwsRefusedError as error:
             if error.code not in TAKEN:
                 raise
