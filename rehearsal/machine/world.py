@@ -107,7 +107,7 @@ class World:
     def new_machines(self) -> list[Machine]:
         """A machine for each instance that has none yet, as after a group has grown; not booted."""
         known = {machine.id for machine in self.machines}
-        found = instances.running(self.aws, self.outputs.server_tag)
+        found = instances.running(self.aws, self.outputs.server_tag.partition("=")[2])
         image = Path(json.loads(self.place.description.read_text(encoding="utf-8"))["image"])
         address = self.outputs.database_address
         return [
