@@ -101,5 +101,7 @@ def _platform(world: World, say: Say) -> None:
 def _database(world: World, say: Say) -> None:
     client = world.aws.client("secretsmanager")
     held = json.loads(client.get_secret_value(SecretId=world.outputs.database_secret_arn)["SecretString"])
-    world.database.make(user=held["username"], password=held["password"], name=world.outputs.database_name)
+    world.database.make(
+        user=world.config.database.username, password=held["password"], name=world.outputs.database_name
+    )
     say(f"PostgreSQL answers at {world.outputs.database_address}")

@@ -131,7 +131,7 @@ class World:
         pending = client.put_secret_value(
             SecretId=secret_id, SecretString=json.dumps(content), VersionStages=["AWSPENDING"]
         )
-        self.database.set_password(content["username"], content["password"])
+        self.database.set_password(self.config.database.username, content["password"])
         client.update_secret_version_stage(
             SecretId=secret_id,
             VersionStage="AWSCURRENT",
