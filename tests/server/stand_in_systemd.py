@@ -111,7 +111,7 @@ def systemctl(units: Units, words: list[str]) -> int:
 
 
 def journalctl(units: Units, words: list[str]) -> int:
-    [unit] = [word.removeprefix("--unit=") for word in words if word.startswith("--unit=")]
+    [unit] = [word.removeprefix("_SYSTEMD_UNIT=") for word in words if word.startswith("_SYSTEMD_UNIT=")]
     print("\n".join(units.log(unit).read_text().splitlines()[-80:]))
     return 0
 
