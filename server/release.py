@@ -455,7 +455,14 @@ class Systemd:
 
     def said(self, unit: str, since: float) -> str:
         """What the unit wrote since then (seconds since 1970), in one line."""
-        words = ["journalctl", f"_SYSTEMD_UNIT={unit}", f"--since=@{since:.0f}", "--output=cat", "--lines=80", "--no-pager"]
+        words = [
+            "journalctl",
+            f"_SYSTEMD_UNIT={unit}",
+            f"--since=@{since:.0f}",
+            "--output=cat",
+            "--lines=80",
+            "--no-pager",
+        ]
         with suppress(Failure):
             return last_line(run(words, Exit.SYSTEM, "journalctl"))
         return "its journal cannot be read"

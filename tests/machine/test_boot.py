@@ -39,9 +39,11 @@ def test_nginx_is_alive_before_the_first_release_and_serves_nothing_else(single:
 
 def test_the_machine_reaches_aws_by_its_role_and_nothing_else(single: World) -> None:
     [machine] = single.machines
-    program = (
-        "import boto3; print(boto3.client('ssm').get_parameter(Name='/diceytech/dev/platform')['Parameter']['Name'])"
-    )
+    program = """
+import boto3
+client = boto3.client("ssm", region_name="us-east-1")
+print(client.get_parameter(Name="/diceytech/dev/platform")["Parameter"]["Name"])
+"""
     assert machine.run(["python3", "-c", program]).stdout.strip() == "/diceytech/dev/platform"
     assert machine.run(["curl", "-s", "--max-time", "2", "http://192.88.99.1/"], check=False).returncode == 7
 
