@@ -44,6 +44,11 @@ class Place:
         return self.directory / "aws.json"
 
     @property
+    def buckets_away(self) -> Path:
+        """The buckets that S3 refuses just now: rehearsal/machine/storage_outage.py."""
+        return self.directory / "buckets-away"
+
+    @property
     def machines(self) -> Path:
         """A directory for each machine, by its instance id."""
         return self.directory / "machines"

@@ -18,6 +18,7 @@ from rehearsal.machine import log_shipper, metadata, network, package_proxy
 from rehearsal.machine.machine import Machine
 from rehearsal.machine.places import ENDPOINT, METADATA, PROXY, Place
 from rehearsal.machine.ssm_stand_in import SsmStandIn
+from rehearsal.machine.storage_outage import StorageOutage
 
 
 def machines_of(place: Place) -> dict[str, Machine]:
@@ -46,7 +47,7 @@ def serve(place: Place) -> None:
     local_server.serve(
         0,
         place.announcement,
-        before=lambda aws: SsmStandIn(aws, lambda: machines_of(place)),
+        before=lambda aws: SsmStandIn(StorageOutage(aws, place.buckets_away), lambda: machines_of(place)),
         listeners=[network.listening(place.aws, ENDPOINT)],
     )
 

@@ -128,16 +128,11 @@ class World:
         client, secret_id = self.aws.client("secretsmanager"), self.outputs.database_secret_arn
         held = client.get_secret_value(SecretId=secret_id)
         content = rotated(json.loads(held["SecretString"]))
-        pending = client.put_secret_value(
-            SecretId=secret_id, SecretString=json.dumps(content), VersionStages=["AWSPENDING"]
-        )
+        value = json.dumps(content)
+        client.put_secret_value(SecretId=secret_id, SecretString=value, VersionStages=["AWSPENDING"])
         self.database.set_password(self.config.database.username, content["password"])
-        client.update_secret_version_stage(
-            SecretId=secret_id,
-            VersionStage="AWSCURRENT",
-            MoveToVersionId=pending["VersionId"],
-            RemoveFromVersionId=held["VersionId"],
-        )
+        # RDS moves the stage; moto then goes on giving the old value to whoever names no stage.
+        client.put_secret_value(SecretId=secret_id, SecretString=value, VersionStages=["AWSCURRENT"])
 
     def down(self) -> None:
         """Removes everything of it."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from rehearsal.machine.storage_outage import outage
 from tests.machine.artifacts import (
     BLOCKED_MIGRATION,
     BROKEN_IMPORT,
@@ -152,6 +153,14 @@ def _database_away(stage: Stage, before: str) -> Acted:
     return Acted(ended=ended, live=before, recovery=stage.recovered())
 
 
+def _storage_away(stage: Stage, before: str) -> Acted:
+    """The artifacts bucket goes while the machine is about to fetch a release from it."""
+    _, artifact = stage.release()
+    release = stage.publish(artifact)
+    with outage(stage.world.place.buckets_away, stage.world.outputs.artifacts_bucket):
+        return Acted(ended=stage.program("deploy", release), live=before)
+
+
 def _disk_full(stage: Stage, before: str) -> Acted:
     _, artifact = stage.release()
     with stage.machine_full():
@@ -192,6 +201,7 @@ ROWS: tuple[Row, ...] = (
     Row(name="two-at-once", what="two deploys at once", act=_two_at_once, codes=(75,), weight=2),
     Row(name="rollback", what="rollback to the release before", act=_rollback, codes=(0,), weight=3),
     Row(name="rotation", what="the database's password rotates", act=_rotated, codes=(0,), weight=3),
+    Row(name="storage-away", what="S3 is away", act=_storage_away, codes=(69,)),
     Row(name="disk-full", what="the disk is full", act=_disk_full, codes=(1,)),
     Row(
         name="database-away",

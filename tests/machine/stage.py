@@ -70,7 +70,7 @@ class Stage:
 
     def grow(self) -> dict[str, Any]:
         """Lets the group have one instance more; what it was before."""
-        client, tag = self.world.aws.client("autoscaling"), self.world.outputs.server_tag
+        client, tag = self.world.aws.client("autoscaling"), self.world.outputs.server_tag.partition("=")[2]
         groups = client.describe_auto_scaling_groups()["AutoScalingGroups"]
         [group] = [
             one for one in groups if {"Name": tag}.items() <= {t["Key"]: t["Value"] for t in one["Tags"]}.items()
@@ -139,6 +139,13 @@ class Stage:
         """Of a command of this computer."""
         own = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {**own, "PYTHONPATH": str(self.repository), **self.world.variables}
+
+    def program(self, *words: str) -> Ended:
+        """The release program on the machine, past Systems Manager: its exit code, and the last message."""
+        program = f"/srv/{self.world.config.product.name}/bin/release"
+        done = self.machine.run([program, *words], check=False, seconds=LONGEST)
+        end = json.loads(done.stdout.strip().splitlines()[-1])
+        return Ended(code=done.returncode, said=str(end.get("message", "")))
 
     @contextmanager
     def at_step(self, action: str, release: str, step: str) -> Iterator[Callable[[], None]]:

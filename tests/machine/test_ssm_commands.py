@@ -35,7 +35,7 @@ def ssm(single: World) -> Iterator[Any]:
 
 
 def sent(ssm: Any, world: World, words: str, **options: Any) -> str:
-    target = [{"Key": "tag:Name", "Values": [world.outputs.server_tag]}]
+    target = [{"Key": "tag:Name", "Values": [world.outputs.server_tag.partition("=")[2]]}]
     answer = ssm.send_command(DocumentName="test-words", Targets=target, Parameters={"Words": [words]}, **options)
     return str(answer["Command"]["CommandId"])
 

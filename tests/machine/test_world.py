@@ -12,6 +12,7 @@ import pytest
 from rehearsal.machine import clearing, network
 from rehearsal.machine.control_group import left
 from rehearsal.machine.places import NAMESPACES, PREFIX, Place
+from rehearsal.machine.processes import words_of
 from rehearsal.machine.world import World
 from tests.machine.conftest import place_for
 
@@ -19,9 +20,10 @@ pytestmark = pytest.mark.slow
 
 
 def connect(world: World, password: str, mode: str) -> subprocess.CompletedProcess[str]:
-    outputs = world.outputs
-    address = f"host={outputs.database_address} dbname={outputs.database_name} user={world.config.database.username}"
-    words = ["psql", "-X", "-A", "-t", "-c", "SELECT 1", f"{address} password={password} sslmode={mode}"]
+    outputs, database = world.outputs, world.config.database
+    server = f"host={outputs.database_address} port={database.port} dbname={outputs.database_name}"
+    account = f"user={database.username} password={password} sslmode={mode}"
+    words = ["psql", "-X", "-A", "-t", "-c", "SELECT 1", f"{server} {account}"]
     return world.machines[0].run(words, check=False)
 
 
@@ -66,7 +68,8 @@ def test_what_a_crash_has_left_is_cleared_and_clearing_again_does_nothing() -> N
     network.make_aws(place.aws, "10.99.0.0/16")
     held = subprocess.Popen([*network.entering(place.aws), "sleep", "600"])
     assert clearing.clear(place)
-    assert held.wait(timeout=10) != 0
+    held.wait(timeout=10)
+    assert words_of(held.pid) == []
     assert not clearing.clear(place)
     assert not place.directory.exists()
     prefix = f"{PREFIX}{place.name}-"
