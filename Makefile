@@ -10,7 +10,7 @@ SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo engine test test-all faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo live engine test test-all test-machine matrix faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,10 +72,18 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 # The browser's tests are a process of their own: its driver keeps an event loop running, which Pulumi's would meet.
-test-all: test ## every test: those of `make test`, the slow ones, and the product in a browser
-	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser
+# So are the machines': a load beside other tests would wait for them.
+test-all: test ## every test: those of `make test`, the slow ones, the product in a browser, and machines that boot
+	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 	@$(BIN)/python -m pytest tests/browser
+	@$(BIN)/python -m pytest tests/machine
+
+test-machine: $(READY) ## of these the machines alone: servers booted here, and part of the release matrix (needs root)
+	@$(BIN)/python -m pytest tests/machine
+
+matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root)
+	@$(BIN)/python -m tests.machine.matrix --write
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
 	@$(BIN)/python -m tests.engine.kills --write

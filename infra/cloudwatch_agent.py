@@ -18,13 +18,15 @@ def agent_settings(config: PlatformConfig, names: Names, paths: ServerPaths) -> 
     over everything but its path, as the alarm on it expects (infra/alarm_rules.py).
     """
     backend = names.log_group("backend", config.observability.backend_log_group)
-    journal = [_units(backend, names, "web")]
+    journal = [_units(backend, names, "web"), _units(backend, names, "migrate")]
     for part, command in (
         ("worker", config.product.backend.worker_command),
         ("scheduler", config.product.backend.scheduler_command),
     ):
         if command is not None:
             journal.append(_units(names.log_group("worker"), names, part))
+    identifier = {"SYSLOG_IDENTIFIER": f"{names.product}-boot"}  # what the user data says, also of a release's failure
+    journal.append({"matches": [identifier], **_stream(backend, "-boot")})
     nginx = names.log_group("nginx")
     files = [
         {"file_path": paths.access_log, **_stream(nginx)},

@@ -107,7 +107,10 @@ class Product(Section):
     website: Frontend
     """The React project."""
     health_path: PathPattern = "/healthz"
-    """Path that a release must answer with 200 before it goes live."""
+    """Path that a release must answer with 200, and its version in JSON, before it goes live."""
+    smoke: Literal["guide", "none"] = "none"
+    """`guide`: after a deploy of the backend the platform guide's flow is tried at the site, as `diceytech smoke` does,
+    and a failure brings the release before back. `none`: only each machine's own check, through nginx."""
 
 
 class Environment(Section):

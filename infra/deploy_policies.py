@@ -31,7 +31,7 @@ class Scope:
     `buckets` are all its buckets, `state_bucket` and `state_key_arn` those of Pulumi's state (None: none yet).
     `domain` is the site's own, None without one; `create_zone` whether the environment makes its hosted zone, and
     `website_replica` whether it copies its website to a second region. `adopted_vpc` and `adopted_subnets` are ids of
-    what exists already, without the environment's tags.
+    what exists already, without the environment's tags. `gate_secret_arns` is the secret of the site's gate, if any.
     """
 
     names: Names
@@ -48,6 +48,7 @@ class Scope:
     website_replica: bool = False
     adopted_vpc: str | None = None
     adopted_subnets: Sequence[str] = ()
+    gate_secret_arns: Sequence[str] = ()
 
     @property
     def buckets(self) -> tuple[str, ...]:
@@ -88,7 +89,8 @@ def app(scope: Scope) -> Document:
     platform = parameter_arn(names, region, names.platform_parameter)
     return document(
         allow("Releases", ["s3:GetObject", "s3:PutObject"], [f"{artifacts}/releases/*"]),
-        allow("ReleaseList", ["s3:ListBucket"], [artifacts], StringLike={"s3:prefix": ["releases/*"]}),
+        # On the bucket as a whole: without it S3 answers 403, not 404, for an object that is not there yet.
+        allow("ReleaseList", ["s3:ListBucket"], [artifacts]),
         allow(
             "WebsiteObjects",
             ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
@@ -108,24 +110,34 @@ def app(scope: Scope) -> Document:
             [scope.arn("ec2", "instance/*")],
             StringEquals={"ssm:resourceTag/Role": names.part("server")},
         ),
-        allow(
-            "ReadCommands",
-            [
-                "ssm:DescribeInstanceInformation",
-                "ssm:GetCommandInvocation",
-                "ssm:ListCommandInvocations",
-                "ssm:ListCommands",
-            ],
-            ["*"],
-        ),
+        allow("ReadMachines", ["ec2:DescribeInstances"], ["*"]),
+        allow("Commands", ["ssm:CancelCommand", "ssm:GetCommandInvocation"], ["*"]),
+        *_snapshots(scope),
         allow("ReadParameters", ["ssm:GetParameter", "ssm:GetParameters"], [platform, *own]),
-        allow("WriteParameters", ["ssm:DeleteParameter", "ssm:PutParameter"], own),
+        allow("WriteParameters", ["ssm:PutParameter"], own),
         allow(
             "ReadLogs",
             ["logs:DescribeLogStreams", "logs:FilterLogEvents", "logs:GetLogEvents"],
             log_group_arns(names, region, scope.log_groups),
         ),
+        *_gate(scope),
     )
+
+
+def _snapshots(scope: Scope) -> list[Statement]:
+    """A snapshot before migrations, of the environment's own database and under a deploy's own name."""
+    named, databases = scope.arn("rds", f"snapshot:{scope.names.prefix}-deploy-*"), scope.arn("rds", "db:*")
+    return [
+        allow("SnapshotOf", ["rds:CreateDBSnapshot"], [databases], StringEquals=scope.own),
+        allow("Snapshot", ["rds:AddTagsToResource", "rds:CreateDBSnapshot"], [named], StringEquals=scope.new),
+        allow("ReadSnapshot", ["rds:DescribeDBSnapshots"], [named]),
+    ]
+
+
+def _gate(scope: Scope) -> list[Statement]:
+    """The password of the site's gate, where it has one: a deploy tries the site as a user would."""
+    read = {"ssm": "ssm:GetParameter", "secretsmanager": "secretsmanager:GetSecretValue"}
+    return [allow("Gate", [read[arn.split(":")[2]]], [arn]) for arn in scope.gate_secret_arns]
 
 
 SECRET_VALUES = [

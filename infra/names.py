@@ -43,9 +43,9 @@ class Names:
         return f"{self.path}/platform"
 
     @property
-    def release_parameters(self) -> tuple[str, ...]:
-        """SSM parameters that the deploy scripts own: the release in use, the deploy lock, maintenance mode."""
-        return tuple(f"{self.path}/{part}" for part in ("release", "lock", "maintenance"))
+    def release_parameters(self) -> tuple[str, str]:
+        """SSM parameters that the deploy scripts own: the release in use, and whether maintenance is on."""
+        return f"{self.path}/release", f"{self.path}/maintenance"
 
     @property
     def deploy_path(self) -> str:

@@ -118,7 +118,7 @@ def _set(command: str | None, key: str) -> str:
 
 def _user_data(of: Subject) -> Variables:
     artifacts = of.names.bucket("artifacts", of.config.artifacts.bucket)
-    release = of.names.release_parameters[0]
+    release, maintenance = of.names.release_parameters
     machine = {
         "product": of.names.product,
         "environment": of.names.environment,
@@ -126,6 +126,7 @@ def _user_data(of: Subject) -> Variables:
         "artifacts_bucket": artifacts,
         "platform_parameter": of.names.platform_parameter,
         "release_parameter": release,
+        "maintenance_parameter": maintenance,
         "origin_secret": of.names.secret(of.config.server.origin_secret),
         "secrets_store": of.config.secrets.store,
     }
@@ -184,6 +185,18 @@ FILES: dict[str, Rendered] = {
         purpose="Django's environment, without secrets",
         needs_outputs=True,
         variables=_django,
+    ),
+    "migrate.service": Rendered(
+        template="systemd/migrate.service.j2",
+        purpose="Migrations, before a slot",
+        needs_outputs=False,
+        variables=_common,
+    ),
+    "maintenance.html": Rendered(
+        template="maintenance/page.html.j2",
+        purpose="The page while maintenance is on",
+        needs_outputs=False,
+        variables=_common,
     ),
     "react.env": Rendered(
         template="env/react.env.j2", purpose="Variables of the website's build", needs_outputs=True, variables=_react

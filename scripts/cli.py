@@ -20,9 +20,12 @@ import typer
 from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
+from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_live import live
 from scripts.cli_local import local_app
+from scripts.cli_machine import machine_app
+from scripts.cli_operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
 from scripts.cli_product import demo, smoke
@@ -144,11 +147,23 @@ app.command("recover")(recover)
 app.command("smoke")(smoke)
 app.command("live")(live)
 app.command("demo")(demo)
+app.add_typer(machine_app, name="machine")
 app.add_typer(package_app, name="package")
 app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(local_app, name="local")
+deploy_app.command("backend")(deploy_backend)
+rollback_app.command("backend")(rollback_backend)
+releases_app.command("backend")(releases_backend)
+app.command("status")(status)
+app.command("logs")(logs)
+app.command("maintenance")(maintenance)
+app.command("lock")(lock)
+app.command("unlock")(unlock)
+app.command("exec")(exec_)
+app.add_typer(connect_app, name="connect")
+app.add_typer(db_app, name="db")
 app.add_typer(deploy_app, name="deploy")
 app.add_typer(rollback_app, name="rollback")
 app.add_typer(releases_app, name="releases")

@@ -74,6 +74,12 @@ def releases_website(env: Env, json: Json = False, outputs: OutputsFile = None) 
     print_json(releases_as_json(releases)) if json else show_releases(releases)
 
 
+def served(env: str) -> tuple[int, str, str] | None:
+    """Number, id and time of the release that the site serves; None where none is recorded."""
+    found = _site(env, None).parts.lock.read().served
+    return None if found is None else (found.number, found.id, found.at)
+
+
 def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bool = False) -> Site:
     from infra.names import Names
     from scripts import deploy_outputs, website_settings

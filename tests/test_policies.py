@@ -83,8 +83,8 @@ KNOW_NO_RESOURCE = frozenset(
         "ec2messages:SendReply", "kms:CreateKey", "kms:ListAliases", "logs:CreateLogDelivery",
         "logs:DeleteLogDelivery", "logs:DeleteResourcePolicy", "logs:DescribeLogGroups", "logs:PutResourcePolicy",
         "route53:CreateHostedZone", "route53:ListHostedZones", "route53:ListHostedZonesByName",
-        "sns:GetSubscriptionAttributes", "sns:ListTopics", "sns:Unsubscribe", "ssm:DescribeInstanceInformation",
-        "ssm:DescribeParameters", "ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands",
+        "sns:GetSubscriptionAttributes", "sns:ListTopics", "sns:Unsubscribe", "ssm:CancelCommand",
+        "ssm:DescribeParameters", "ssm:GetCommandInvocation",
         "ssmmessages:CreateControlChannel", "ssmmessages:CreateDataChannel", "ssmmessages:OpenControlChannel",
         "ssmmessages:OpenDataChannel", "wafv2:ListWebACLs",
     }
@@ -249,7 +249,16 @@ APP = [
     (True, "ssm:GetParameter", ssm("/acme/dev/platform")),
     (False, "ssm:PutParameter", ssm("/acme/dev/platform")),
     (True, "ssm:PutParameter", ssm("/acme/dev/release")),
-    (True, "ssm:DeleteParameter", ssm("/acme/dev/lock")),
+    (True, "ssm:PutParameter", ssm("/acme/dev/maintenance")),
+    (False, "ssm:DeleteParameter", ssm("/acme/dev/release")),
+    (True, "s3:ListBucket", s3("artifacts")),
+    (False, "s3:DeleteObject", s3("artifacts", "releases/2/release.json")),
+    (True, "ec2:DescribeInstances", "*"),
+    (True, "ssm:CancelCommand", "*"),
+    (True, "rds:CreateDBSnapshot", "arn:aws:rds:eu-west-1:123456789012:db:acme-dev"),
+    (False, "rds:CreateDBSnapshot", "arn:aws:rds:eu-west-1:123456789012:snapshot:acme-prod-deploy-1"),
+    (False, "rds:DeleteDBSnapshot", "arn:aws:rds:eu-west-1:123456789012:snapshot:acme-dev-deploy-1"),
+    (False, "rds:RestoreDBInstanceFromDBSnapshot", "arn:aws:rds:eu-west-1:123456789012:db:acme-dev-2"),
     (False, "ssm:PutParameter", ssm("/acme/prod/release")),
     (False, "ssm:GetParameter", ssm("/acme/dev/secrets/SECRET_KEY")),
     (False, "secretsmanager:GetSecretValue", SECRET),
@@ -266,6 +275,21 @@ APP = [
 @pytest.mark.parametrize(("expected", "action", "resource"), APP)
 def test_the_app_role_makes_releases_and_nothing_else(expected: bool, action: str, resource: str) -> None:
     assert may("app", action, resource, TAGS) is expected
+
+
+def test_the_app_role_takes_snapshots_of_its_own_database_under_a_deploys_name_only() -> None:
+    database, named = (f"arn:aws:rds:eu-west-1:123456789012:{one}" for one in ("db:1", "snapshot:acme-dev-deploy-1"))
+    assert may("app", "rds:CreateDBSnapshot", named, NEW)
+    assert not may("app", "rds:CreateDBSnapshot", named)
+    assert not may("app", "rds:CreateDBSnapshot", database, FOREIGN_TAGS)
+
+
+def test_the_app_role_reads_the_gates_password_where_the_site_has_a_gate_and_no_other_secret() -> None:
+    arns = [ssm("/acme/dev/secrets/SITE_PASSWORD")]
+    document = deploy_policies.app(scope_of(NAMES, gate_secret_arns=arns))
+    assert allowed([document], "ssm:GetParameter", arns[0])
+    assert not allowed([document], "ssm:GetParameter", ssm("/acme/dev/secrets/SECRET_KEY"))
+    assert not may("app", "ssm:GetParameter", arns[0])
 
 
 def test_the_app_role_commands_machines_of_its_environment_only() -> None:

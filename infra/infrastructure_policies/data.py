@@ -13,13 +13,14 @@ def data(scope: Scope) -> Document:
     makes = actions(
         "rds",
         "AddTagsToResource CreateDBInstance CreateDBParameterGroup CreateDBSnapshot CreateDBSubnetGroup"
-        " CreateEventSubscription",
+        " CreateEventSubscription RestoreDBInstanceFromDBSnapshot",
     )
     changes = actions(
         "rds",
         "AddTagsToResource CreateDBInstance CreateDBSnapshot DeleteDBInstance DeleteDBParameterGroup"
         " DeleteDBSubnetGroup DeleteEventSubscription ModifyDBInstance ModifyDBParameterGroup ModifyDBSubnetGroup"
-        " ModifyEventSubscription RebootDBInstance RemoveTagsFromResource ResetDBParameterGroup",
+        " ModifyEventSubscription RebootDBInstance RemoveTagsFromResource ResetDBParameterGroup"
+        " RestoreDBInstanceFromDBSnapshot",
     )
     parameters = actions(
         "ssm",
@@ -42,7 +43,11 @@ def data(scope: Scope) -> Document:
         ),
         allow("MakeDatabase", makes, kinds, StringEquals=scope.new),
         allow("ChangeDatabase", changes, kinds, StringEquals=scope.own),
-        allow("DefaultOptions", ["rds:CreateDBInstance", "rds:ModifyDBInstance"], [scope.arn("rds", "og:default*")]),
+        allow(
+            "DefaultOptions",
+            actions("rds", "CreateDBInstance ModifyDBInstance RestoreDBInstanceFromDBSnapshot"),
+            [scope.arn("rds", "og:default*")],
+        ),
         allow("Parameters", parameters, [parameter_arn(names, scope.region, f"{names.path}/*")]),
         allow("Secrets", secrets, [scope.arn("secretsmanager", f"secret:{names.path}/*")]),
         # RDS makes the master user's secret with its caller's rights.

@@ -15,6 +15,7 @@ from infra.config import PlatformConfig
 from infra.config_source import ConfigError
 from infra.deploy_policies import Scope
 from infra.names import Names
+from infra.policies import secret_arns
 from infra.provider import aws_provider
 from infra.regions import GLOBAL_REGION
 
@@ -93,6 +94,12 @@ def scope_of(config: AccountConfig, name: str, platform: PlatformConfig) -> Scop
         adopted_vpc=adopt.vpc_id if adopt else None,
         # those that machines are launched in: RDS and the load balancer look at theirs themselves
         adopted_subnets=(*adopt.public_subnet_ids, *adopt.private_subnet_ids) if adopt else (),
+        gate_secret_arns=secret_arns(
+            names,
+            region=platform.aws.region,
+            store=platform.secrets.store,
+            secrets=[platform.website.gate.secret] if platform.website.gate else [],
+        ),
     )
 
 

@@ -1,0 +1,1099 @@
+#!/usr/bin/python3
+"""The release program: brings a release of the backend up on this machine, and back to an older one.
+
+One file, standard library and boto3 (Debian's python3-boto3). It lies in <root>/srv/<product>/bin/, from where it knows
+both; what else it must know is in <root>/etc/<product>/environment.json, which the user data writes.
+
+    release deploy ID                      migrate, then go live
+    release deploy-without-migrating ID    the same on the other machines of a fleet
+    release install ID                     a machine that boots: without migrating, nothing where it is live already
+    release rollback [ID]                  the release before, or ID, with the environment that it had
+    release rollback-fresh [ID]            the same with secrets as they are now
+    release maintenance-on|maintenance-off the page instead of the product
+    release status                         what is live
+    release run WORDS                      a command of the live release, such as `manage.py shell`
+
+Two slots, blue and green: the idle one is started and asked for its health on its own socket, then the link that nginx
+opens at each request is renamed to it. Whatever fails before that leaves the live slot alone.
+
+    releases/<id>/      release.json, app/, venv/, env (0600), .complete
+    slots/<slot>        link to its release
+    live.sock           link to the socket of the live slot
+    current, previous   links to releases, for people and for a rollback
+
+Standard output has a JSON line for each step as it begins (`started`) and ends (`done` or `failed`), and a last one,
+`end`, with the exit code. Exit codes: `Exit`, and docs/runbook.md. A run that was killed at any moment is cleared up by
+the next one.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import http.client
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import IntEnum
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+SCHEMA = 1  # of release.json
+RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+DIGEST_LENGTH = 12  # the id ends in so much of its release.json's SHA-256
+KEEP = 3  # releases on disk
+SLOTS = ("blue", "green")
+BACKGROUND = ("worker", "scheduler")
+PROBES = 5  # good answers in a row, each on a connection of its own: several workers are asked
+PROBE_SECONDS = 60.0
+PROBE_PAUSE = 0.2
+VERIFY_PROBES, VERIFY_SECONDS = 3, 10.0
+SETTLE_SECONDS = 3.0  # a worker that lives so long has read its settings
+WORKER_STOPS_FETCHING = 5.0
+DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue are accepted meanwhile
+ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
+CHUNK = 1024 * 1024
+NOTHING = "none"  # SSM has no optional parameters
+
+
+class Exit(IntEnum):
+    """Exit codes; docs/runbook.md says what to do for each."""
+
+    DONE = 0
+    USAGE = 64
+    ARTIFACT = 65
+    UNKNOWN_RELEASE = 66
+    AWS = 69
+    PROGRAM = 70
+    DISK = 71
+    INSTALL = 72
+    MIGRATION = 73
+    SYSTEM = 74
+    LOCKED = 75
+    UNHEALTHY = 76
+    SITE = 77
+    ENVIRONMENT = 78
+    BACKGROUND = 79
+    INTERRUPTED = 130
+
+
+class Failure(Exception):
+    """What went wrong, with its exit code; the message is for an operator, and holds no secret."""
+
+    def __init__(self, code: Exit, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class Report:
+    """JSON lines on standard output."""
+
+    def line(self, step: str, state: str, **more: object) -> None:
+        """One line, at once."""
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
+
+    @contextmanager
+    def step(self, name: str, **more: object) -> Iterator[dict[str, object]]:
+        """A step; what its block puts into the dictionary is in the line that says it is done."""
+        self.line(name, "started", **more)
+        began, found = time.monotonic(), dict[str, object]()
+        try:
+            yield found
+        except BaseException as error:
+            failure = as_failure(error)
+            seconds = round(time.monotonic() - began, 3)
+            self.line(name, "failed", seconds=seconds, code=int(failure.code), message=failure.message)
+            raise failure from error
+        self.line(name, "done", seconds=round(time.monotonic() - began, 3), **found)
+
+
+def as_failure(error: BaseException) -> Failure:
+    """Any exception as a failure with its code."""
+    if isinstance(error, Failure):
+        return error
+    if isinstance(error, KeyboardInterrupt):
+        return Failure(Exit.INTERRUPTED, "interrupted; what was begun is stopped")
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+        return Failure(Exit.DISK if full else Exit.SYSTEM, f"{where}{error.strerror or error}")
+    return Failure(Exit.PROGRAM, f"{type(error).__name__}: {error}")
+
+
+# Files
+
+
+def write(path: Path, text: str, mode: int = 0o644) -> None:
+    """Writes the file whole or not at all, also where the power fails."""
+    draft = path.with_name(f".{path.name}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        os.fchmod(descriptor, mode)
+        file.write(text)
+        file.flush()
+        os.fsync(descriptor)
+    draft.replace(path)
+    sync(path.parent)
+
+
+def link(path: Path, target: str) -> None:
+    """Makes the link point to the target in one step: whoever opens it finds the old target or the new one."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    draft.symlink_to(target)
+    draft.replace(path)
+    sync(path.parent)
+
+
+def sync(directory: Path) -> None:
+    """Waits until the names in the directory are on the disk."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path) -> str | None:
+    """The file's text; None where there is no such file."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+
+
+def target_of(path: Path) -> str | None:
+    """Last part of what the link points to; None where there is no link."""
+    try:
+        return path.readlink().name
+    except OSError:
+        return None
+
+
+def quoted(value: str) -> str:
+    """A value of a systemd EnvironmentFile (systemd.exec(5)); the same rule as infra/quoting.py."""
+    if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", value):
+        raise Failure(Exit.ENVIRONMENT, "a secret has a control character, which no environment file can hold")
+    return '"' + re.sub(r'(["\\`$])', r"\\\1", value) + '"'
+
+
+# What the machine and the release are
+
+
+@dataclass(frozen=True)
+class Machine:
+    """This machine: where things are, and the settings that its user data wrote."""
+
+    root: Path
+    product: str
+    settings: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, program: Path) -> Machine:
+        """The machine whose <root>/srv/<product>/bin/ holds the program."""
+        product, root = program.parents[1].name, program.parents[3]
+        file = root / "etc" / product / "environment.json"
+        try:
+            settings = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Failure(Exit.ENVIRONMENT, f"{file}: cannot be read ({error}); the user data writes it") from None
+        return cls(root, product, settings)
+
+    @property
+    def home(self) -> Path:
+        """Releases, slots and the live socket."""
+        return self.root / "srv" / self.product
+
+    @property
+    def units(self) -> Path:
+        """Where systemd finds units of the administrator."""
+        return self.root / "etc/systemd/system"
+
+    @property
+    def site(self) -> Path:
+        """nginx's site."""
+        return self.root / f"etc/nginx/sites-available/{self.product}.conf"
+
+    @property
+    def origin_secrets(self) -> Path:
+        """Values that CloudFront may send, for nginx."""
+        return self.root / "etc" / self.product / "origin-secrets.map"
+
+    @property
+    def live(self) -> Path:
+        """Link to the live slot's socket."""
+        return self.home / "live.sock"
+
+    @property
+    def page(self) -> Path:
+        """The page that is served instead of the product while it is there."""
+        return self.home / "maintenance.html"
+
+    def release(self, release_id: str) -> Path:
+        """Directory of a release."""
+        return self.home / "releases" / release_id
+
+    def socket(self, slot: str) -> Path:
+        """The socket of a slot's web unit."""
+        return self.root / f"run/{self.product}-{slot}/web.sock"
+
+    def unit(self, part: str, slot: str) -> str:
+        """Name of a slot's unit. The file has the instance's name: the other slot keeps the unit of its own release."""
+        return f"{self.product}-{part}@{slot}.service"
+
+    def live_slot(self) -> str | None:
+        """The slot that nginx is sent to; None before the first release."""
+        try:
+            found = self.live.readlink().parent.name.removeprefix(f"{self.product}-")
+        except OSError:
+            return None
+        return found if found in SLOTS else None
+
+    def in_slot(self, slot: str | None) -> str | None:
+        """Id of the release in a slot."""
+        return target_of(self.home / "slots" / slot) if slot else None
+
+    def complete(self, release_id: str) -> bool:
+        """Whether the release is whole on this disk."""
+        return (self.release(release_id) / ".complete").exists()
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release, as its release.json describes it."""
+
+    id: str
+    described: Mapping[str, Any]
+    body: bytes
+
+    @classmethod
+    def of(cls, release_id: str, body: bytes, machine: Machine) -> Release:
+        """Reads release.json; raises Failure for one that was altered, of another schema, place or Python."""
+        digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
+        if not release_id.endswith(f"-{digest}"):
+            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json was altered (its digest is {digest})")
+        try:
+            described = json.loads(body)
+            schema = described["schema"]
+        except (ValueError, KeyError, TypeError):
+            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json is none") from None
+        if schema != SCHEMA:
+            raise Failure(Exit.ARTIFACT, f"{release_id}: schema {schema}, this program knows {SCHEMA}; deploy again")
+        own = tuple(machine.settings[key] for key in ("product", "environment"))
+        if (described["product"], described["environment"]) != own:
+            place = f"{described['product']} in {described['environment']}"
+            raise Failure(Exit.ARTIFACT, f"{release_id} is of {place}, this machine of {own[0]} in {own[1]}")
+        here = (python_version(), machine_platform())
+        if (described["python"], described["platform"]) != here:
+            wanted = f"Python {described['python']} on {described['platform']}"
+            raise Failure(Exit.ARTIFACT, f"{release_id} is for {wanted}, this machine has {here[0]} on {here[1]}")
+        return cls(release_id, described, body)
+
+    @property
+    def version(self) -> str:
+        """What the release's health check must answer."""
+        return str(self.described["version"])
+
+    def file(self, name: str) -> str | None:
+        """One of the rendered files that travel with the release."""
+        text = self.described["files"].get(name)
+        return None if text is None else str(text)
+
+
+def python_version() -> str:
+    """Such as 3.13: what wheels must fit."""
+    return f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def machine_platform() -> str:
+    """Such as linux-x86_64."""
+    return f"{platform.system().lower()}-{platform.machine()}"
+
+
+# AWS
+
+
+class Cloud:
+    """What the program reads from AWS: the artifacts bucket, parameters and secrets."""
+
+    def __init__(self, machine: Machine) -> None:
+        import boto3
+        from botocore.config import Config
+
+        self._machine = machine
+        self._config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 4, "mode": "standard"})
+        self._session = boto3.Session(region_name=machine.settings["region"])
+
+    def descriptor(self, release_id: str) -> bytes:
+        """release.json of a release."""
+        with self._asking(f"releases/{release_id}/release.json"):
+            return bytes(self._get(f"releases/{release_id}/release.json")["Body"].read())
+
+    def artifact(self, wanted: Mapping[str, Any], file: Path) -> None:
+        """Fetches the artifact into the file; raises Failure unless it is exactly the one that was packaged."""
+        key, digest, size = f"releases/artifacts/{wanted['sha256']}.tar.gz", hashlib.sha256(), 0
+        with self._asking(key), file.open("wb") as output:
+            for chunk in self._get(key)["Body"].iter_chunks(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                if size > wanted["bytes"]:
+                    break
+                output.write(chunk)
+        if (digest.hexdigest(), size) != (wanted["sha256"], wanted["bytes"]):
+            raise Failure(Exit.ARTIFACT, f"s3 {key}: {size} bytes that are not the artifact that was packaged")
+
+    def secret(self, name: str, store: str) -> str:
+        """A secret's value."""
+        with self._asking(name, missing=f"the secret {name} is not set; set it with `diceytech secrets set`"):
+            if store == "ssm":
+                client = self._client("ssm")
+                return str(client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
+            return str(self._client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+
+    def parameter(self, name: str) -> str | None:
+        """An SSM parameter; None where there is none."""
+        with self._asking(name):
+            client = self._client("ssm")
+            try:
+                return str(client.get_parameter(Name=name)["Parameter"]["Value"])
+            except client.exceptions.ParameterNotFound:
+                return None
+
+    def _get(self, key: str) -> Any:
+        return self._client("s3").get_object(Bucket=self._machine.settings["artifacts_bucket"], Key=key)
+
+    def _client(self, service: str) -> Any:
+        return self._session.client(service, config=self._config)
+
+    @contextmanager
+    def _asking(self, what: str, missing: str | None = None) -> Iterator[None]:
+        from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+        try:
+            yield
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "unknown")
+            if code in ("NoSuchKey", "404"):
+                raise Failure(Exit.UNKNOWN_RELEASE, f"the artifacts bucket has no {what}") from None
+            if code in ("ParameterNotFound", "ResourceNotFoundException"):
+                raise Failure(Exit.ENVIRONMENT, missing or f"{what} is not there") from None
+            why = f"{code}: it is not there, or the server may not read it" if code == "AccessDenied" else code
+            raise Failure(Exit.AWS, f"AWS refuses {what} ({error.operation_name}: {why})") from None
+        except (BotoCoreError, HTTPClientError) as error:
+            text = " ".join(str(error).split())
+            raise Failure(Exit.AWS, f"AWS does not answer for {what} ({text})") from None
+
+
+# Programs of the machine
+
+
+def run(command: list[str], code: Exit, what: str, *, seconds: float = 300.0) -> str:
+    """Runs a program to its end, which is killed if this one is; raises Failure with the program's last line."""
+    words = ["setpriv", "--pdeathsig", "KILL", *command]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603 - ours
+    except subprocess.TimeoutExpired:
+        raise Failure(code, f"{what} did not end within {seconds:.0f} s") from None
+    if done.returncode:
+        raise Failure(code, f"{what}: {last_line(done.stderr or done.stdout)}")
+    return done.stdout
+
+
+def pip_wheel() -> Path | None:
+    """The pip that the system's Python gives to new environments: run from its wheel it need not be installed first."""
+    import ensurepip
+    import sysconfig
+
+    places = [Path(ensurepip.__file__).parent / "_bundled", Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or "/none")]
+    found = sorted(wheel for place in places for wheel in place.glob("pip-*.whl"))
+    return found[-1] if found else None
+
+
+def last_line(text: str) -> str:
+    """The line that says most, cut: the last one that names an exception, else the last one."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [line for line in lines if re.match(r"(\w+\.)*\w*(Error|Exception|NotFound)\b", line)]
+    return (errors or lines or ["it said nothing"])[-1][:400]
+
+
+class Systemd:
+    """The few things that are asked of systemd."""
+
+    def __call__(self, *words: str, seconds: float = 200.0) -> str:
+        """`systemctl WORDS`; raises Failure."""
+        return run(["systemctl", *words], Exit.SYSTEM, f"systemctl {' '.join(words)}", seconds=seconds)
+
+    def show(self, unit: str) -> dict[str, str]:
+        """ActiveState and NRestarts of a unit."""
+        text = self("show", "--property=ActiveState,NRestarts", unit)
+        return dict(line.partition("=")[::2] for line in text.splitlines())
+
+    def active(self, unit: str) -> bool:
+        """Whether the unit runs, or is on its way up or down."""
+        return self.show(unit).get("ActiveState") in ("active", "activating", "deactivating", "reloading")
+
+    def enabled(self, unit: str) -> bool:
+        """Whether the unit starts with the machine."""
+        with suppress(Failure):
+            return self("is-enabled", unit).strip() == "enabled"
+        return False
+
+    def said(self, unit: str, since: float) -> str:
+        """What the unit wrote since then (seconds since 1970), in one line."""
+        words = [
+            "journalctl",
+            f"_SYSTEMD_UNIT={unit}",
+            f"--since=@{since:.0f}",
+            "--output=cat",
+            "--lines=80",
+            "--no-pager",
+        ]
+        with suppress(Failure):
+            return last_line(run(words, Exit.SYSTEM, "journalctl"))
+        return "its journal cannot be read"
+
+
+def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], version: str) -> str | None:
+    """Asks for health; None where the version answers that it is well, else what is wrong."""
+    try:
+        connection.request("GET", path, headers=dict(headers))
+        answer = connection.getresponse()
+        body = answer.read(64 * 1024).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as error:
+        return f"no answer ({error or type(error).__name__})"
+    finally:
+        connection.close()
+    if answer.status != 200:
+        return f"{path} answers {answer.status}: {' '.join(body.split())[:200]}"
+    try:
+        found = json.loads(body)["version"]
+    except (ValueError, KeyError, TypeError):
+        return f"{path} answers 200 without a version in JSON"
+    return None if found == version else f"{path} answers version {str(found)[:80]}, not {version}"
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket."""
+
+    def __init__(self, path: Path, timeout: float) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = str(path)
+
+    def connect(self) -> None:
+        """Opens the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
+
+
+# The work
+
+
+class Releases:
+    """The machine's releases and slots."""
+
+    def __init__(self, machine: Machine, report: Report) -> None:
+        self.machine, self.report, self.systemd = machine, report, Systemd()
+        self._cloud: Cloud | None = None
+
+    @property
+    def cloud(self) -> Cloud:
+        """AWS, once it is needed: a rollback to what is on the disk needs none."""
+        self._cloud = self._cloud or Cloud(self.machine)
+        return self._cloud
+
+    # Clearing up after a run that was killed
+
+    def recover(self) -> None:
+        """Brings what an interrupted run has left to the state of the live slot; says what it found."""
+        machine, found = self.machine, list[str]()
+        live = machine.live_slot()
+        for slot in SLOTS:
+            self._stop_migration(slot, found)
+            if slot != live:
+                self._stop_left_over(slot, found)
+        for directory in sorted((machine.home / "releases").iterdir()):
+            if directory.is_dir() and not machine.complete(directory.name):
+                found.append(f"removed the unfinished {directory.name}")
+                shutil.rmtree(directory)
+        if live is not None:
+            self._mend_live(live, found)
+        if found:
+            self.report.line("recover", "done", found=found)
+
+    def _stop_migration(self, slot: str, found: list[str]) -> None:
+        unit = self.machine.unit("migrate", slot)
+        if (self.machine.units / unit).exists() and self.systemd.active(unit):
+            self.systemd("stop", unit)
+            found.append(f"stopped {unit}")
+
+    def _stop_left_over(self, slot: str, found: list[str]) -> None:
+        left = [unit for unit in self._units(slot) if self.systemd.active(unit) or self.systemd.enabled(unit)]
+        if left:
+            self._retire(slot)
+            found.append(f"stopped {', '.join(left)}")
+
+    def _mend_live(self, live: str, found: list[str]) -> None:
+        release_id = self.machine.in_slot(live)
+        for unit in self._units(live):
+            if "-scheduler@" not in unit and not self.systemd.enabled(unit):
+                self._mend(partial(self.systemd, "enable", unit), f"enabled {unit}", found)
+            if self.systemd.enabled(unit) and not self.systemd.active(unit):
+                self._mend(partial(self.systemd, "start", unit), f"started {unit}", found)
+        if release_id is None or not self.machine.complete(release_id):
+            return
+        if target_of(self.machine.home / "current") != release_id:
+            self._mend(partial(self._remember, release_id), f"current is {release_id}", found)
+        with suppress(Failure, OSError):  # of an older program: its site cannot be known
+            site = self._described(release_id).file("nginx-site") or ""
+            if read(self.machine.site) != site:
+                self._mend(partial(self._use_site, site), "put the live release's nginx site back", found)
+
+    def _mend(self, step: Callable[[], object], what: str, found: list[str]) -> None:
+        """A step of clearing up that may fail: a new release is often what mends the rest."""
+        try:
+            step()
+            found.append(what)
+        except (Failure, OSError) as error:
+            found.append(f"not done: {what} ({error})")
+
+    def _units(self, slot: str) -> list[str]:
+        """The slot's units that are installed, the web unit first, without the migration's."""
+        names = (self.machine.unit(part, slot) for part in ("web", *BACKGROUND))
+        return [name for name in names if (self.machine.units / name).exists()]
+
+    def _background(self, slot: str) -> list[str]:
+        return [unit for unit in self._units(slot) if "-web@" not in unit]
+
+    # Getting a release
+
+    def obtain(self, release_id: str, *, fresh_environment: bool = True) -> Release:
+        """The release, whole on this disk; fetched and installed where it is not."""
+        machine, directory = self.machine, self.machine.release(release_id)
+        if machine.complete(release_id):
+            release = self._described(release_id)
+            if fresh_environment:
+                with self.report.step("environment") as said:
+                    said.update(self._write_environment(release))
+            return release
+        try:
+            return self._fetch(release_id, directory)
+        except BaseException:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+
+    def _fetch(self, release_id: str, directory: Path) -> Release:
+        with self.report.step("fetch") as said:
+            release = Release.of(release_id, self.cloud.descriptor(release_id), self.machine)
+            said["bytes"] = release.described["artifact"]["bytes"]
+            self._prune(also_keep=release_id)
+            self._refuse_full_disk(release)
+            directory.mkdir()
+            self.cloud.artifact(release.described["artifact"], directory / "artifact.tar.gz")
+        with self.report.step("unpack") as said:
+            said["files"] = self._unpack(release, directory)
+        with self.report.step("install"):
+            self._make_venv(directory)
+        with self.report.step("environment") as said:
+            said.update(self._write_environment(release))
+        self._seal(release, directory)
+        return release
+
+    def _described(self, release_id: str) -> Release:
+        """A release that is on this disk."""
+        return Release.of(release_id, (self.machine.release(release_id) / "release.json").read_bytes(), self.machine)
+
+    def _refuse_full_disk(self, release: Release) -> None:
+        needed = 6 * int(release.described["artifact"]["bytes"]) + ROOM
+        free = shutil.disk_usage(self.machine.home).free
+        if free < needed:
+            raise Failure(Exit.DISK, f"{free >> 20} MiB are free, a release needs {needed >> 20}; make room")
+
+    def _unpack(self, release: Release, directory: Path) -> int:
+        """Unpacks the artifact and holds every file against the manifest; gives their number."""
+        file = directory / "artifact.tar.gz"
+        try:
+            with tarfile.open(file) as archive:
+                archive.extractall(directory, filter="data")
+            manifest = json.loads((directory / "manifest.json").read_bytes())
+            wanted, version = dict(manifest["files"]), manifest["version"]
+        except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
+            raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact cannot be read ({error})") from None
+        file.unlink()
+        (directory / "manifest.json").unlink()
+        every = [one for one in directory.rglob("*") if one.is_symlink() or not one.is_dir()]
+        found = {str(one.relative_to(directory)): one for one in every}
+        if wrong := sorted(found.keys() ^ wanted.keys()):
+            raise Failure(Exit.ARTIFACT, f"{release.id}: {wrong[0]} is not as the manifest says")
+        for name, path in found.items():
+            if path.is_symlink() or hashlib.sha256(path.read_bytes()).hexdigest() != wanted[name]:
+                raise Failure(Exit.ARTIFACT, f"{release.id}: {name} is not as the manifest says")
+        if version != release.version:
+            raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact is of version {version}")
+        return len(found)
+
+    def _make_venv(self, directory: Path) -> None:
+        """The virtual environment, at its final path, from the wheels alone, with all bytecode made."""
+        python, wheel = str(directory / "venv/bin/python"), pip_wheel()
+        without = ["--without-pip"] if wheel else []
+        run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
+        pip = [python, f"{wheel}/pip"] if wheel else [python, "-m", "pip"]
+        pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
+        pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
+        run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
+        shutil.rmtree(directory / "wheelhouse")
+        compiling = [python, "-m", "compileall", "-q", "-j", "0", str(directory / "app"), str(directory / "venv/lib")]
+        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
+            run(compiling, Exit.INSTALL, "compileall")
+
+    def _write_environment(self, release: Release) -> dict[str, object]:
+        """Writes the release's environment, with secrets as they are now; says whether the platform has changed."""
+        described = release.described
+        lines = [release.file("django.env") or ""]
+        for variable, name in described["secrets"].items():
+            lines.append(f"{variable}={quoted(self.cloud.secret(name, described['secrets_store']))}\n")
+        self._write_origin_secrets()
+        now = self.cloud.parameter(self.machine.settings["platform_parameter"]) or ""
+        write(self.machine.release(release.id) / "env", "".join(lines), 0o600)
+        changed = hashlib.sha256(now.encode()).hexdigest() != described["platform_sha256"]
+        return {"platform_changed": True, "note": "the platform has changed since; deploy again"} if changed else {}
+
+    def _write_origin_secrets(self) -> None:
+        """The value of now and the one before, which CloudFront may send until the next `up`."""
+        settings, file = self.machine.settings, self.machine.origin_secrets
+        value = self.cloud.secret(settings["origin_secret"], settings["secrets_store"])
+        new = f"{quoted(value)} 1;\n"
+        before = [line for line in (read(file) or "").splitlines(keepends=True) if line.strip()]
+        if not before or before[0] != new:
+            write(file, "".join([new, *(line for line in before[:1] if line != new)]), 0o600)
+
+    def _seal(self, release: Release, directory: Path) -> None:
+        write(directory / "release.json", release.body.decode())
+        os.sync()  # everything that was unpacked and installed, before the mark that says so
+        write(directory / ".complete", f"{release.id}\n")
+
+    # Going live
+
+    def bring_up(self, release: Release, *, migrate: bool, scheduler: bool) -> None:
+        """Starts the release in the idle slot, and makes it live once it is well; raises Failure, all undone."""
+        machine = self.machine
+        live = machine.live_slot()
+        slot = next(one for one in SLOTS if one != live)
+        before = read(machine.site)
+        try:
+            with self.report.step("units", slot=slot):
+                self._put_into(slot, release)
+            if migrate:
+                with self.report.step("migrate"):
+                    self._migrate(slot)
+            with self.report.step("start"):
+                began = self._start(slot)
+            with self.report.step("probe") as said:
+                said["answers"] = self._probe(slot, release, began)
+            with self.report.step("background") as said:
+                said["units"] = self._start_background(slot, scheduler=scheduler)
+            with self.report.step("site") as said:
+                said["reloaded"] = self._use_site(release.file("nginx-site") or "")
+            self._switch(slot, live, release)
+        except BaseException:
+            self._undo(slot, live, before)
+            raise
+        self._remember(release.id)
+        with self.report.step("drain"):
+            if live is not None:
+                time.sleep(DRAIN_SECONDS)
+                self._retire(live)
+        with self.report.step("prune") as said:
+            said["removed"] = self._prune(also_keep=release.id)
+
+    def _put_into(self, slot: str, release: Release) -> None:
+        machine = self.machine
+        link(machine.home / "slots" / slot, f"../releases/{release.id}")
+        for part in ("web", "migrate", *BACKGROUND):
+            file, text = machine.units / machine.unit(part, slot), release.file(f"{part}.service")
+            if text is not None:
+                write(file, text)
+            elif file.exists():
+                file.unlink()
+        self.systemd("daemon-reload")
+
+    def _migrate(self, slot: str) -> None:
+        unit, began = self.machine.unit("migrate", slot), time.time()
+        try:
+            self.systemd("start", unit, seconds=240.0)
+        except Failure:
+            raise Failure(Exit.MIGRATION, f"the migration failed: {self.systemd.said(unit, began)}") from None
+        finally:
+            with suppress(Failure):
+                self.systemd("stop", unit)
+                self.systemd("reset-failed", unit)
+
+    def _start(self, slot: str) -> float:
+        """Starts the slot's web unit; gives when. That it started says nothing yet of its workers."""
+        unit, began = self.machine.unit("web", slot), time.time()
+        try:
+            self.systemd("start", unit)
+        except Failure:
+            raise Failure(Exit.UNHEALTHY, f"the release does not start: {self.systemd.said(unit, began)}") from None
+        return began
+
+    def _probe(self, slot: str, release: Release, began: float) -> int:
+        """Asks the slot on its own socket until it was well several times in a row."""
+        unit, path = self.machine.unit("web", slot), self.machine.socket(slot)
+        headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
+        wrong, good, deadline = "it was not asked", 0, time.monotonic() + PROBE_SECONDS
+        while good < PROBES:
+            if self._fell(unit):
+                raise Failure(Exit.UNHEALTHY, f"the release does not start: {self.systemd.said(unit, began)}")
+            if time.monotonic() > deadline:
+                raise Failure(Exit.UNHEALTHY, f"not well within {PROBE_SECONDS:.0f} s: {wrong}")
+            found = ask(UnixConnection(path, 5.0), release.described["health_path"], headers, release.version)
+            wrong, good = (found, 0) if found else (wrong, good + 1)
+            time.sleep(PROBE_PAUSE)
+        return good
+
+    def _fell(self, unit: str) -> bool:
+        """Whether a unit that was started is down, or was started again by systemd."""
+        shown = self.systemd.show(unit)
+        return shown.get("ActiveState") != "active" or int(shown.get("NRestarts") or 0) > 0
+
+    def _start_background(self, slot: str, *, scheduler: bool) -> list[str]:
+        """Starts the slot's worker, and its scheduler where this machine has it; gives their units."""
+        began = time.time()
+        units = [unit for unit in self._background(slot) if scheduler or "-scheduler@" not in unit]
+        for unit in units:
+            self.systemd("start", unit)
+        if units:
+            time.sleep(SETTLE_SECONDS)
+        for unit in units:
+            if self._fell(unit):
+                raise Failure(Exit.BACKGROUND, f"{unit} does not stay up: {self.systemd.said(unit, began)}")
+        return units
+
+    def _use_site(self, text: str) -> bool:
+        """Checks nginx's site where it is new, and reloads nginx for it or for new secrets; says whether it did."""
+        machine = self.machine
+        stamp = machine.home / ".nginx-loaded"  # what nginx read last
+        wanted = hashlib.sha256(f"{text}\0{read(machine.origin_secrets)}".encode()).hexdigest()
+        if read(machine.site) == text and read(stamp) == wanted:
+            return False
+        self._check_site(text)
+        write(machine.site, text)
+        self.systemd("reload", "nginx.service")
+        write(stamp, wanted)
+        return True
+
+    def _check_site(self, text: str) -> None:
+        """Lets nginx read the site as it would be, before it is put in place."""
+        folder = self.machine.root / "etc/nginx"
+        main, site = (folder / f".{self.machine.product}-candidate{kind}" for kind in (".conf", ".site"))
+        whole = (folder / "nginx.conf").read_text(encoding="utf-8")
+        candidate, replaced = re.subn(r"include\s+\S*sites-enabled/\S+\s*;", lambda _: f"include {site};", whole)
+        if not replaced:
+            raise Failure(Exit.SITE, f"{folder}/nginx.conf includes no sites-enabled; put the line back")
+        write(site, text)
+        write(main, candidate)
+        try:
+            run(["nginx", "-t", "-q", "-c", str(main)], Exit.SITE, "nginx refuses the release's site")
+        finally:
+            main.unlink()
+            site.unlink()
+
+    def _switch(self, slot: str, live: str | None, release: Release) -> None:
+        """The switch: from one request to the next nginx opens the other socket. Asked through nginx afterwards."""
+        machine = self.machine
+        with self.report.step("switch", slot=slot):
+            for unit in self._units(slot):
+                if self.systemd.active(unit):
+                    self.systemd("enable", unit)
+            os.sync()  # after a power cut both slots start, and the link decides
+            if live is not None:
+                self._stop_fetching(live)
+            link(machine.live, str(machine.socket(slot)))
+        if machine.page.exists():
+            return
+        with self.report.step("verify"):
+            self._verify(release)
+
+    def _stop_fetching(self, live: str) -> None:
+        """The old worker takes no more tasks: one of the new code would be unknown to it."""
+        units = self._background(live)
+        for unit in units:
+            self.systemd("stop", "--no-block", unit)
+        deadline = time.monotonic() + WORKER_STOPS_FETCHING
+        while any(self.systemd.active(unit) for unit in units) and time.monotonic() < deadline:
+            time.sleep(0.1)
+
+    def _verify(self, release: Release) -> None:
+        """Asks through nginx, as CloudFront does."""
+        line = (read(self.machine.origin_secrets) or "").splitlines()[:1]
+        secret = re.sub(r"\\(.)", r"\1", line[0].removesuffix(" 1;")[1:-1]) if line else ""
+        headers = {"Host": str(release.described["host"]), "X-Origin-Secret": secret}
+        port = int(self.machine.settings.get("http_port", 80))
+        wrong, good, deadline = "it was not asked", 0, time.monotonic() + VERIFY_SECONDS
+        while good < VERIFY_PROBES:
+            if time.monotonic() > deadline:
+                raise Failure(Exit.UNHEALTHY, f"through nginx: {wrong}")
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
+            found = ask(connection, release.described["health_path"], headers, release.version)
+            wrong, good = (found, 0) if found else (wrong, good + 1)
+            time.sleep(PROBE_PAUSE / 2)
+
+    def _undo(self, slot: str, live: str | None, site: str | None) -> None:
+        """Back to the live slot, whatever was begun; nothing here may hide why."""
+        machine = self.machine
+        self.report.line("undo", "started", live=machine.in_slot(live))
+        steps: list[Callable[[], object]] = []
+        if machine.live_slot() == slot:
+            steps.append(lambda: link(machine.live, str(machine.socket(live))) if live else machine.live.unlink())
+        if site is not None and read(machine.site) != site:
+            steps.append(lambda: self._use_site(site))
+        if live is not None:
+            wanted = [unit for unit in self._background(live) if self.systemd.enabled(unit)]
+            steps += [partial(self.systemd, "start", unit) for unit in wanted]
+        steps.append(lambda: self._retire(slot))
+        for step in steps:
+            try:
+                step()
+            except (Failure, OSError) as error:
+                self.report.line("undo", "failed", message=str(error))
+        self.report.line("undo", "done", live=machine.in_slot(machine.live_slot()))
+
+    def _retire(self, slot: str) -> None:
+        """Stops a slot's units, the web unit last, and keeps them from starting with the machine."""
+        for unit in reversed(self._units(slot)):
+            with suppress(Failure):
+                self.systemd("disable", unit)
+            self.systemd("stop", unit, seconds=180.0)
+            with suppress(Failure):
+                self.systemd("reset-failed", unit)
+
+    def _remember(self, release_id: str) -> None:
+        """`current` and `previous`, for people and for a rollback."""
+        machine = self.machine
+        before = target_of(machine.home / "current")
+        if before is not None and before != release_id:
+            link(machine.home / "previous", f"releases/{before}")
+        link(machine.home / "current", f"releases/{release_id}")
+
+    def _prune(self, *, also_keep: str) -> list[str]:
+        """Removes releases beyond the newest, never one that is live or before it; gives those removed."""
+        machine = self.machine
+        keep = {also_keep, target_of(machine.home / "current"), target_of(machine.home / "previous")}
+        keep |= {machine.in_slot(machine.live_slot())}
+        mark = ".complete"
+        found = [one for one in (machine.home / "releases").iterdir() if (one / mark).exists()]
+        newest = sorted(found, key=lambda one: (one / mark).stat().st_mtime, reverse=True)
+        room = KEEP - sum(one.name in keep for one in newest)
+        others = [one for one in newest if one.name not in keep]
+        for one in others[max(0, room) :]:
+            (one / mark).unlink()
+            shutil.rmtree(one)
+        return [one.name for one in others[max(0, room) :]]
+
+    # Looking
+
+    def status(self) -> dict[str, object]:
+        """What is live, and how it is."""
+        machine, slot = self.machine, self.machine.live_slot()
+        release_id = machine.in_slot(slot)
+        found: dict[str, object] = {
+            "slot": slot,
+            "release": release_id,
+            "previous": target_of(machine.home / "previous"),
+            "maintenance": machine.page.exists(),
+            "releases": sorted(one.parent.name for one in (machine.home / "releases").glob("*/.complete")),
+            "python": python_version(),
+            "platform": machine_platform(),
+            "free_bytes": shutil.disk_usage(machine.home).free,
+            "program_sha256": hashlib.sha256(Path(__file__).read_bytes()).hexdigest(),
+        }
+        if slot is None or release_id is None:
+            return found
+        release = self._described(release_id)
+        headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
+        connection = UnixConnection(machine.socket(slot), 5.0)
+        found["version"] = release.version
+        found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
+        found["units"] = {unit: self.systemd.show(unit).get("ActiveState") for unit in self._units(slot)}
+        return found
+
+    def page(self) -> str:
+        """The maintenance page: the live release's, or a plain one."""
+        release_id = self.machine.in_slot(self.machine.live_slot())
+        own = self._described(release_id).file("maintenance.html") if release_id else None
+        return own or "<!doctype html><title>Maintenance</title><h1>We are back in a few minutes.</h1>\n"
+
+
+# The commands
+
+
+@dataclass(frozen=True)
+class Command:
+    """What was asked for."""
+
+    action: str
+    release: str | None
+    words: tuple[str, ...] = ()
+
+
+class Program:
+    """One run."""
+
+    def __init__(self, machine: Machine, report: Report) -> None:
+        self.machine, self.report = machine, report
+        self.releases = Releases(machine, report)
+
+    def deploy(self, command: Command) -> None:
+        """`deploy` migrates and keeps the scheduler; the other machines of a fleet do neither."""
+        first = command.action == "deploy"
+        release = self.releases.obtain(self._wanted(command))
+        alone = release.described["server_mode"] == "single"
+        self.releases.bring_up(release, migrate=first, scheduler=first or alone)
+
+    def install(self, command: Command) -> None:
+        """For a machine that boots: the release that is live elsewhere, and the maintenance page if that is on."""
+        wanted = self._wanted(command)
+        parameter = self.machine.settings.get("maintenance_parameter")
+        if parameter and self.releases.cloud.parameter(parameter) == "on":
+            write(self.machine.page, self.releases.page())
+        if self.machine.in_slot(self.machine.live_slot()) == wanted and self.releases.status().get("problem") is None:
+            self.report.line("install", "done", note="it is live already")
+            return
+        release = self.releases.obtain(wanted)
+        alone = release.described["server_mode"] == "single"
+        self.releases.bring_up(release, migrate=False, scheduler=alone)
+
+    def rollback(self, command: Command) -> None:
+        """To the release before, or to the one named; the database stays as it is."""
+        machine, live = self.machine, self.machine.live_slot()
+        wanted = command.release or target_of(machine.home / "previous")
+        if wanted is None:
+            raise Failure(Exit.UNKNOWN_RELEASE, "there is no release before this one; name one")
+        if wanted == machine.in_slot(live) and command.action == "rollback":
+            raise Failure(Exit.UNKNOWN_RELEASE, f"{wanted} is live already; name another one")
+        fresh = command.action == "rollback-fresh"
+        scheduler = live is not None and self.releases.systemd.enabled(machine.unit("scheduler", live))
+        release = self.releases.obtain(wanted, fresh_environment=fresh)
+        alone = release.described["server_mode"] == "single"
+        self.releases.bring_up(release, migrate=False, scheduler=scheduler or alone)
+
+    def maintenance(self, command: Command) -> None:
+        """The page for every request, or the product again."""
+        with self.report.step(command.action):
+            if command.action == "maintenance-on":
+                write(self.machine.page, self.releases.page())
+            else:
+                self.machine.page.unlink(missing_ok=True)
+                sync(self.machine.home)
+
+    def _wanted(self, command: Command) -> str:
+        if command.release is None:
+            raise Failure(Exit.USAGE, f"{command.action}: which release?")
+        return command.release
+
+
+ACTIONS: dict[str, Callable[[Program, Command], None]] = {
+    "deploy": Program.deploy,
+    "deploy-without-migrating": Program.deploy,
+    "install": Program.install,
+    "rollback": Program.rollback,
+    "rollback-fresh": Program.rollback,
+    "maintenance-on": Program.maintenance,
+    "maintenance-off": Program.maintenance,
+}
+
+
+def parse(arguments: list[str]) -> Command:
+    """The command line; raises Failure."""
+    action, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if action == "run" and rest:
+        return Command(action, None, tuple(rest))
+    if action not in (*ACTIONS, "status") or len(rest) > 1:
+        raise Failure(Exit.USAGE, f"usage: release {'|'.join((*ACTIONS, 'status'))} [RELEASE]")
+    release = rest[0] if rest and rest[0] != NOTHING else None
+    if release is not None and not RELEASE_ID.fullmatch(release):
+        raise Failure(Exit.USAGE, "a release's id has letters, digits, dots, hyphens and underscores, 64 at most")
+    return Command(action, release)
+
+
+@contextmanager
+def locked(machine: Machine, command: Command) -> Iterator[None]:
+    """One run at a time; the lock goes with the process, however that ends. Raises Failure where it is held."""
+    with (machine.home / ".lock").open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip() or "another run"
+            raise Failure(Exit.LOCKED, f"{holder} is at work; try again when it is done") from None
+        file.truncate(0)
+        moment = datetime.now(UTC).isoformat(timespec="seconds")
+        file.write(f"{command.action} {command.release or ''} (process {os.getpid()}, since {moment})")
+        file.flush()
+        yield
+
+
+def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
+    """Becomes a command of the live release, as its user and with its environment, on this terminal."""
+    slot = machine.live_slot()
+    if slot is None:
+        raise Failure(Exit.UNKNOWN_RELEASE, "there is no live release")
+    home = f"{machine.home}/slots/{slot}"
+    options = [f"User={machine.product}", f"EnvironmentFile={home}/env", f"WorkingDirectory={home}/app"]
+    properties = [f"--property={one}" for one in (*options, "NoNewPrivileges=yes", "PrivateTmp=yes")]
+    terminal = "--pty" if sys.stdin.isatty() else "--pipe"
+    command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties]
+    command += [f"{home}/venv/bin/python", *words]
+    os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
+
+
+def carry_out(machine: Machine, command: Command, report: Report) -> dict[str, object]:
+    """Does what was asked; gives what the last line says. Raises Failure."""
+    if command.action == "run":
+        run_words(machine, command.words)
+    program = Program(machine, report)
+    if command.action == "status":
+        return program.releases.status()
+    with locked(machine, command):
+        program.releases.recover()
+        ACTIONS[command.action](program, command)
+    return {"live": machine.in_slot(machine.live_slot())}
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the command; gives the exit code."""
+    os.umask(0o022)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+    report, machine = Report(), None
+    try:
+        command = parse(arguments)
+        machine = Machine.of(Path(__file__).resolve())
+        said = carry_out(machine, command, report)
+    except BaseException as error:
+        failure = as_failure(error)
+        live = machine.in_slot(machine.live_slot()) if machine else None
+        report.line("end", "failed", exit=int(failure.code), message=failure.message, live=live)
+        return int(failure.code)
+    report.line("end", "done", action=command.action, asked=command.release, exit=0, **said)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

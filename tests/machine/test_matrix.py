@@ -1,0 +1,39 @@
+"""A part of the release matrix, drawn by a seed; the whole is `make matrix`, its results docs/releases.md."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.machine import matrix
+from tests.machine.rows import ROWS
+from tests.machine.stage import Stage
+
+pytestmark = pytest.mark.slow
+SEED = int(os.environ.get("DICEYTECH_MATRIX_SEED", "1"))
+MINUTES = float(os.environ.get("DICEYTECH_MATRIX_MINUTES", "6"))
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Stage]:
+    with matrix.staged() as found:
+        yield found
+
+
+def test_rows_drawn_by_the_seed_come_out_as_they_have_to(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    results, deadline = [], time.monotonic() + 60 * MINUTES
+    for row in matrix.drawn(SEED):
+        if time.monotonic() > deadline:
+            break
+        results.append(matrix.run(stage, row))
+    with capsys.disabled():
+        print(f"\nseed {SEED}, {len(results)} of {len(ROWS)} rows\n{matrix.table(results)}")
+    assert {one.row.name: one.wrong for one in results if one.wrong} == {}
+
+
+def test_the_document_is_of_these_rows() -> None:
+    text = matrix.DOCUMENT.read_text(encoding="utf-8")
+    assert [row.name for row in ROWS if f"| {row.what} |" not in text] == []

@@ -1,0 +1,228 @@
+"""`deploy backend` and `rollback backend` over several machines: order, failures, locks, and what is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from scripted_host import ScriptedHost
+from small_fleet import ONE, THREE, TWO, Fleet
+from small_release import artifact
+
+from infra.errors import PlatformError
+from scripts import backend_hosts
+from scripts.backend_audit import live_before
+from scripts.backend_deploy import DeployFailedError, carry_out
+from scripts.backend_lock import KEY, LEASE, BackendLock, Claim, HeldError
+from scripts.backend_plan import plan_deploy, plan_rollback
+from scripts.backend_release import described
+from scripts.backend_store import ReleaseStore, Stored
+
+Fleets = Callable[[int], Fleet]
+
+
+def test_the_first_machine_migrates_and_the_others_do_not(fleet: Fleets) -> None:
+    three = fleet(3)
+    release = three.deploy(ONE)
+    asked = [line.split()[1] for line in three.asked()]
+    assert asked == ["deploy", "deploy-without-migrating", "deploy-without-migrating"]
+    assert {host.live for host in three.hosts} == {release}
+    assert three.parameter == release
+
+
+def test_a_deploy_stops_at_the_first_machine_that_fails_and_the_fleet_has_one_release(
+    fleet: Fleets,
+) -> None:
+    three = fleet(3)
+    before = three.deploy(ONE)
+    three.asked()
+    second = sorted(three.hosts, key=lambda host: host.id)
+    plan = plan_deploy(three.backend, three.release(TWO))
+    three.known[plan.hosts[1].id].fail(76)
+    with pytest.raises(
+        DeployFailedError, match=r"it is not well \(exit 76\); live is 2026.*, as before\. docs/runbook.md"
+    ):
+        three.deploy(TWO)
+    actions = [line.split()[1] for line in three.asked()]
+    assert actions == ["deploy", "deploy-without-migrating", "rollback"]
+    assert {host.live for host in second} == {before}
+    assert three.parameter == before
+
+
+def test_a_site_that_fails_brings_the_release_before_back(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    with pytest.raises(DeployFailedError, match=r"https://www\.example\.com: no answer; live is"):
+        two.deploy(TWO, smoke="https://www.example.com", means=two.means(smoke=lambda _url: "no answer"))
+    assert {host.live for host in two.hosts} == {before}
+    assert two.parameter == before
+
+
+def test_a_machine_that_came_up_meanwhile_gets_the_release_too(fleet: Fleets) -> None:
+    two = fleet(2)
+    late: list[ScriptedHost] = []
+    release = two.release(ONE)
+    plan = plan_deploy(two.backend, release, snapshot=True)
+    carry_out(two.backend, plan, two.means(take_snapshot=lambda _: late.append(two.launch()) or "snapshot-1"))
+    assert late[0].live == release.id
+    assert two.asked()[-1].split()[1:] == ["install", release.id]
+
+
+def test_a_machine_that_does_not_answer_is_named_and_nothing_is_changed(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = fleet(2)
+    monkeypatch.setattr(backend_hosts, "GRACE", 1.0 - backend_hosts.DELIVERY_SECONDS)
+    two.hosts[1].pid = None
+    with pytest.raises(PlatformError, match=rf"{two.hosts[1].id} does not answer.*; nothing was changed"):
+        two.deploy(ONE)
+    assert (two.asked(), two.parameter) == ([], None)
+    two.known.clear()
+    with pytest.raises(PlatformError, match="is not known to Systems Manager; nothing was changed"):
+        two.deploy(ONE)
+
+
+def test_without_a_machine_there_is_nothing_to_deploy_to(fleet: Fleets) -> None:
+    none = fleet(0)
+    with pytest.raises(PlatformError, match=r"dev has no running machine with Role=acme-dev-server; .*nothing was"):
+        none.deploy(ONE)
+    assert none.store.get(KEY) is None
+
+
+def test_machines_with_another_python_are_refused_before_anything_is_changed(fleet: Fleets) -> None:
+    one = fleet(1)
+    release = described(one.backend, artifact(one.directory, ONE, python="3.9"))
+    with pytest.raises(PlatformError, match=r"has Python 3\.\d+ on .*, the artifact is for 3.9"):
+        carry_out(one.backend, plan_deploy(one.backend, release), one.means())
+    assert one.asked() == []
+
+
+def test_a_plan_changes_nothing_and_says_what_would_be_done(fleet: Fleets) -> None:
+    two = fleet(2)
+    plan = plan_deploy(two.backend, two.release(ONE), snapshot=True, smoke="https://www.example.com")
+    steps = plan.steps()
+    assert [step.split()[0] for step in steps[:2]] == ["upload", "take"]
+    assert (steps[2].split(": ")[1], steps[3].split(": ")[1]) == ("migrate, then go live", "go live")
+    assert steps[-1] == f"machines that boot take {plan.to}, now none"
+    s3 = two.backend.session.client("s3")
+    assert s3.list_objects_v2(Bucket=two.store.bucket)["KeyCount"] == 0
+    assert (two.asked(), json.dumps(plan.as_json()) != "") == ([], True)
+
+
+def test_every_deploy_leaves_a_record_of_who_what_when_and_what_came_of_it(fleet: Fleets) -> None:
+    one = fleet(1)
+    first = one.deploy(ONE, snapshot=True)
+    one.hosts[0].fail(73)
+    with pytest.raises(DeployFailedError):
+        one.deploy(TWO)
+    failed, done = one.store.records(10)
+    assert (done["by"], done["verb"], done["release"], done["result"]) == ("kim", "deploy", first, "done")
+    assert (done["snapshot"], done["before"], done["began"] < done["ended"]) == ("snapshot-1", None, True)
+    assert (failed["result"], failed["before"], failed["hosts"][0]["exit"]) == ("failed", first, 73)
+    assert failed["hosts"][0]["steps"][0] == {"step": "probe", "state": "done", "seconds": 0.1}
+
+
+def test_interrupted_the_lock_is_free_and_the_record_says_so(fleet: Fleets) -> None:
+    one = fleet(1)
+
+    def interrupt(_host: str, _line: object) -> None:
+        raise KeyboardInterrupt
+
+    plan = plan_deploy(one.backend, one.release(ONE))
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(one.backend, plan, one.means(on_line=interrupt))
+    assert (one.store.records(1)[0]["result"], one.parameter) == ("interrupted", None)
+    assert BackendLock(one.store).read().by == ""
+    assert one.deploy(ONE) == one.parameter
+
+
+def test_rollback_goes_to_the_release_before_and_the_next_one_further_back(fleet: Fleets) -> None:
+    two = fleet(2)
+    ids = [two.deploy(version) for version in (ONE, TWO, THREE)]
+    two.asked()
+    for wanted in (ids[1], ids[0]):
+        plan = plan_rollback(two.backend, None)
+        assert plan.to == wanted
+        carry_out(two.backend, plan, two.means())
+        assert {host.live for host in two.hosts} == {wanted}
+        assert two.parameter == wanted
+    assert {line.split()[1] for line in two.asked()} == {"rollback"}
+    with pytest.raises(PlatformError, match="no release was live before this one"):
+        plan_rollback(two.backend, None)
+
+
+@pytest.mark.parametrize("to", ["nowhere", "../x", "x;reboot"])
+def test_a_rollback_to_what_is_none_is_refused(to: str, fleet: Fleets) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    with pytest.raises(PlatformError, match="there is no release"):
+        plan_rollback(one.backend, to)
+    with pytest.raises(PlatformError, match="is what is live"):
+        plan_rollback(one.backend, one.parameter)
+
+
+def test_what_was_rolled_back_is_not_what_was_live_before() -> None:
+    def done(*releases: str) -> list[dict[str, str]]:
+        return [{"release": one, "result": "done"} for one in reversed(releases)]
+
+    assert live_before(done("a", "b", "a", "c"), "c") == "a"
+    assert live_before(done("a", "b"), "b") == "a"
+    assert live_before(done("a"), "a") is None
+    assert live_before([{"release": "b", "result": "failed"}, *done("a")], "b") == "a"
+
+
+def test_two_deploys_at_once_are_one_and_the_other_is_told_who(fleet: Fleets) -> None:
+    one = fleet(1)
+    with BackendLock(one.store).held(Claim(by="alex", what="deploy of x", at="2026-11-25T12:00:00Z")):
+        with pytest.raises(HeldError, match=r"alex is at work since 2026-11-25T12:00:00Z: deploy of x, last sign"):
+            one.deploy(ONE)
+        with pytest.raises(HeldError, match="alex"):
+            BackendLock(one.store).unlock()
+    assert one.asked() == []
+    assert one.deploy(ONE) == one.parameter
+
+
+def test_a_lock_by_hand_holds_until_it_is_ended(fleet: Fleets) -> None:
+    one = fleet(1)
+    BackendLock(one.store).lock(Claim(by="alex", what="the fair is on", at="2026-11-25T12:00:00Z"))
+    with pytest.raises(HeldError, match=r"alex has locked deploys since .*: the fair is on; `diceytech unlock`"):
+        one.deploy(ONE)
+    assert BackendLock(one.store).unlock().by == "alex"
+    assert one.deploy(ONE) == one.parameter
+
+
+def test_a_deploy_that_was_killed_holds_the_lock_for_its_lease_only(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    one.store.put(KEY, json.dumps(vars(Claim(by="alex", what="deploy of x", at="t"))).encode(), etag=None)
+    with pytest.raises(HeldError, match="alex is at work"):
+        one.deploy(ONE)
+    get = ReleaseStore.get
+
+    def aged(store: ReleaseStore, key: str) -> Stored | None:
+        found = get(store, key)
+        return replace(found, age=LEASE) if found and key == KEY else found
+
+    monkeypatch.setattr(ReleaseStore, "get", aged)
+    assert one.deploy(ONE) == one.parameter
+
+
+def test_an_artifact_in_the_bucket_is_never_overwritten_by_other_bytes(fleet: Fleets) -> None:
+    one = fleet(1)
+    release = one.release(ONE)
+    s3 = one.backend.session.client("s3")
+    s3.put_object(Bucket=one.store.bucket, Key=release.artifact.key, Body=b"other bytes")
+    with pytest.raises(PlatformError, match=r"was altered; remove it"):
+        one.deploy(ONE)
+    assert s3.get_object(Bucket=one.store.bucket, Key=release.artifact.key)["Body"].read() == b"other bytes"
+    assert one.asked() == []
+
+
+def test_the_same_release_is_uploaded_once(fleet: Fleets) -> None:
+    one = fleet(1)
+    release = one.release(ONE)
+    assert [one.store.publish(release), one.store.publish(release)] == [True, False]
+    assert [one.store.put_program(text) for text in (b"1", b"1", b"2")] == [True, False, True]

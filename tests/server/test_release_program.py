@@ -1,0 +1,273 @@
+"""The release program on a machine in a directory: going live, going back, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from small_machine import SECRET, SmallMachine
+from small_release import WSGI, artifact
+
+pytestmark = pytest.mark.slow
+
+Machines = Callable[..., SmallMachine]
+ONE, TWO, THREE, FOUR = (f"2026112{day}-120000-{str(day) * 12}" for day in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def live(machines: Machines, tmp_path: Path) -> tuple[SmallMachine, str]:
+    """A machine with a live release, and that release's id."""
+    machine = machines()
+    release = machine.publish(artifact(tmp_path, ONE))
+    run = machine.run("deploy", release.id)
+    assert run.code == 0, run.lines
+    return machine, release.id
+
+
+def test_a_release_goes_live_with_its_environment_and_migrates_once(live: tuple[SmallMachine, str]) -> None:
+    machine, release = live
+    status, told = machine.ask()
+    assert (status, told["version"], told["secret"]) == (200, ONE, SECRET)
+    env = machine.home / "releases" / release / "env"
+    assert env.stat().st_mode & 0o777 == 0o600
+    assert (machine.root / "migrated").read_text() == f"{ONE}\n"
+    assert str((machine.home / "current").readlink()) == f"releases/{release}"
+
+
+def test_every_step_is_one_line_of_json_and_the_last_one_tells_what_is_live(live: tuple[SmallMachine, str]) -> None:
+    machine, release = live
+    run = machine.run("status")
+    [end] = run.lines
+    assert (end["step"], end["exit"], end["release"], end["problem"]) == ("end", 0, release, None)
+    assert (end["slot"], end["previous"], end["maintenance"]) == ("blue", None, False)
+    again = machine.run("deploy", release)
+    steps = [step for step, state in again.states() if state == "done"]
+    assert steps == [
+        "environment", "units", "migrate", "start", "probe", "background", "site", "switch", "verify", "drain", "prune",
+        "end",
+    ]  # fmt: skip
+
+
+def test_the_next_release_loses_no_request_and_the_old_slot_is_stopped(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, _ = live
+    release = machine.publish(artifact(tmp_path, TWO))
+    done, failed, seen = threading.Event(), list[object](), set[str | None]()
+
+    def client(path: str) -> None:
+        while not done.is_set():
+            status, told = machine.ask(path)
+            seen.add(told.get("version"))
+            if status != 200:
+                failed.append((status, told))
+
+    clients = [threading.Thread(target=client, args=(path,)) for path in ("/", "/", "/", "/slow", "/slow")]
+    for one in clients:
+        one.start()
+    run = machine.run("deploy", release.id)
+    done.set()
+    for one in clients:
+        one.join()
+    assert (run.code, failed, seen) == (0, [], {ONE, TWO})
+    assert machine.live() == TWO
+    units = machine.run("status").lines[-1]["units"]
+    assert units == {"acme-web@green.service": "active", "acme-worker@green.service": "active"}
+    enabled = sorted(file.name for file in (machine.root / "run/units").glob("*.enabled"))
+    assert enabled == ["acme-web@green.service.enabled", "acme-worker@green.service.enabled"]
+
+
+BROKEN = {
+    "import": ({"small_wsgi.py": "import nothing_of_that_name\n"}, 76, "No module named 'nothing_of_that_name'"),
+    "health": ({"small_wsgi.py": WSGI.replace('"200 OK"', '"503 Busy"')}, 76, "answers 503"),
+    "version": ({"small_wsgi.py": WSGI.replace("VERSION =", "VERSION = 'other' #")}, 76, "answers version other"),
+    "migration": ({"manage.py": "raise SystemExit('ProgrammingError: no such column')\n"}, 73, "no such column"),
+    "worker": ({"manage.py": "import sys\nif sys.argv[1] == 'work': raise SystemExit('no queue')\n"}, 79, "no queue"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_release_is_refused_and_the_live_one_stays(
+    kind: str, live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, before = live
+    machine.program.write_text(machine.program.read_text().replace("PROBE_SECONDS = 60.0", "PROBE_SECONDS = 4.0"))
+    files, code, says = BROKEN[kind]
+    release = machine.publish(artifact(tmp_path, TWO, files))
+    run = machine.run("deploy", release.id)
+    assert run.code == code, run.lines
+    assert says in run.message
+    assert (machine.live(), run.lines[-1]["live"]) == (ONE, before)
+    assert machine.run("status").lines[-1]["units"] == {
+        "acme-web@blue.service": "active",
+        "acme-worker@blue.service": "active",
+    }
+    good = machine.publish(artifact(tmp_path, THREE))
+    assert machine.run("deploy", good.id).code == 0
+    assert machine.live() == THREE
+
+
+def test_a_site_that_nginx_refuses_changes_nothing(machines: Machines, tmp_path: Path) -> None:
+    machine = machines()
+    assert machine.run("deploy", machine.publish(artifact(tmp_path, ONE)).id).code == 0
+    site = (machine.root / "etc/nginx/sites-available/acme.conf").read_text()
+    paths, machine.paths = machine.paths, replace(machine.paths, address="nowhere at all")
+    run = machine.run("deploy", machine.publish(artifact(tmp_path, TWO)).id)
+    machine.paths = paths
+    assert (run.code, machine.live()) == (77, ONE), run.lines
+    assert (machine.root / "etc/nginx/sites-available/acme.conf").read_text() == site
+    assert list((machine.root / "etc/nginx").glob(".acme*")) == []
+
+
+def test_what_answers_on_its_socket_but_not_through_nginx_is_switched_back(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, before = live
+    needs_proto = WSGI.replace(
+        'path = environ["PATH_INFO"]',
+        'path = environ["PATH_INFO"]\n    if "HTTP_X_REQUEST_ID" in environ and path == "/healthz": raise SystemExit',
+    )
+    run = machine.run("deploy", machine.publish(artifact(tmp_path, TWO, {"small_wsgi.py": needs_proto})).id)
+    assert run.code == 76, run.lines
+    assert run.message.startswith("through nginx: ")
+    assert (machine.live(), run.lines[-1]["live"]) == (ONE, before)
+
+
+def test_rollback_brings_the_release_before_with_its_environment_and_does_not_migrate(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, first = live
+    second = machine.publish(artifact(tmp_path, TWO)).id
+    assert machine.run("deploy", second).code == 0
+    secret = machine.backend.names.secret("SECRET_KEY")
+    machine.backend.session.client("ssm").put_parameter(
+        Name=secret, Value="rotated", Type="SecureString", Overwrite=True
+    )
+    run = machine.run("rollback")
+    assert (run.code, run.lines[-1]["live"]) == (0, first)
+    assert machine.ask()[1]["secret"] == SECRET
+    assert machine.run("rollback-fresh", first).code == 0
+    assert machine.ask()[1]["secret"] == "rotated"
+    assert (machine.root / "migrated").read_text() == f"{ONE}\n{TWO}\n"
+    assert machine.run("rollback", second, AWS_ENDPOINT_URL="http://127.0.0.1:1").code == 0
+
+
+def test_a_rollback_to_what_is_no_more_on_the_disk_fetches_it_and_three_releases_are_kept(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, first = live
+    ids = [machine.publish(artifact(tmp_path, version)).id for version in (TWO, THREE, FOUR)]
+    assert [machine.run("deploy", one).code for one in ids] == [0, 0, 0]
+    assert sorted(one.name for one in (machine.home / "releases").iterdir()) == ids
+    run = machine.run("rollback", first)
+    assert run.code == 0
+    assert ("fetch", "done") in run.states()
+    assert machine.live() == ONE
+    kept = {one.name for one in (machine.home / "releases").iterdir()}
+    assert len(kept) == 3
+    assert {first, ids[-1]} <= kept
+
+
+def test_without_a_release_before_there_is_nothing_to_go_back_to(live: tuple[SmallMachine, str]) -> None:
+    machine, release = live
+    run = machine.run("rollback")
+    assert (run.code, machine.live()) == (66, ONE)
+    assert "no release before" in run.message
+    assert machine.run("rollback", release).code == 66
+
+
+def test_a_machine_that_boots_installs_without_migrating_and_twice_is_once(machines: Machines, tmp_path: Path) -> None:
+    machine = machines()
+    release = machine.publish(artifact(tmp_path, ONE)).id
+    assert machine.run("install", release).code == 0
+    assert machine.live() == ONE
+    assert not (machine.root / "migrated").exists()
+    again = machine.run("install", release)
+    assert (again.code, again.states()) == (0, [("install", "done"), ("end", "done")])
+
+
+def test_a_machine_that_boots_during_maintenance_serves_the_page(machines: Machines, tmp_path: Path) -> None:
+    machine = machines()
+    machine.backend.set_parameter(machine.backend.maintenance_parameter, "on")
+    assert machine.run("install", machine.publish(artifact(tmp_path, ONE)).id).code == 0
+    status, told = machine.ask()
+    assert (status, "back in a few minutes" in told["text"]) == (503, True)
+    assert machine.run("maintenance-off").code == 0
+    assert machine.live() == ONE
+    assert machine.run("maintenance-on").code == 0
+    assert machine.ask()[0] == 503
+
+
+@pytest.mark.parametrize("step", ["fetch", "install", "units", "start", "probe", "background", "switch", "drain"])
+def test_killed_at_any_step_the_machine_serves_and_the_next_release_works(
+    step: str, live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, _ = live
+    release = machine.publish(artifact(tmp_path, TWO)).id
+    killed_at(machine, step, "deploy", release)
+    assert machine.live() in (ONE, TWO)
+    run = machine.run("deploy", release)
+    assert run.code == 0, run.lines
+    assert machine.live() == TWO
+    status = machine.run("status").lines[-1]
+    assert [unit for unit, state in status["units"].items() if state != "active"] == []
+    slot = status["slot"]
+    enabled = sorted(file.name for file in (machine.root / "run/units").glob("*.enabled"))
+    assert enabled == [f"acme-web@{slot}.service.enabled", f"acme-worker@{slot}.service.enabled"]
+
+
+def killed_at(machine: SmallMachine, step: str, *words: str) -> None:
+    """kill -9 as soon as the program says that the step has begun."""
+    process = subprocess.Popen(
+        machine.command(*words), env=machine.environment(), stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = json.loads(line)
+        assert found["step"] != "end", f"it ended before {step}"
+        if (found["step"], found["state"]) == (step, "started"):
+            break
+    process.kill()
+    process.wait(10)
+    process.stdout.close()
+
+
+def test_terminated_it_undoes_what_it_began(live: tuple[SmallMachine, str], tmp_path: Path) -> None:
+    machine, before = live
+    slow = WSGI.replace("import json", "import time; time.sleep(20)\nimport json", 1)
+    release = machine.publish(artifact(tmp_path, TWO, {"small_wsgi.py": slow})).id
+    process = subprocess.Popen(
+        machine.command("deploy", release), env=machine.environment(), stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(json.loads(line))
+        if (lines[-1]["step"], lines[-1]["state"]) == ("probe", "started"):
+            process.send_signal(signal.SIGTERM)
+    assert process.wait(10) == 130
+    process.stdout.close()
+    assert (lines[-1]["live"], machine.live()) == (before, ONE)
+    assert sorted(machine.run("status").lines[-1]["units"].values()) == ["active", "active"]
+
+
+def test_a_second_run_is_refused_and_told_who_is_at_work(live: tuple[SmallMachine, str], tmp_path: Path) -> None:
+    machine, _ = live
+    release = machine.publish(artifact(tmp_path, TWO)).id
+    first = subprocess.Popen(
+        machine.command("deploy", release), env=machine.environment(), stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout is not None
+    first.stdout.readline()
+    run = machine.run("maintenance-on")
+    assert run.code == 75
+    assert f"deploy {release} (process {first.pid}, since " in run.message
+    first.stdout.read()
+    first.stdout.close()
+    assert first.wait(60) == 0
