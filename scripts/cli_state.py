@@ -40,7 +40,7 @@ def bootstrap(env: Env, json: Json = False) -> None:
 
 
 def drift(env: OneEnv = None, account: AccountStack = None, json: Json = False) -> None:
-    """Compare what AWS holds with Pulumi's state. Exits 2 when they differ; changes nothing."""
+    """Compare AWS with Pulumi's state. Exits 2 when they differ; changes nothing."""
     from scripts.drift import as_json, find, show
     from scripts.terminal import print_json
 
