@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from member import PASSWORD, join
 from playwright.sync_api import Page, Route, expect
@@ -27,7 +29,7 @@ def test_every_list_has_words_for_loading_for_nothing_and_for_failing(page: Page
     join(page)
     for path, (pattern, empty) in LISTS.items():
         held: list[Route] = []
-        page.route(pattern, held.append)
+        page.route(pattern, keep_in(held))
         page.goto(path)
         expect(page.get_by_role("status", name="Loading")).to_be_visible()
         page.unroute(pattern)
@@ -40,6 +42,15 @@ def test_every_list_has_words_for_loading_for_nothing_and_for_failing(page: Page
         page.unroute(pattern)
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_role("alert")).to_have_count(0)
+
+
+def keep_in(held: list[Route]) -> Callable[[Route], None]:
+    """Answers nothing for now."""
+
+    def keep(route: Route) -> None:
+        held.append(route)
+
+    return keep
 
 
 def test_somebody_with_a_keyboard_alone_logs_in_and_joins_a_project_and_sees_where_they_are(page: Page) -> None:
