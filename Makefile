@@ -10,7 +10,7 @@ SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo engine test test-all test-product faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse live demo engine test test-all test-product faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ $(SITE): $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -prune -o -path
 	@$(MAKE) --no-print-directory node
 	@$(BIN)/diceytech package website
 
+live: $(BACKEND_READY) $(SITE) ## an environment in a local AWS, its site in your browser (ENV=dev)
+	@$(BIN)/diceytech live --env $(ENV)
+
 demo: $(BACKEND_READY) $(SITE) ## run the reference product on this machine: API, worker and site
 	@$(BIN)/diceytech demo
 
@@ -92,7 +95,7 @@ types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked he
 	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
 
 screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/screenshots (needs chromium)
-	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py
+	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py tests/browser/test_live.py
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated
