@@ -57,6 +57,9 @@ $(SITE): $(shell find $(FRONTEND) -path $(FRONTEND)/node_modules -prune -o -path
 	@$(MAKE) --no-print-directory node
 	@$(BIN)/diceytech package website
 
+live: $(BACKEND_READY) $(SITE) ## an environment in a local AWS, its site in your browser (ENV=dev)
+	@$(BIN)/diceytech live --env $(ENV)
+
 demo: $(BACKEND_READY) $(SITE) ## run the reference product on this machine: API, worker and site
 	@$(BIN)/diceytech demo
 
@@ -97,7 +100,7 @@ types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked he
 	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
 
 screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/screenshots (needs chromium)
-	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py
+	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py tests/browser/test_live.py
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated

@@ -163,8 +163,8 @@ def serve(
 ) -> None:
     """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers.
 
-    With `guard_s3` buckets are read by their policies. `before` puts an application before the emulator's; `listeners`
-    are sockets that listen elsewhere for the same.
+    `guard_s3`: rehearsal/s3_guard.py judges requests to S3. `before` puts an application before the emulator's;
+    `listeners` are sockets that listen elsewhere for the same.
     """
     judging = s3_guard.without_moto_judging() if guard_s3 else nullcontext()
     with moto_startup.running(), _tls_taken_for_granted(), judging:

@@ -69,7 +69,7 @@ def running(
         )
         stack.enter_context(served)
         say("deploying the website")
-        deploy_website(root, environment, aws, build=build)
+        _deploy_website(root, environment, aws, build=build)
         yield Live(
             url=f"http://{host}",
             port=port or free,
@@ -81,15 +81,11 @@ def running(
         )
 
 
-def deploy_website(root: Path, environment: str, aws: LiveAws, *arguments: str, build: Path | None = None) -> str:
-    """Runs the repository's own `deploy website`, or what `arguments` say; gives its output.
-
-    Raises PlatformError with its words.
-    """
-    words = arguments or ("deploy", "website", "--env", environment, "--dir", str(build))
+def _deploy_website(root: Path, environment: str, aws: LiveAws, *, build: Path) -> None:
+    """Runs the repository's own `deploy website`; raises PlatformError with its words."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
     done = subprocess.run(  # noqa: S603 - this very program
-        [sys.executable, "-m", "scripts.cli", *words],
+        [sys.executable, "-m", "scripts.cli", "deploy", "website", "--env", environment, "--dir", str(build)],
         cwd=root,
         env={**kept, **aws.variables},
         capture_output=True,
@@ -97,8 +93,7 @@ def deploy_website(root: Path, environment: str, aws: LiveAws, *arguments: str, 
         check=False,
     )
     if done.returncode:
-        raise PlatformError(f"`{' '.join(words[:2])}` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
-    return done.stdout
+        raise PlatformError(f"`deploy website` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
 
 
 @contextmanager

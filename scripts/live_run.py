@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import signal
+import sys
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 
 from infra.config_source import load_sections
@@ -44,8 +46,9 @@ def run(root: Path, environment: str, *, port: int, build: Path | None, json: bo
             )
         gc.freeze()
         gc.enable()  # a command is over in seconds, this one is not
-        print_json(as_json(live)) if json else _show(live, environment)
         with suppress(KeyboardInterrupt):
+            print_json(as_json(live)) if json else _show(live, environment)
+            sys.stdout.flush()
             signal.pause()
         if not json:
             out.print("ending")
@@ -59,6 +62,7 @@ def as_json(live: Live) -> dict[str, object]:
         "gate": {"username": live.gate[0], "password": live.gate[1]} if live.gate else None,
         "release": live.release.version,
         "environment": live.aws.variables,
+        "outputs": asdict(live.aws.outputs),
         "logs": str(live.logs),
         "stood_in": list(STOOD_IN),
     }

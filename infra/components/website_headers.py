@@ -36,7 +36,11 @@ def _security(
     csp: str | None, *, referrer: str | None
 ) -> aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgsDict:
     config: aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgsDict = {
-        "strict_transport_security": {"access_control_max_age_sec": ONE_YEAR, "override": True},
+        "strict_transport_security": {
+            "access_control_max_age_sec": ONE_YEAR,
+            "include_subdomains": True,
+            "override": True,
+        },
         "content_type_options": {"override": True},
         "frame_options": {"frame_option": "DENY", "override": True},
         "referrer_policy": {"referrer_policy": referrer or "strict-origin-when-cross-origin", "override": True},

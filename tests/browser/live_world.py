@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import http.client
 import json
+import os
 import re
 import shutil
-from collections.abc import Mapping
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from scripts.live import Live
-
+ROOT = Path(__file__).parent.parent.parent
+DICEYTECH = (sys.executable, "-m", "scripts.cli")
 PATIENCE = 60.0  # seconds
 HEADLINE, NEXT_HEADLINE = "You learn it when you build it.", "You learn it when you ship it."
 
@@ -34,6 +39,69 @@ class Answer:
     @property
     def json(self) -> Any:
         return json.loads(self.body)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Live:
+    """`diceytech live`, running as a process, and what it said with --json."""
+
+    process: subprocess.Popen[str]
+    told: Mapping[str, Any]
+
+    @property
+    def url(self) -> str:
+        return str(self.told["url"])
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 80
+
+    @property
+    def aws_port(self) -> int:
+        return urlsplit(self.told["environment"]["AWS_ENDPOINT_URL"]).port or 80
+
+    @property
+    def gate(self) -> tuple[str, str]:
+        return self.told["gate"]["username"], self.told["gate"]["password"]
+
+    def run(self, *words: str) -> str:
+        """A command of the toolkit against its AWS; gives what it prints."""
+        variables = {**os.environ, **self.told["environment"]}
+        done = subprocess.run(
+            [*DICEYTECH, *words], cwd=ROOT, env=variables, capture_output=True, text=True, check=False, timeout=300
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@contextmanager
+def running(build: Path, log: Path) -> Iterator[Live]:
+    """dev, up, with this build of the website."""
+    command = [*DICEYTECH, "live", "--env", "dev", "--port", "0", "--dir", str(build), "--json"]
+    with (
+        log.open("w") as errors,
+        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        assert process.stdout is not None
+        text = ""
+        for line in process.stdout:
+            text += line
+            if line == "}\n":
+                break
+        assert text.endswith("}\n"), log.read_text()
+        yield Live(process=process, told=json.loads(text))
+        process.send_signal(signal.SIGINT)
+
+
+def descendants(pid: int) -> set[int]:
+    """Processes that this one started, and those that they started."""
+    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
+    found, edge = set(), {pid}
+    while edge:
+        edge = {child for child, parent in parents.items() if parent in edge}
+        found |= edge
+    return found
 
 
 @dataclass(kw_only=True)
@@ -78,7 +146,6 @@ def ask(port: int, path: str, *, method: str = "GET", body: bytes = b"", headers
 
 def through_the_gate(live: Live) -> Visitor:
     """A visitor whom the gate knows."""
-    assert live.gate is not None
     word = "Basic " + base64.b64encode(":".join(live.gate).encode()).decode()
     let_in = Visitor(live=live).ask("/", Authorization=word, Accept="text/html")
     assert let_in.status == 302

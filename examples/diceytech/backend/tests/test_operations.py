@@ -23,6 +23,15 @@ from tests.services import BUCKET
 pytestmark = pytest.mark.django_db
 
 
+def test_an_answer_loads_nothing_and_is_kept_by_nobody_unless_its_view_says_so() -> None:
+    data, page = Client().get("/api/projects/"), Client().get("/admin/login/")
+    assert data.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert data.headers["Cache-Control"] == "no-store, max-age=0"
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert "no-store" in page.headers["Cache-Control"]
+
+
 def test_healthz_answers_whatever_the_host_and_without_tls() -> None:
     with override_settings(SECURE_SSL_REDIRECT=True, ALLOWED_HOSTS=["only.example"]):
         answer = Client().get("/healthz", HTTP_HOST="localhost")
