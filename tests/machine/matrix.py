@@ -22,6 +22,7 @@ from pathlib import Path
 from rehearsal.machine import bring_up, world
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
+from rehearsal.machine.world import World
 from tests.machine.artifacts import packaged
 from tests.machine.conftest import ROOT, place_for
 from tests.machine.rows import ROWS, Row
@@ -53,17 +54,22 @@ class Result:
 def staged(environment: str = "dev") -> Iterator[Stage]:
     """An environment with its machines, and a good release live on them."""
     place = place_for(f"{environment}-matrix")
-    with tempfile.TemporaryDirectory(prefix="matrix-") as room:
-        try:
-            artifact = packaged(ROOT, Path(room))
-            found = bring_up.up(ROOT, environment, place=place, say=say)
-            if found.config.server.mode == "fleet":
-                Balancer(place=place).serve(found.machines)
-            stage = Stage(world=found, repository=ROOT, artifact=artifact, room=Path(room))
-            stage.good()
+    try:
+        with live_on(bring_up.up(ROOT, environment, place=place, say=say)) as stage:
             yield stage
-        finally:
-            clear(place)
+    finally:
+        clear(place)
+
+
+@contextmanager
+def live_on(found: World) -> Iterator[Stage]:
+    """A good release live on the machines of a world."""
+    with tempfile.TemporaryDirectory(prefix="matrix-") as room:
+        stage = Stage(world=found, repository=ROOT, artifact=packaged(ROOT, Path(room)), room=Path(room))
+        if found.config.server.mode == "fleet":
+            Balancer(place=found.place).serve(found.machines)
+        stage.good()
+        yield stage
 
 
 def run(stage: Stage, row: Row) -> Result:
@@ -87,7 +93,7 @@ def run(stage: Stage, row: Row) -> Result:
     if lost := lost_uploads(stage.world, traffic.slow):
         wrong.append(f"{len(lost)} uploads are lost")
     try:
-        stage.good()
+        stage.good(acted.again)
     except AssertionError as error:
         wrong.append(f"the next good release failed: {error}")
     return Result(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from rehearsal.machine.world import World
 from tests.machine import matrix
 from tests.machine.rows import ROWS
 from tests.machine.stage import Stage
@@ -18,8 +19,8 @@ MINUTES = float(os.environ.get("DICEYTECH_MATRIX_MINUTES", "6"))
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with matrix.staged() as found:
+def stage(single: World) -> Iterator[Stage]:
+    with matrix.live_on(single) as found:
         yield found
 
 
