@@ -97,7 +97,8 @@ def lock(
     from scripts.backend_lock import BackendLock, Claim
     from scripts.backend_store import ReleaseStore
     from scripts.terminal import print_json, root
-    from scripts.website_deploy import now, who
+    from scripts.website_apply import now
+    from scripts.website_deploy import who
 
     backend = opened(root(), env)
     claim = Claim(by=who(), what=reason, at=now())

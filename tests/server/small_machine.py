@@ -77,12 +77,12 @@ class SmallMachine:
     """One machine of acme in dev; `aws` is the address of an emulated AWS."""
 
     def __init__(self, root: Path, aws: str, **backend: Any) -> None:
-        port = free_port()
-        self.root = root
-        self.paths = ServerPaths(product="acme", root=str(root), address="127.0.0.1", http_port=port)
+        port, product = free_port(), backend.pop("product", {})
+        self.root, self.name = root, str(product.get("name", "acme"))
+        self.paths = ServerPaths(product=self.name, root=str(root), address="127.0.0.1", http_port=port)
         self.home = Path(self.paths.home)
         self.variables = {"AWS_ENDPOINT_URL": aws, "AWS_ACCESS_KEY_ID": "AKIATEST", "AWS_SECRET_ACCESS_KEY": "x"}
-        product = {"backend": {**BACKEND, **backend.pop("backend", {})}, **backend.pop("product", {})}
+        product = {"backend": BACKEND, **product}
         variables = {"MIGRATED": str(root / "migrated"), **backend.pop("variables", {})}
         self.backend = backend_up(product=product, django={"variables": variables}, **backend)
         self.store = ReleaseStore(self.backend.session, self.backend.outputs.artifacts_bucket)
@@ -91,12 +91,22 @@ class SmallMachine:
     def _prepare(self) -> None:
         """What the user data and the platform would have made."""
         names, config = self.backend.names, self.backend.config
-        for folder in ("etc/acme", "etc/nginx/sites-available", "etc/nginx/sites-enabled", "etc/systemd/system"):
+        for folder in (
+            f"etc/{self.name}",
+            "etc/nginx/sites-available",
+            "etc/nginx/sites-enabled",
+            "etc/systemd/system",
+        ):
             (self.root / folder).mkdir(parents=True)
-        for folder in ("run", "bin", "var/log/nginx", "srv/acme/bin", "srv/acme/releases", "srv/acme/slots"):
+        for folder in (
+            "run",
+            "bin",
+            "var/log/nginx",
+            *(f"srv/{self.name}/{part}" for part in ("bin", "releases", "slots")),
+        ):
             (self.root / folder).mkdir(parents=True)
         settings = {
-            "product": "acme",
+            "product": self.name,
             "environment": "dev",
             "region": config.aws.region,
             "artifacts_bucket": self.store.bucket,
@@ -107,7 +117,7 @@ class SmallMachine:
             "secrets_store": "ssm",
             "http_port": self.paths.http_port,
         }
-        (self.root / "etc/acme/environment.json").write_text(json.dumps(settings))
+        (self.root / f"etc/{self.name}/environment.json").write_text(json.dumps(settings))
         Path(self.paths.origin_secrets).touch()
         text = (ROOT / "server/release.py").read_text()
         for patient, quick in QUICK.items():
@@ -127,9 +137,9 @@ class SmallMachine:
     def start_nginx(self) -> subprocess.Popen[bytes]:
         """nginx as the user data leaves it; gives its process, which the caller ends."""
         assert NGINX
-        site = self.root / "etc/nginx/sites-available/acme.conf"
+        site = self.root / f"etc/nginx/sites-available/{self.name}.conf"
         site.write_text(f"server {{ listen 127.0.0.1:{self.paths.http_port}; return 444; }}\n")
-        (self.root / "etc/nginx/sites-enabled/acme.conf").symlink_to(site)
+        (self.root / f"etc/nginx/sites-enabled/{self.name}.conf").symlink_to(site)
         kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         rooms = "".join(f"{kind}_temp_path {self.root}/{kind};\n" for kind in kinds)
         user = "user root;\n" if os.geteuid() == 0 else ""
