@@ -2,8 +2,8 @@
 
     python -m tests.machine.matrix [--write] [--rows NAME,NAME] [--seed N --minutes M]
 
-All rows unless some are named; with a seed, rows drawn by their weights until the minutes are over. `--write` writes
-docs/releases.md. Exits 1 where a row did not come out as it has to.
+All rows unless some are named; with a seed, rows drawn by their weights until the minutes are over. `--write` puts them
+into docs/releases.md. Exits 1 where a row did not come out as it has to.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.machine import bring_up, world
+from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
 from rehearsal.machine.world import World
@@ -28,26 +26,9 @@ from tests.machine.conftest import ROOT, place_for
 from tests.machine.rows import ROWS, Row
 from tests.machine.stage import Stage
 from tests.machine.traffic import going_on, lost_uploads
+from tests.machine.verdicts import Result, record, table
 
-DOCUMENT = ROOT / "docs/releases.md"
 SETTLES_WITHIN = 30.0  # seconds for what is live to be well, once nothing is done any more
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What came of one row; `wrong` is empty where it came out as it has to."""
-
-    row: Row
-    requests: int
-    failed: int
-    longest: float
-    uploads: int
-    recovery: float | None
-    live: str
-    code: int
-    said: str
-    seconds: float
-    wrong: tuple[str, ...]
 
 
 @contextmanager
@@ -117,22 +98,6 @@ def drawn(seed: int) -> list[Row]:
     return sorted(ROWS, key=lambda row: source.random() ** (1 / row.weight), reverse=True)
 
 
-def table(results: Sequence[Result]) -> str:
-    """The results as a Markdown table."""
-    lines = [
-        "| what happens | requests | failed | longest wait | uploads kept | back after | live then | exit | message |",
-        "|---|---:|---:|---:|---:|---:|---|---:|---|",
-    ]
-    for one in results:
-        back = "" if one.recovery is None else f"{one.recovery:.1f} s"
-        said = one.said.replace("|", "\\|")[:160]
-        lines.append(
-            f"| {one.row.what} | {one.requests} | {one.failed} | {one.longest:.2f} s | {one.uploads} | {back} "
-            f"| {one.live} | {one.code} | {said} |"
-        )
-    return "\n".join(lines)
-
-
 def say(line: str) -> None:
     """Progress, to standard error."""
     print(line, file=sys.stderr, flush=True)
@@ -156,38 +121,13 @@ def main(arguments: Sequence[str]) -> int:
         for row in rows:
             if time.monotonic() > deadline:
                 break
-            results.append(run(stage, row))
-            one = results[-1]
+            one = run(stage, row)
+            results.append(one)
+            if given.write:
+                record([one])  # at once: what ran is kept also where a later row ends the run
             say(f"{row.name}: {'; '.join(one.wrong) or 'good'} ({one.failed} of {one.requests}, {one.seconds:.0f} s)")
     print(table(results))
-    if given.write:
-        DOCUMENT.write_text(document(results), encoding="utf-8")
     return int(any(one.wrong for one in results))
-
-
-def document(results: Sequence[Result]) -> str:
-    """docs/releases.md."""
-    day = datetime.now(UTC).date().isoformat()
-    good = sum(not one.wrong for one in results)
-    limits = "\n".join(f"- {line}" for line in world.LIMITS)
-    return f"""# Releases of the backend: what was tried
-
-Written by `make matrix`, last on {day}. Each row is one release of the reference product on a machine that was booted
-here, with wrk over eight connections and two uploads at a time that take a second to send. `live then` says which
-release answers after it; then a good release has to go live. {good} of {len(results)} rows came out as they have to.
-
-{table(results)}
-
-Requests may fail only where the machine or the database is away: a reboot, a power cut, a database that is stopped. A
-power cut is a SIGKILL of the whole machine at once; what it has written and not yet forced to the disk survives here,
-which a real one need not grant.
-
-What stood in for AWS:
-
-{limits}
-
-What to do for each failure: [runbook.md](runbook.md).
-"""
 
 
 if __name__ == "__main__":
