@@ -1,5 +1,7 @@
 """Load on a world from inside the namespace that plays AWS: wrk over kept and closing connections, and its verdict.
 
+Ten requests a second at most on each connection.
+
 A failed request is one that was answered by 4xx or 5xx, or not at all.
 """
 
@@ -21,7 +23,11 @@ from rehearsal.machine.places import Place
 
 LONGEST: Final = 3600  # seconds; a load is ended by whoever began it
 ENDS_WITHIN: Final = 20.0
+# Each connection waits between two requests: the load is to find failures, not to take the machine's processors away.
 SCRIPT: Final = """\
+delay = function()
+  return 100
+end
 done = function(summary, latency, requests)
   local e = summary.errors
   io.write(string.format("counted %d %d %d %d %d %d %d\\n", summary.requests, e.status, e.connect, e.read, e.write,

@@ -97,7 +97,7 @@ class Machine:
                 raise MachineError(f"{self.id} does not boot: {' '.join(last)}; see {self.console}")
             time.sleep(0.02)
 
-    def booted(self, seconds: float = 180.0) -> float:
+    def booted(self, seconds: float = 300.0) -> float:
         """Waits until cloud-init has run the user data; seconds that it took. Raises MachineError after `seconds`."""
         start = time.monotonic()
         finished = self.root / f"var/lib/cloud/instances/{self.id}/boot-finished"

@@ -35,7 +35,7 @@ def place_for(environment: str) -> Place:
 
 @pytest.fixture(scope="session")
 def single() -> Iterator[World]:
-    """dev, on one machine that has run its user data."""
+    """dev, on one machine that has run its user data; test_boot.py comes first, since later tests deploy to it."""
     place = place_for("dev")
     try:
         yield bring_up.up(ROOT, "dev", place=place, say=print)

@@ -2,8 +2,8 @@
 
     python -m tests.machine.matrix [--write] [--rows NAME,NAME] [--seed N --minutes M]
 
-All rows unless some are named; with a seed, rows drawn by their weights until the minutes are over. `--write` writes
-docs/releases.md. Exits 1 where a row did not come out as it has to.
+All rows unless some are named; with a seed, rows drawn by their weights until the minutes are over. `--write` puts them
+into docs/releases.md. Exits 1 where a row did not come out as it has to.
 """
 
 from __future__ import annotations
@@ -15,55 +15,42 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rehearsal.machine import bring_up, world
+from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
+from rehearsal.machine.world import World
 from tests.machine.artifacts import packaged
 from tests.machine.conftest import ROOT, place_for
 from tests.machine.rows import ROWS, Row
 from tests.machine.stage import Stage
 from tests.machine.traffic import going_on, lost_uploads
+from tests.machine.verdicts import Result, record, table
 
-DOCUMENT = ROOT / "docs/releases.md"
 SETTLES_WITHIN = 30.0  # seconds for what is live to be well, once nothing is done any more
-
-
-@dataclass(frozen=True, kw_only=True)
-class Result:
-    """What came of one row; `wrong` is empty where it came out as it has to."""
-
-    row: Row
-    requests: int
-    failed: int
-    longest: float
-    uploads: int
-    recovery: float | None
-    live: str
-    code: int
-    said: str
-    seconds: float
-    wrong: tuple[str, ...]
 
 
 @contextmanager
 def staged(environment: str = "dev") -> Iterator[Stage]:
     """An environment with its machines, and a good release live on them."""
     place = place_for(f"{environment}-matrix")
-    with tempfile.TemporaryDirectory(prefix="matrix-") as room:
-        try:
-            artifact = packaged(ROOT, Path(room))
-            found = bring_up.up(ROOT, environment, place=place, say=say)
-            if found.config.server.mode == "fleet":
-                Balancer(place=place).serve(found.machines)
-            stage = Stage(world=found, repository=ROOT, artifact=artifact, room=Path(room))
-            stage.good()
+    try:
+        with live_on(bring_up.up(ROOT, environment, place=place, say=say)) as stage:
             yield stage
-        finally:
-            clear(place)
+    finally:
+        clear(place)
+
+
+@contextmanager
+def live_on(found: World) -> Iterator[Stage]:
+    """A good release live on the machines of a world."""
+    with tempfile.TemporaryDirectory(prefix="matrix-") as room:
+        stage = Stage(world=found, repository=ROOT, artifact=packaged(ROOT, Path(room)), room=Path(room))
+        if found.config.server.mode == "fleet":
+            Balancer(place=found.place).serve(found.machines)
+        stage.good()
+        yield stage
 
 
 def run(stage: Stage, row: Row) -> Result:
@@ -87,7 +74,7 @@ def run(stage: Stage, row: Row) -> Result:
     if lost := lost_uploads(stage.world, traffic.slow):
         wrong.append(f"{len(lost)} uploads are lost")
     try:
-        stage.good()
+        stage.good(acted.again)
     except AssertionError as error:
         wrong.append(f"the next good release failed: {error}")
     return Result(
@@ -109,22 +96,6 @@ def drawn(seed: int) -> list[Row]:
     """All rows in an order that the seed gives: those with more weight tend to come first."""
     source = random.Random(seed)  # noqa: S311 - no secret
     return sorted(ROWS, key=lambda row: source.random() ** (1 / row.weight), reverse=True)
-
-
-def table(results: Sequence[Result]) -> str:
-    """The results as a Markdown table."""
-    lines = [
-        "| what happens | requests | failed | longest wait | uploads kept | back after | live then | exit | message |",
-        "|---|---:|---:|---:|---:|---:|---|---:|---|",
-    ]
-    for one in results:
-        back = "" if one.recovery is None else f"{one.recovery:.1f} s"
-        said = one.said.replace("|", "\\|")[:160]
-        lines.append(
-            f"| {one.row.what} | {one.requests} | {one.failed} | {one.longest:.2f} s | {one.uploads} | {back} "
-            f"| {one.live} | {one.code} | {said} |"
-        )
-    return "\n".join(lines)
 
 
 def say(line: str) -> None:
@@ -150,38 +121,13 @@ def main(arguments: Sequence[str]) -> int:
         for row in rows:
             if time.monotonic() > deadline:
                 break
-            results.append(run(stage, row))
-            one = results[-1]
+            one = run(stage, row)
+            results.append(one)
+            if given.write:
+                record([one])  # at once: what ran is kept also where a later row ends the run
             say(f"{row.name}: {'; '.join(one.wrong) or 'good'} ({one.failed} of {one.requests}, {one.seconds:.0f} s)")
     print(table(results))
-    if given.write:
-        DOCUMENT.write_text(document(results), encoding="utf-8")
     return int(any(one.wrong for one in results))
-
-
-def document(results: Sequence[Result]) -> str:
-    """docs/releases.md."""
-    day = datetime.now(UTC).date().isoformat()
-    good = sum(not one.wrong for one in results)
-    limits = "\n".join(f"- {line}" for line in world.LIMITS)
-    return f"""# Releases of the backend: what was tried
-
-Written by `make matrix`, last on {day}. Each row is one release of the reference product on a machine that was booted
-here, with wrk over eight connections and two uploads at a time that take a second to send. `live then` says which
-release answers after it; then a good release has to go live. {good} of {len(results)} rows came out as they have to.
-
-{table(results)}
-
-Requests may fail only where the machine or the database is away: a reboot, a power cut, a database that is stopped. A
-power cut is a SIGKILL of the whole machine at once; what it has written and not yet forced to the disk survives here,
-which a real one need not grant.
-
-What stood in for AWS:
-
-{limits}
-
-What to do for each failure: [runbook.md](runbook.md).
-"""
 
 
 if __name__ == "__main__":

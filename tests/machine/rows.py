@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from rehearsal.machine.storage_outage import outage
@@ -38,11 +39,13 @@ KILLED = 137
 
 @dataclass(frozen=True, kw_only=True)
 class Acted:
-    """What a row did: how it ended, the version that has to be live, and seconds that were not served."""
+    """What a row did: how it ended, the version that has to be live, seconds that were not served, and the release that
+    has to go live after it, where it is not a new one."""
 
     ended: Ended
     live: str
     recovery: float | None = None
+    again: tuple[str, Path] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +119,7 @@ def _killed_at(step: str) -> Callable[[Stage, str], Acted]:
         with stage.at_step("deploy", stage.publish(artifact), step) as kill:
             kill()
         live = version if step in AFTER_SWITCH else before
-        return Acted(ended=Ended(code=KILLED, said=f"killed at {step}"), live=live)
+        return Acted(ended=Ended(code=KILLED, said=f"killed at {step}"), live=live, again=(version, artifact))
 
     return act
 
@@ -129,7 +132,8 @@ def _power_cut_at(step: str) -> Callable[[Stage, str], Acted]:
         stage.machine.boot()
         live = version if step in AFTER_SWITCH else before
         seconds = stage.recovered()
-        return Acted(ended=Ended(code=KILLED, said=f"power cut at {step}"), live=live, recovery=seconds)
+        ended = Ended(code=KILLED, said=f"power cut at {step}")
+        return Acted(ended=ended, live=live, recovery=seconds, again=(version, artifact))
 
     return act
 

@@ -118,9 +118,9 @@ class Stage:
         options = ("--env", environment, "--artifact", str(artifact), "--no-smoke")
         return self.diceytech("deploy", "backend", *options, *words)
 
-    def good(self) -> str:
-        """A good release is live, through the whole command; gives its version."""
-        version, artifact = self.release()
+    def good(self, again: tuple[str, Path] | None = None) -> str:
+        """A good release is live, through the whole command; a new one, or one that was begun. Gives its version."""
+        version, artifact = again or self.release()
         ended = self.deploy(artifact)
         assert ended.code == 0, ended
         assert self.site().version() == version

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.machine import matrix
+from rehearsal.machine.world import World
+from tests.machine import matrix, verdicts
 from tests.machine.rows import ROWS
 from tests.machine.stage import Stage
 
@@ -18,8 +19,8 @@ MINUTES = float(os.environ.get("DICEYTECH_MATRIX_MINUTES", "6"))
 
 
 @pytest.fixture(scope="module")
-def stage() -> Iterator[Stage]:
-    with matrix.staged() as found:
+def stage(single: World) -> Iterator[Stage]:
+    with matrix.live_on(single) as found:
         yield found
 
 
@@ -30,10 +31,9 @@ def test_rows_drawn_by_the_seed_come_out_as_they_have_to(stage: Stage, capsys: p
             break
         results.append(matrix.run(stage, row))
     with capsys.disabled():
-        print(f"\nseed {SEED}, {len(results)} of {len(ROWS)} rows\n{matrix.table(results)}")
+        print(f"\nseed {SEED}, {len(results)} of {len(ROWS)} rows\n{verdicts.table(results)}")
     assert {one.row.name: one.wrong for one in results if one.wrong} == {}
 
 
 def test_the_document_is_of_these_rows() -> None:
-    text = matrix.DOCUMENT.read_text(encoding="utf-8")
-    assert [row.name for row in ROWS if f"| {row.what} |" not in text] == []
+    assert verdicts.DOCUMENT.read_text(encoding="utf-8") == verdicts.document(verdicts.kept())
