@@ -68,7 +68,7 @@ class LiveAws:
 
 
 @contextmanager
-def up(config: PlatformConfig, environment: str, *, room: Path, say: Callable[[str], object]) -> Iterator[LiveAws]:
+def up(config: PlatformConfig, environment: str, *, room: Path, say: Callable[[str], None]) -> Iterator[LiveAws]:
     """The environment in an AWS of its own until the block ends; raises PlatformError or what the program raises."""
     names = Names(product=config.product.name, environment=environment, account_id=config.aws.account_id)
     say("local AWS")
