@@ -43,7 +43,7 @@ class Live:
 
 @contextmanager
 def running(
-    root: Path, environment: str, *, port: int, build: Path, say: Callable[[str], object] = lambda _: None
+    root: Path, environment: str, *, port: int, build: Path, say: Callable[[str], None] = lambda _: None
 ) -> Iterator[Live]:
     """Everything, until the block ends; `build` is the website's, built already.
 
@@ -105,7 +105,7 @@ def _backend(
     binaries: Path,
     room: Path,
     port: int,
-    say: Callable[[str], object],
+    say: Callable[[str], None],
 ) -> Iterator[str]:
     """PostgreSQL, the migrated and filled database, gunicorn and the worker; gives the demo user's password."""
     with ExitStack() as stack:

@@ -41,7 +41,7 @@ def here() -> Target:
     return Target(python=f"{sys.version_info.major}.{sys.version_info.minor}", machine=platform.machine())
 
 
-def install(root: Path, config: PlatformConfig, *, room: Path, say: Callable[[str], object]) -> Release:
+def install(root: Path, config: PlatformConfig, *, room: Path, say: Callable[[str], None]) -> Release:
     """Packages, unpacks and installs the release below `room`; raises PlatformError."""
     say("backend: the artifact")
     package = package_backend.build(package_backend.plan(root, config.product, here()), room)
