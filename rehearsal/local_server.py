@@ -14,9 +14,10 @@ import argparse
 import json
 import os
 import re
+import socket
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,7 @@ _ACCOUNT = re.compile(r"Credential=(\d{12})/|AWSAccessKeyId=(\d{12})\b|X-Amz-Cre
 
 StartResponse = Callable[..., Any]
 Environ = dict[str, Any]
+App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
 class LocalAws:
@@ -46,17 +48,18 @@ class LocalAws:
         """Answers one request."""
         path = str(environ.get("PATH_INFO", ""))
         if path.startswith(OWN_PATH):
-            status, answer = self._own(environ["REQUEST_METHOD"], path.removeprefix(OWN_PATH), environ)
-            start_response(status, [("Content-Type", "application/json")])
-            return [json.dumps(answer).encode()]
+            own = path.removeprefix(OWN_PATH)
+            status, answer = self._own(environ["REQUEST_METHOD"], own, environ)
+            body = json.dumps(answer).encode()
+            start_response(status, [("Content-Type", "application/json"), ("Content-Length", str(len(body)))])
+            return _Answered(body, self._stop) if own == "stop" and environ["REQUEST_METHOD"] == "POST" else [body]
         if account := _account(environ):
             environ["HTTP_X_MOTO_ACCOUNT_ID"] = account
         with self._lock:
             return _whole(self._aws, environ, start_response)
 
     def _own(self, method: str, path: str, environ: Environ) -> tuple[str, Any]:
-        if path == "stop" and method == "POST":
-            self._stop()
+        if path == "stop":
             return "200 OK", {}
         if path == "health":
             return "200 OK", {"pid": os.getpid()}
@@ -72,6 +75,21 @@ class LocalAws:
             elif name not in self._records:
                 return "404 Not Found", {}
             return "200 OK", self._records.get(name)
+
+
+class _Answered:
+    """An answer, and what is done once it has been sent: a process that stops before would cut it off."""
+
+    def __init__(self, body: bytes, then: Callable[[], None]) -> None:
+        self._body = body
+        self._then = then
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._body
+
+    def close(self) -> None:
+        """Called by the server after the last byte (PEP 3333)."""
+        self._then()
 
 
 def _account(environ: Environ) -> str | None:
@@ -120,8 +138,17 @@ def _tls_taken_for_granted() -> Iterator[None]:
         yield
 
 
-def serve(port: int, announce: Path | None) -> None:
-    """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers."""
+def serve(
+    port: int,
+    announce: Path | None,
+    *,
+    before: Callable[[App], App] = lambda aws: aws,
+    listeners: Sequence[socket.socket] = (),
+) -> None:
+    """Serves until it is told to stop, or its process is ended; `announce` gets the port, once it answers.
+
+    `before` puts an application before the emulator's; `listeners` are sockets that listen elsewhere for the same.
+    """
     with moto_startup.running(), _tls_taken_for_granted():
         from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
         from werkzeug.serving import WSGIRequestHandler, make_server
@@ -135,14 +162,21 @@ def serve(port: int, announce: Path | None) -> None:
 
         stopping = threading.Event()
         dispatcher = DomainDispatcherApplication(create_backend_app)
-        server = make_server(HOST, port, LocalAws(dispatcher, stopping.set), threaded=True, request_handler=Quiet)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        app = before(LocalAws(dispatcher, stopping.set))
+        server = make_server(HOST, port, app, threaded=True, request_handler=Quiet)
+        servers = [server]
+        for held in listeners:
+            host, number = held.getsockname()[:2]
+            servers.append(make_server(host, number, app, threaded=True, request_handler=Quiet, fd=held.fileno()))
+        for one in servers:
+            threading.Thread(target=one.serve_forever, daemon=True).start()
         if announce is not None:
             draft = announce.with_suffix(".draft")
             draft.write_text(json.dumps({"pid": os.getpid(), "port": server.server_port}), encoding="utf-8")
             draft.replace(announce)
         stopping.wait()
-        server.shutdown()
+        for one in servers:
+            one.shutdown()
 
 
 def main(arguments: list[str]) -> None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from typing import Final
 
 from infra.config import AdoptedVpc, PlatformConfig
 from infra.names import Names
 from rehearsal import adopted_vpc
 from rehearsal.resource import Aws
 
+PLACEHOLDER_POLICY: Final = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}],
+}
 BYTES = 32  # of randomness in a placeholder: as much as a real secret has, so that lengths are true
 
 
@@ -59,11 +64,24 @@ def _vpc(aws: Aws, adopt: AdoptedVpc, zones: Sequence[str]) -> str:
 
 def _boundary(aws: Aws, names: Names) -> str:
     """A policy by the boundary's name: what it allows is the account project's, and nothing here evaluates it."""
-    statement = {"Effect": "Allow", "Action": "sts:GetCallerIdentity", "Resource": "*"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     name = names.boundary_arn.rpartition("/")[2]
-    aws.client("iam").create_policy(PolicyName=name, Path=names.deploy_path, PolicyDocument=document)
+    aws.client("iam").create_policy(
+        PolicyName=name, Path=names.deploy_path, PolicyDocument=json.dumps(PLACEHOLDER_POLICY)
+    )
     return f"the permissions boundary {name}, which the account project makes"
+
+
+def make_way(aws: Aws, names: Names) -> bool:
+    """Removes the placeholder of the boundary before the account project makes the real one; whether it was there."""
+    iam, arn = aws.client("iam"), names.boundary_arn
+    try:
+        version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    except iam.exceptions.NoSuchEntityException:
+        return False
+    if iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"] != PLACEHOLDER_POLICY:
+        return False
+    iam.delete_policy(PolicyArn=arn)
+    return True
 
 
 def _joined(words: Sequence[str]) -> str:

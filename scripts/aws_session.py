@@ -23,10 +23,16 @@ class CredentialsError(PlatformError):
 
 def session(config: PlatformConfig, environment: str) -> Any:
     """A boto3 session in the environment's region; raises CredentialsError unless it is in its account."""
-    found = any_account(config.aws.region)
+    where = f"Pulumi.{environment}.yaml in platform:aws.account_id"
+    return session_of(config.aws.account_id, config.aws.region, named_in=where)
+
+
+def session_of(account_id: str, region: str, *, named_in: str) -> Any:
+    """A boto3 session in the account that a file names; raises CredentialsError for those of another account."""
+    found = any_account(region)
     account = identity(found)["Account"]
-    if account != config.aws.account_id:
-        hint = f"Pulumi.{environment}.yaml names {config.aws.account_id} in platform:aws.account_id"
+    if account != account_id:
+        hint = f"{account_id} is named in {named_in}"
         raise CredentialsError(f"the credentials are for account {account}, {hint}; switch profile, or edit that line")
     return found
 

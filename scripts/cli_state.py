@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.cli_options import Env, Json
+from infra.errors import PlatformError
+from scripts.cli_options import Env, Json, OneEnv
+
+if TYPE_CHECKING:
+    from scripts.stack import Stack
 
 DIFFERENT = 2
+AccountStack = Annotated[
+    str | None, typer.Option("--account", help="Instead of an environment: a stack of the account project, as `main`.")
+]
 
 
 def bootstrap(env: Env, json: Json = False) -> None:
@@ -32,19 +39,21 @@ def bootstrap(env: Env, json: Json = False) -> None:
     out.print(f"  account:state:\n    bucket: {state.bucket}\n    key_arn: {state.key_arn}", markup=False)
 
 
-def drift(env: Env, json: Json = False) -> None:
+def drift(env: OneEnv = None, account: AccountStack = None, json: Json = False) -> None:
     """Compare what AWS holds with Pulumi's state. Exits 2 when they differ; changes nothing."""
     from scripts.drift import as_json, find, show
-    from scripts.terminal import print_json, root
+    from scripts.terminal import print_json
 
-    found = find(root(), env)
-    print_json(as_json(found)) if json else show(found, env)
+    stack = _stack(env, account)
+    found = find(stack)
+    print_json(as_json(found)) if json else show(found, stack)
     if found:
         raise typer.Exit(DIFFERENT)
 
 
 def recover(
-    env: Env,
+    env: OneEnv = None,
+    account: AccountStack = None,
     force: Annotated[
         bool, typer.Option("--force", help="Break the lock of a run that is not known to be dead.")
     ] = False,
@@ -56,7 +65,20 @@ def recover(
     """Mend the state after an interrupted run. Finds what it had begun to create, and takes it in or clears it."""
     from scripts.recover import as_json, show
     from scripts.recover import recover as mend
-    from scripts.terminal import print_json, root
+    from scripts.terminal import print_json
 
-    found = mend(root(), env, force=force, restore=restore)
-    print_json(as_json(found)) if json else show(found, env)
+    stack = _stack(env, account)
+    found = mend(stack, force=force, restore=restore)
+    print_json(as_json(found)) if json else show(found, stack)
+
+
+def _stack(env: str | None, account: str | None) -> Stack:
+    """The one that was named; raises PlatformError unless it was exactly one."""
+    from scripts.stack import account_stack, environment_stack
+    from scripts.terminal import root
+
+    if env is not None and account is None:
+        return environment_stack(root(), env)
+    if account is not None and env is None:
+        return account_stack(root(), account)
+    raise PlatformError("say which stack: `--env dev`, or `--account main` for one of the account project")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from scripts.pulumi_cli import pulumi_json
+from scripts.stack import Stack
 from scripts.terminal import out
 
 SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # marks a secret: Pulumi, "Property value wire format"
@@ -35,9 +35,9 @@ class Drift:
     changes: tuple[Change, ...] = ()
 
 
-def find(root: Path, environment: str) -> list[Drift]:
+def find(stack: Stack) -> list[Drift]:
     """Every resource that drifted, in the order of their URNs; raises PulumiError."""
-    told = pulumi_json(root, environment, "refresh", "--preview-only")
+    told = pulumi_json(stack, "refresh", "--preview-only")
     found = [drift for step in told.get("steps", []) if (drift := of_step(step)) is not None]
     return sorted(found, key=lambda one: one.urn)
 
@@ -70,19 +70,19 @@ def as_json(found: list[Drift]) -> dict[str, Any]:
     }
 
 
-def show(found: list[Drift], environment: str) -> None:
+def show(found: list[Drift], stack: Stack) -> None:
     """For people."""
     if not found:
-        out.print(f"{environment}: AWS holds what the state says")
+        out.print(f"{stack.name}: AWS holds what the state says")
         return
     for one in found:
         out.print(f"{one.name} ({one.type}){' is gone' if one.gone else ''}", markup=False)
         for change in one.changes:
             out.print(f"  {change.path}: {_shown(change.state)} -> {_shown(change.held)}", markup=False)
     count = f"{len(found)} resource{'s' if len(found) > 1 else ''}"
-    out.print(f"\n{environment}: {count} changed outside of Pulumi", markup=False)
-    out.print(f"  pulumi up --stack {environment} --refresh   puts back what the YAML says", markup=False)
-    out.print(f"  pulumi refresh --stack {environment}        takes AWS's values into the state", markup=False)
+    out.print(f"\n{stack.name}: {count} changed outside of Pulumi", markup=False)
+    out.print(f"  pulumi up {stack.words} --refresh   puts back what the YAML says", markup=False)
+    out.print(f"  pulumi refresh {stack.words}        takes AWS's values into the state", markup=False)
 
 
 def _held(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,11 +15,10 @@ from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT, REHEARSAL
 from scripts import local_project
 from scripts.engine import LANGUAGE_HOST, Engine, find, require
-from scripts.local_aws import LocalHome, Running, running, seed_environments, start, stop
+from scripts.local_aws import LocalHome, Running, make_way_for_account, running, seed_environments, start, stop
 from scripts.terminal import err, out, print_json
 
 FOREIGN: Final = ("AWS_", "BOTO_", "PULUMI_", "MOTO_")  # the user's own: credentials, endpoints, tokens, backends
-SUBDIRECTORY: Final = "DICEYTECH_LOCAL_SUBDIRECTORY"
 STAND_IN: Final = "pulumi-resource-aws"
 
 
@@ -64,7 +63,7 @@ def run(root: Path, command: Sequence[str]) -> NoReturn:
     variables = environment(home, local, os.environ)
     if Path(command[0]).name == "pulumi":
         require()
-        make_stack(home, command, variables)
+        make_stack(home, local, command, variables)
     try:
         os.execvpe(command[0], list(command), variables)  # noqa: S606 - the command that was asked for
     except OSError as error:
@@ -103,7 +102,6 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
         **kept,
         REHEARSAL: "1",
         "PATH": os.pathsep.join([str(home.bin), str(Path(sys.executable).parent), variables.get("PATH", os.defpath)]),
-        SUBDIRECTORY: _subdirectory(home.root),
         "AWS_ENDPOINT_URL": local.endpoint,
         "AWS_ACCESS_KEY_ID": account_id,
         "AWS_SECRET_ACCESS_KEY": "local",
@@ -119,9 +117,9 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
     }
 
 
-def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, str]) -> None:
+def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
     """Makes the stack that a pulumi command names, as a first `up` on a new state backend needs it."""
-    name, project = _option(command, "--stack", "-s"), _project(command, variables)
+    name, project = _option(command, "--stack", "-s"), _project(home.root, command)
     known = home.project / project / f"Pulumi.{name}.yaml"
     elsewhere = variables["PULUMI_BACKEND_URL"] != home.state.as_uri()
     if name is None or elsewhere or "init" in command or not known.is_file():
@@ -133,6 +131,8 @@ def make_stack(home: LocalHome, command: Sequence[str], variables: Mapping[str, 
     made = subprocess.run(words, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
         raise PlatformError(f"the stack {name} could not be made: {made.stderr.strip() or made.stdout.strip()}")
+    if kind == "account" and (gone := make_way_for_account(home, local, name)):
+        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:
@@ -140,8 +140,7 @@ def _commands(home: LocalHome, engine: Engine | None) -> None:
     python = shlex.quote(sys.executable)
     scripts = {STAND_IN: f'exec {python} -m rehearsal.plugin "$@"'}
     if engine is not None:
-        project = shlex.quote(str(home.project))
-        scripts["pulumi"] = f'cd {project}/"${SUBDIRECTORY}" || exit 1\nexec {shlex.quote(str(engine.path))} "$@"'
+        scripts["pulumi"] = _in_the_copy(home, engine)
         if not engine.language_host:
             scripts[LANGUAGE_HOST] = f'exec {python} -m rehearsal.language_host "$@"'
     for name, text in scripts.items():
@@ -161,14 +160,20 @@ def _account(root: Path) -> tuple[str, str]:
     return EMULATOR_ACCOUNT, "us-east-1"
 
 
-def _subdirectory(root: Path) -> str:
-    here = Path.cwd()
-    return "account" if here.is_relative_to(root / "account") else "."
+def _in_the_copy(home: LocalHome, engine: Engine) -> str:
+    """The engine in the copy of the project in whose directory it is called."""
+    account, copy = shlex.quote(f"{home.root.resolve()}/account/"), shlex.quote(str(home.project))
+    return (
+        f'case "$(pwd -P)/" in\n{account}*) cd {copy}/account ;;\n*) cd {copy} ;;\nesac || exit 1\n'
+        f'exec {shlex.quote(str(engine.path))} "$@"'
+    )
 
 
-def _project(command: Sequence[str], variables: Mapping[str, str]) -> str:
+def _project(root: Path, command: Sequence[str]) -> str:
     named = _option(command, "--cwd", "-C")
-    return named if named in local_project.PROJECTS else variables[SUBDIRECTORY]
+    if named in local_project.PROJECTS:
+        return named
+    return "account" if Path.cwd().is_relative_to(root.resolve() / "account") else "."
 
 
 def _option(command: Sequence[str], *names: str) -> str | None:

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from infra.account_config import load_account
 from infra.config_source import ConfigError, environments, load
 from infra.errors import PlatformError
 from infra.names import Names
 from rehearsal.local_aws import LocalAccount
-from rehearsal.seeds import seed
+from rehearsal.seeds import make_way, seed
 from scripts.private_file import write_private
 from scripts.process import is_alive
 
@@ -151,6 +152,18 @@ def seed_environments(home: LocalHome, local: Running) -> list[str]:
         names = Names(product=config.product.name, environment=name, account_id=config.aws.account_id)
         aws.records[record] = {"done": list(seed(aws, config, names))}
     return left_out
+
+
+def make_way_for_account(home: LocalHome, local: Running, stack: str) -> list[str]:
+    """Removes what stood in for the account project's own; the environments whose placeholder went."""
+    gone: list[str] = []
+    config = load_account(home.root, stack)
+    aws = local.account(config.aws.account_id, config.aws.region)
+    for one in config.environments:
+        names = Names(product=config.product.name, environment=one.name, account_id=config.aws.account_id)
+        if make_way(aws, names):
+            gone.append(one.name)
+    return gone
 
 
 @contextlib.contextmanager

@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from infra.errors import PlatformError
 from scripts.engine import require
 from scripts.process import is_alive
+from scripts.stack import Stack
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
 _DAMAGED = re.compile(r"failed to load checkpoint|unexpected end of JSON|invalid character .* looking for")
@@ -50,36 +51,36 @@ class LockedError(PulumiError):
 
     exit_code: ClassVar[int] = 75
 
-    def __init__(self, stack: str, lock: Lock) -> None:
+    def __init__(self, stack: Stack, lock: Lock) -> None:
         self.lock = lock
         super().__init__(
-            f"the stack {stack} is locked by {lock}; wait for that run, "
-            f"or, if it is dead, run `diceytech recover --env {stack} --force`"
+            f"the stack {stack.name} is locked by {lock}; wait for that run, "
+            f"or, if it is dead, run `diceytech recover {stack.option} --force`"
         )
 
 
-def pulumi(root: Path, stack: str, *words: str) -> str:
+def pulumi(stack: Stack, *words: str) -> str:
     """Standard output of a command for one stack; raises LockedError, DamagedStateError or PulumiError."""
-    done = _run(root, [*words, "--stack", stack])
+    done = _run(stack.directory, [*words, "--stack", stack.name])
     if done.returncode:
         raise _error(stack, words, done.stderr.strip() or done.stdout.strip())
     return done.stdout
 
 
-def pulumi_whoami(root: Path) -> dict[str, Any]:
+def pulumi_whoami(directory: Path) -> dict[str, Any]:
     """Who is logged in, and to which state backend (`url`); raises PulumiError."""
-    done = _run(root, ["whoami", "--verbose", "--json"])
+    done = _run(directory, ["whoami", "--verbose", "--json"])
     if done.returncode:
         raise PulumiError(f"Pulumi has no state backend ({_said(done.stderr)}); run `pulumi login`, see docs/aws.md")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def _run(root: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+def _run(directory: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     variables = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     return subprocess.run(  # noqa: S603 - the user's own engine
         [str(require().path), *words, "--non-interactive"],
-        cwd=root,
+        cwd=directory,
         env=variables,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -88,21 +89,21 @@ def _run(root: Path, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
     )
 
 
-def pulumi_json(root: Path, stack: str, *words: str) -> Any:
+def pulumi_json(stack: Stack, *words: str) -> Any:
     """The same for a command that prints JSON."""
-    return json.loads(pulumi(root, stack, *words, "--json"))
+    return json.loads(pulumi(stack, *words, "--json"))
 
 
-def _error(stack: str, words: Sequence[str], text: str) -> PulumiError:
+def _error(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
     if found := _LOCK.search(text):
         lock = Lock(user=found["user"], host=found["host"], pid=int(found["pid"]), since=found["since"])
         return LockedError(stack, lock)
     if _DAMAGED.search(text):
         return DamagedStateError(
-            f"the state of {stack} is damaged ({_said(text)}); nothing was changed; bring back its last good version "
-            f"with `diceytech recover --env {stack} --restore`"
+            f"the state of {stack.name} is damaged ({_said(text)}); nothing was changed; bring back its last good "
+            f"version with `diceytech recover {stack.option} --restore`"
         )
-    return PulumiError(f"pulumi {' '.join(words[:2])} of {stack}: {_said(text)}")
+    return PulumiError(f"pulumi {' '.join(words[:2])} of {stack.name}: {_said(text)}")
 
 
 def _said(text: str) -> str:

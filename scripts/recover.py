@@ -16,17 +16,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
 
-from infra.config import PlatformConfig
-from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
 from infra.first_run import REHEARSAL
 from rehearsal.emulator import Account
 from rehearsal.local_aws import RemoteRecords
 from rehearsal.resource import Created, Inputs, ResourceType
 from rehearsal.resources import RESOURCES
-from scripts.aws_session import session
+from scripts.aws_session import session_of
 from scripts.private_file import write_private
 from scripts.pulumi_cli import LockedError, pulumi
+from scripts.stack import Stack
 from scripts.state_restore import locks, restore_state
 from scripts.terminal import err, out
 
@@ -75,22 +74,21 @@ class Finder(Protocol):
         """Removes one."""
 
 
-def recover(root: Path, environment: str, *, force: bool, restore: bool) -> list[Recovered]:
-    """Mends the environment's state; raises RecoverError or PulumiError with nothing changed."""
-    config = read_environment(root, environment)
-    _unlock(root, environment, force=force)
+def recover(stack: Stack, *, force: bool, restore: bool) -> list[Recovered]:
+    """Mends the stack's state; raises RecoverError or PulumiError with nothing changed."""
+    _unlock(stack, force=force)
     if restore:
-        said = restore_state(root, environment) or f"the state of {environment} is not damaged; nothing was restored"
+        said = restore_state(stack) or f"the state of {stack.name} is not damaged; nothing was restored"
         err.print(said, markup=False)
-    state = json.loads(pulumi(root, environment, "stack", "export"))
+    state = json.loads(pulumi(stack, "stack", "export"))
     if not state["deployment"].get("pending_operations"):
         return []
-    account = _InAccount(config, environment)
+    account = _InAccount(stack)
     decided = decide(state["deployment"], account)
     for one in decided:
         if one.outcome == "removed" and one.id is not None:
             account.remove(RESOURCES[one.pending.type], one.id, one.pending.inputs)
-    _apply(root, environment, state, decided)
+    _apply(stack, state, decided)
     return decided
 
 
@@ -132,7 +130,7 @@ def as_json(found: list[Recovered]) -> dict[str, Any]:
     }
 
 
-def show(found: list[Recovered], environment: str) -> None:
+def show(found: list[Recovered], stack: Stack) -> None:
     """For people."""
     said = {
         "imported": "is there, and is in the state now:",
@@ -143,24 +141,24 @@ def show(found: list[Recovered], environment: str) -> None:
     for one in found:
         out.print(f"{one.pending.name} ({one.pending.type}) {said[one.outcome]} {one.id or ''}".rstrip(), markup=False)
     if not found:
-        out.print(f"{environment}: nothing is pending", markup=False)
+        out.print(f"{stack.name}: nothing is pending", markup=False)
         return
-    out.print(f"\n{environment}: {len(found)} pending operations are settled; go on with", markup=False)
-    out.print(f"  pulumi up --stack {environment}", markup=False)
+    out.print(f"\n{stack.name}: {len(found)} pending operations are settled; go on with", markup=False)
+    out.print(f"  pulumi up {stack.words}", markup=False)
 
 
-def _unlock(root: Path, environment: str, *, force: bool) -> None:
+def _unlock(stack: Stack, *, force: bool) -> None:
     """Breaks the lock of a run that is dead; raises LockedError for one that may be alive."""
-    held = locks(root, environment)
+    held = locks(stack)
     if not held:
         return
     if alive := [lock for lock in held if not (force or lock.is_dead)]:
-        raise LockedError(environment, alive[0])
-    pulumi(root, environment, "cancel", "--yes")
+        raise LockedError(stack, alive[0])
+    pulumi(stack, "cancel", "--yes")
     err.print(f"broke the lock of {held[0]}", markup=False)
 
 
-def _apply(root: Path, environment: str, state: dict[str, Any], decided: list[Recovered]) -> None:
+def _apply(stack: Stack, state: dict[str, Any], decided: list[Recovered]) -> None:
     """Writes the decisions into the state, then lets the engine read what was pending, and that alone.
 
     The engine's own way (`refresh --import-pending-creates`) would refresh the whole stack: other drift is for a
@@ -177,19 +175,19 @@ def _apply(root: Path, environment: str, state: dict[str, Any], decided: list[Re
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "state.json"
         write_private(file, json.dumps(state))
-        pulumi(root, environment, "stack", "import", "--file", str(file))
+        pulumi(stack, "stack", "import", "--file", str(file))
     targets = [one.pending.urn for one in decided if one.outcome in ("imported", "settled")]
     if targets:
         words = [word for urn in targets for word in ("--target", urn)]
-        pulumi(root, environment, "refresh", "--yes", "--skip-preview", *words)
+        pulumi(stack, "refresh", "--yes", "--skip-preview", *words)
 
 
 class _InAccount(Account):
-    """The environment's account through the credentials at hand: a real one, or the local AWS."""
+    """The stack's account through the credentials at hand: a real one, or the local AWS."""
 
-    def __init__(self, config: PlatformConfig, environment: str) -> None:
-        super().__init__(account_id=config.aws.account_id, region=config.aws.region, where=lambda: "")
-        self._session = session(config, environment)
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(account_id=stack.account_id, region=stack.region, where=lambda: "")
+        self._session = session_of(stack.account_id, stack.region, named_in=stack.file)
 
     @property
     def records(self) -> MutableMapping[str, Inputs]:

@@ -30,7 +30,7 @@ def rehearse(root: Path, environment: str, *, json: bool) -> None:
     variables = local.environment(home, there, os.environ)
     err.print(f"[bold]{environment}[/] comes up in a local AWS by {engine}", highlight=False)
     words = ["pulumi", "up", "--stack", environment, "--yes", "--skip-preview", "--suppress-outputs"]
-    local.make_stack(home, words, variables)
+    local.make_stack(home, there, words, variables)
     done = subprocess.run(  # noqa: S603 - the engine
         [str(home.bin / "pulumi"), *words[1:]], env=variables, stdout=sys.stderr, check=False, cwd=root
     )

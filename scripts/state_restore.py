@@ -4,38 +4,36 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from infra.errors import PlatformError
 from scripts.pulumi_cli import Lock, pulumi_whoami
+from scripts.stack import Stack
 from scripts.state_backend import Backend, BackendError, Version, backend
-
-PROJECT: Final = "platform"
 
 
 class StateError(PlatformError):
     """No earlier version of the state is whole."""
 
 
-def restore_state(root: Path, stack: str) -> str | None:
+def restore_state(stack: Stack) -> str | None:
     """Puts the newest good version in the place of a damaged state, which is kept beside it.
 
     Gives what was done in words; None when the state is good. Raises StateError or BackendError.
     """
-    stored, current = _backend(root), f".pulumi/stacks/{PROJECT}/{stack}.json"
+    stored, current = _backend(stack), f".pulumi/stacks/{stack.project}/{stack.name}.json"
     if is_good(stored.read(current)):
         return None
     for version in _versions(stored, stack):
         content = version.read()
         if is_good(content):
-            aside = f".pulumi/stacks/{PROJECT}/{stack}.json.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+            aside = f"{current}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             stored.replace(current, content, aside)
             return (
-                f"the state of {stack} is that of {version.written:%Y-%m-%d %H:%M:%S} UTC again ({version.name}); "
+                f"the state of {stack.name} is that of {version.written:%Y-%m-%d %H:%M:%S} UTC again ({version.name}); "
                 f"the damaged one is kept as {aside}"
             )
-    raise StateError(f"no earlier version of the state of {stack} is whole; restore it from a copy of your own")
+    raise StateError(f"no earlier version of the state of {stack.name} is whole; restore it from a copy of your own")
 
 
 def is_good(content: bytes) -> bool:
@@ -47,14 +45,14 @@ def is_good(content: bytes) -> bool:
         return False
 
 
-def locks(root: Path, stack: str) -> list[Lock]:
+def locks(stack: Stack) -> list[Lock]:
     """Who holds the stack's lock; nobody as far as we see where the backend keeps its own."""
     try:
-        stored = _backend(root)
+        stored = _backend(stack)
     except BackendError:
         return []
     found = []
-    for version in stored.below(f".pulumi/locks/organization/{PROJECT}/{stack}/"):
+    for version in stored.below(f".pulumi/locks/organization/{stack.project}/{stack.name}/"):
         if version.name.partition(" ")[0].endswith(".json"):
             told = json.loads(version.read())
             found.append(
@@ -63,11 +61,11 @@ def locks(root: Path, stack: str) -> list[Lock]:
     return found
 
 
-def _versions(stored: Backend, stack: str) -> list[Version]:
+def _versions(stored: Backend, stack: Stack) -> list[Version]:
     """Newest first; those of the state's own file before the copies that Pulumi makes of it."""
-    own = list(stored.below(f".pulumi/stacks/{PROJECT}/{stack}.json"))
-    exact = [one for one in own if one.name.partition(" ")[0] == f"{stack}.json"]
-    places = (f"history/{PROJECT}/{stack}/", f"backups/{PROJECT}/{stack}/")
+    own = list(stored.below(f".pulumi/stacks/{stack.project}/{stack.name}.json"))
+    exact = [one for one in own if one.name.partition(" ")[0] == f"{stack.name}.json"]
+    places = (f"history/{stack.project}/{stack.name}/", f"backups/{stack.project}/{stack.name}/")
     copies = [
         *(one for one in own if one not in exact),
         *(one for place in places for one in stored.below(f".pulumi/{place}")),
@@ -80,5 +78,5 @@ def _newest_first(versions: list[Version]) -> list[Version]:
     return sorted(versions, key=lambda one: one.written, reverse=True)
 
 
-def _backend(root: Path) -> Backend:
-    return backend(str(pulumi_whoami(root)["url"]))
+def _backend(stack: Stack) -> Backend:
+    return backend(str(pulumi_whoami(stack.directory)["url"]))

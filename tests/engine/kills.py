@@ -12,14 +12,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rehearsal.graph import Graph
-from rehearsal.platform import planned
+from rehearsal.in_process import run
+from rehearsal.platform import NoAws, planned
 from rehearsal.resources import RESOURCES
-from tests.engine.rehearsed import Rehearsed, repository
+from tests.engine.rehearsed import ACCOUNT, ACCOUNT_STACK, Rehearsed, repository
+from tests.rehearsal.lifecycles import account_program
 from tests.scripts.commands import ROOT
 
 MOMENTS = ("before", "after")
@@ -42,14 +45,17 @@ class Killed:
 
 
 def first_of_each_type(graph: Graph) -> dict[str, str]:
-    """Each AWS type of the graph to the URN of its resource with the fewest dependencies."""
+    """Each AWS type of the graph to the URN of its resource with the fewest dependencies, the fewest first.
+
+    In this order no resource is made for an earlier one, so that its create can be killed.
+    """
     found: dict[str, str] = {}
     for node in graph:
         if node.custom and node.type.startswith("aws:"):
             best = found.get(node.type)
             if best is None or len(closure(graph, node.urn)) < len(closure(graph, best)):
                 found[node.type] = node.urn
-    return found
+    return dict(sorted(found.items(), key=lambda one: len(closure(graph, one[1]))))
 
 
 def closure(graph: Graph, urn: str) -> list[str]:
@@ -70,19 +76,43 @@ def closure(graph: Graph, urn: str) -> list[str]:
     return sorted(found)
 
 
-def kill_each(rehearsed: Rehearsed, environment: str, graph: Graph, urns: dict[str, str]) -> Iterator[Killed]:
+def graph_of(stack: str) -> Graph:
+    """The plan of an environment, or of the account project."""
+    if stack != ACCOUNT_STACK:
+        return planned(ROOT, stack)
+    aws = NoAws(account_id=ACCOUNT, region="us-east-1")
+    return run(account_program(), aws=aws, project="account", stack=stack, config={}, preview=True).graph
+
+
+def named(stack: str) -> tuple[str, str]:
+    """The option of our own commands for it."""
+    return ("--account" if stack == ACCOUNT_STACK else "--env", stack)
+
+
+def kill_each(rehearsed: Rehearsed, stack: str, graph: Graph, urns: dict[str, str]) -> Iterator[Killed]:
     """For each type: killed before its create and recovered, then killed after it and recovered."""
     before = rehearsed.inventory()
     for kind, urn in urns.items():
         targets = [word for one in closure(graph, urn) for word in ("--target", one)]
         for moment in MOMENTS:
             start = time.monotonic()
-            yield kill(rehearsed, environment, urn, targets, before, moment=moment, kind=kind, start=start)
+            yield kill(rehearsed, stack, urn, targets, before, moment=moment, kind=kind, start=start)
+
+
+@contextmanager
+def killing(rehearsed: Rehearsed, when: str) -> Iterator[dict[str, str]]:
+    """Variables with which a command of the engine is killed `before:create:<urn>`, or another such moment."""
+    with tempfile.TemporaryDirectory() as directory:
+        stand_in = Path(directory) / "pulumi-resource-aws"
+        stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.engine.killing_plugin "$@"\n')
+        stand_in.chmod(0o755)
+        path = f"{directory}:{rehearsed.variables()['PATH']}"
+        yield {"PATH": path, "KILL": when, "PYTHONPATH": str(ROOT)}
 
 
 def kill(
     rehearsed: Rehearsed,
-    environment: str,
+    stack: str,
     urn: str,
     targets: list[str],
     before: dict[str, set[str]],
@@ -92,30 +122,26 @@ def kill(
     start: float,
 ) -> Killed:
     """One kill, its recovery, and the next `up`."""
-    with tempfile.TemporaryDirectory() as directory:
-        stand_in = Path(directory) / "pulumi-resource-aws"
-        stand_in.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.engine.killing_plugin "$@"\n')
-        stand_in.chmod(0o755)
-        path = f"{directory}:{rehearsed.variables()['PATH']}"
-        killed = rehearsed.up(environment, *targets, PATH=path, KILL=f"{moment}:{urn}", PYTHONPATH=str(ROOT))
+    with killing(rehearsed, f"{moment}:create:{urn}") as variables:
+        killed = rehearsed.up(stack, *targets, **variables)
     if killed.returncode >= 0:
         return _wrong(kind, moment, f"not killed: {killed.stdout[-300:]}", start)
-    recovered = rehearsed.run("diceytech", "recover", "--env", environment, "--json")
+    recovered = rehearsed.run("diceytech", "recover", *named(stack), "--json")
     if recovered.returncode:
         return _wrong(kind, moment, f"not recovered: {recovered.stderr.strip()[-300:]}", start)
     outcomes = {one["urn"]: one["outcome"] for one in json.loads(recovered.stdout)["recovered"]}
     if moment == "before":
-        return _judged(rehearsed, environment, before, kind, moment, outcomes.get(urn, "nothing pending"), start, 0)
-    again = rehearsed.up(environment, *targets)
+        return _judged(rehearsed, stack, before, kind, moment, outcomes.get(urn, "nothing pending"), start, 0)
+    again = rehearsed.up(stack, *targets)
     if again.returncode:
         return _wrong(kind, moment, f"the next up failed: {again.stdout[-300:]}", start)
-    left = rehearsed.preview(environment, *targets)
-    return _judged(rehearsed, environment, before, kind, moment, outcomes.get(urn, "nothing pending"), start, len(left))
+    left = rehearsed.preview(stack, *targets)
+    return _judged(rehearsed, stack, before, kind, moment, outcomes.get(urn, "nothing pending"), start, len(left))
 
 
 def _judged(
     rehearsed: Rehearsed,
-    environment: str,
+    stack: str,
     before: dict[str, set[str]],
     kind: str,
     moment: str,
@@ -124,7 +150,7 @@ def _judged(
     left: int,
 ) -> Killed:
     known: dict[str, set[str]] = {}
-    for resource in rehearsed.state(environment)["resources"]:
+    for resource in rehearsed.state(stack)["resources"]:
         known.setdefault(resource["type"], set()).add(str(resource.get("id", "")))
     orphans = tuple(
         f"{token} {one}"
@@ -171,12 +197,12 @@ def document(found: list[Killed], types: int) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """`[--write] [TYPE …]`: all of dev and prod, or these types; prints each, and writes docs/faults.md."""
+    """`[--write] [TYPE …]`: all of dev, prod and the account project, or these types; writes docs/faults.md."""
     wanted = [one for one in arguments if not one.startswith("-")]
     found: list[Killed] = []
     seen: set[str] = set()
-    for environment in ("dev", "prod"):
-        graph = planned(ROOT, environment)
+    for stack in ("dev", "prod", ACCOUNT_STACK):
+        graph = graph_of(stack)
         urns = {kind: urn for kind, urn in first_of_each_type(graph).items() if kind not in seen}
         seen |= set(urns)
         chosen = {kind: urn for kind, urn in urns.items() if not wanted or kind in wanted}
@@ -184,7 +210,7 @@ def main(arguments: list[str]) -> None:
             continue
         with tempfile.TemporaryDirectory() as directory, repository(Path(directory)) as rehearsed:
             rehearsed.run("true")
-            for one in kill_each(rehearsed, environment, graph, chosen):
+            for one in kill_each(rehearsed, stack, graph, chosen):
                 shown = f"{one.type:<60} {one.moment:<7} {one.outcome:<9} {len(one.orphans)} orphans"
                 print(f"{shown} {one.seconds:5.1f} s", flush=True)
                 found.append(one)

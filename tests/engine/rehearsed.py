@@ -21,7 +21,11 @@ from scripts.local_aws import LocalHome, Running, start, stop
 from tests.scripts.commands import ROOT, edit
 
 ACCOUNT = "123456789012"
-PATIENCE = 300  # seconds for one command of the engine
+ACCOUNT_STACK = "main"
+BACKEND_LOG_GROUP = (
+    "urn:pulumi:dev::platform::platform:components:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-backend"
+)
+PATIENCE = 900  # seconds for one command of the engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +57,7 @@ class Rehearsed:
         local.prepare(self.home, self.running)
         variables = self.variables(**more)
         if command[0] == "pulumi":
-            local.make_stack(self.home, command, variables)
+            local.make_stack(self.home, self.running, command, variables)
         executable = shutil.which(command[0], path=variables["PATH"])
         assert executable is not None, command
         return subprocess.run(
@@ -67,23 +71,27 @@ class Rehearsed:
             check=False,
         )
 
-    def up(self, environment: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-        return self.run(
-            "pulumi", "up", "--stack", environment, "--yes", "--skip-preview", "--non-interactive", *words, **more
-        )
+    def pulumi(self, verb: str, stack: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        """A command of the engine for the stack of an environment, or of the account project."""
+        project = "account" if stack == ACCOUNT_STACK else "."
+        return self.run("pulumi", verb, "--stack", stack, "--cwd", project, "--non-interactive", *words, **more)
 
-    def destroy(self, environment: str, *words: str) -> subprocess.CompletedProcess[str]:
-        return self.run("pulumi", "destroy", "--stack", environment, "--yes", "--non-interactive", *words)
+    def up(self, stack: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return self.pulumi("up", stack, "--yes", "--skip-preview", *words, **more)
 
-    def preview(self, environment: str, *words: str) -> list[Step]:
+    def destroy(self, stack: str, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.pulumi("destroy", stack, "--yes", *words)
+
+    def preview(self, stack: str, *words: str) -> list[Step]:
         """The steps that change something."""
-        done = self.run("pulumi", "preview", "--stack", environment, "--json", "--non-interactive", *words)
+        done = self.pulumi("preview", stack, "--json", *words)
         assert done.returncode == 0, done.stderr + done.stdout[-3000:]
         return steps(json.loads(done.stdout))
 
-    def state(self, environment: str) -> dict[str, Any]:
+    def state(self, stack: str) -> dict[str, Any]:
         """The stack's deployment as exported."""
-        done = self.run("pulumi", "stack", "export", "--stack", environment)
+        project = "account" if stack == ACCOUNT_STACK else "."
+        done = self.run("pulumi", "stack", "export", "--stack", stack, "--cwd", project)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)["deployment"]
         return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rehearsal.platform import planned
-from tests.engine.kills import first_of_each_type, kill_each
-from tests.engine.rehearsed import Rehearsed
+from tests.engine.kills import MOMENTS, closure, first_of_each_type, kill_each, killing
+from tests.engine.rehearsed import BACKEND_LOG_GROUP, Rehearsed
 from tests.scripts.commands import ROOT
 
 pytestmark = pytest.mark.slow
@@ -21,3 +23,43 @@ def test_what_a_killed_run_had_begun_is_recovered_with_no_orphan(rehearsed: Rehe
     found = list(kill_each(rehearsed, "dev", graph, {kind: urns[kind] for kind in SAMPLE}))
     assert [one for one in found if not one.good] == []
     assert [one.outcome for one in found] == ["cleared", "imported", "cleared", "imported", "cleared", "removed"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_an_update_that_was_killed_is_settled_and_the_next_up_ends_it(rehearsed: Rehearsed, moment: str) -> None:
+    urn, targets = BACKEND_LOG_GROUP, closed(BACKEND_LOG_GROUP)
+    assert rehearsed.up("dev", *targets).returncode == 0
+    days = {"before": (14, 30), "after": (30, 60)}[moment]
+    rehearsed.edit("dev", *(f"log_retention_days: {one}" for one in days))
+    with killing(rehearsed, f"{moment}:update:{urn}") as variables:
+        assert rehearsed.up("dev", *targets, **variables).returncode < 0
+    assert recovered(rehearsed) == {urn: "settled"}
+    assert rehearsed.up("dev", *targets).returncode == 0
+    assert rehearsed.preview("dev", *targets) == []
+    [group] = rehearsed.account().client("logs").describe_log_groups(logGroupNamePrefix="diceytech-dev-")["logGroups"]
+    assert group["retentionInDays"] == days[1]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_delete_that_was_killed_is_settled_and_the_next_destroy_ends_it(rehearsed: Rehearsed, moment: str) -> None:
+    urn, targets = BACKEND_LOG_GROUP, closed(BACKEND_LOG_GROUP)
+    assert rehearsed.up("dev", *targets).returncode == 0
+    with killing(rehearsed, f"{moment}:delete:{urn}") as variables:
+        assert rehearsed.pulumi("destroy", "dev", "--yes", "--skip-preview", **variables).returncode < 0
+    assert recovered(rehearsed) == {urn: "settled"}
+    assert rehearsed.destroy("dev").returncode == 0
+    assert rehearsed.state("dev").get("resources", []) == []
+    logs = rehearsed.account().client("logs")
+    assert logs.describe_log_groups(logGroupNamePrefix="diceytech-dev-")["logGroups"] == []
+
+
+def closed(urn: str) -> list[str]:
+    """The options for a stack of this resource and what it needs."""
+    return [word for one in closure(planned(ROOT, "dev"), urn) for word in ("--target", one)]
+
+
+def recovered(rehearsed: Rehearsed) -> dict[str, str]:
+    """What `recover` makes of each pending operation."""
+    done = rehearsed.run("diceytech", "recover", "--env", "dev", "--json")
+    assert done.returncode == 0, done.stderr
+    return {one["urn"]: one["outcome"] for one in json.loads(done.stdout)["recovered"]}

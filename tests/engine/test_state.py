@@ -11,20 +11,17 @@ import pytest
 
 from rehearsal.platform import planned
 from tests.engine.kills import closure
-from tests.engine.rehearsed import ACCOUNT, Rehearsed
+from tests.engine.rehearsed import ACCOUNT, BACKEND_LOG_GROUP, Rehearsed
 from tests.scripts.commands import ROOT
 
 pytestmark = pytest.mark.slow
 DEV = "dev"
-LOG_GROUPS = (
-    "urn:pulumi:dev::platform::platform:components:LogGroups$aws:cloudwatch/logGroup:LogGroup::log-groups-backend"
-)
 
 
 @pytest.fixture(scope="module")
 def targets() -> list[str]:
     """A stack of one log group: quick, and with everything that a state has."""
-    return [word for urn in closure(planned(ROOT, DEV), LOG_GROUPS) for word in ("--target", urn)]
+    return [word for urn in closure(planned(ROOT, DEV), BACKEND_LOG_GROUP) for word in ("--target", urn)]
 
 
 def bucket_url(rehearsed: Rehearsed, bucket: str) -> str:

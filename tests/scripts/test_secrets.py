@@ -145,7 +145,7 @@ def test_credentials_of_another_account_reach_no_secret(copy: Path) -> None:
     with loopback("210987654321") as aws:
         done = diceytech("secrets", "get", "SECRET_KEY", "--env", "dev", cwd=copy, **aws.variables)
     assert done.returncode == 1
-    assert "the credentials are for account 210987654321, Pulumi.dev.yaml names 123456789012" in done.stderr
+    assert "the credentials are for account 210987654321, 123456789012 is named in Pulumi.dev.yaml" in done.stderr
     assert aws.operations() == ["Action=GetCallerIdentity"]
 
 
