@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 from member import PASSWORD, join
@@ -25,32 +25,41 @@ SEEN = """() => {
 }"""
 
 
+@dataclass
+class LateAnswer:
+    """An empty list, for requests before and after it is given."""
+
+    given: bool = False
+    waiting: list[Route] = field(default_factory=list)
+
+    def take(self, route: Route) -> None:
+        if self.given:
+            route.fulfill(json=NOTHING)
+        else:
+            self.waiting.append(route)
+
+    def give(self) -> None:
+        self.given = True
+        for route in self.waiting:
+            route.fulfill(json=NOTHING)
+
+
 def test_every_list_has_words_for_loading_for_nothing_and_for_failing(page: Page) -> None:
     join(page)
     for path, (pattern, empty) in LISTS.items():
-        held: list[Route] = []
-        page.route(pattern, keep_in(held))
+        answer = LateAnswer()
+        page.route(pattern, answer.take)
         page.goto(path)
         expect(page.get_by_role("status", name="Loading")).to_be_visible()
-        page.unroute(pattern)
-        for route in held:
-            route.fulfill(json=NOTHING)
+        answer.give()
         expect(page.get_by_role("heading", name=empty)).to_be_visible()
+        page.unroute(pattern)
         page.route(pattern, lambda route: route.fulfill(status=503, json={"detail": "no release"}))
         page.reload()
         expect(page.get_by_role("alert")).to_contain_text("DiceyTech is being updated")
         page.unroute(pattern)
         page.get_by_role("button", name="Try again").click()
         expect(page.get_by_role("alert")).to_have_count(0)
-
-
-def keep_in(held: list[Route]) -> Callable[[Route], None]:
-    """Answers nothing for now."""
-
-    def keep(route: Route) -> None:
-        held.append(route)
-
-    return keep
 
 
 def test_somebody_with_a_keyboard_alone_logs_in_and_joins_a_project_and_sees_where_they_are(page: Page) -> None:
