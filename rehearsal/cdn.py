@@ -71,7 +71,7 @@ def read(aws: Aws, identifier: str) -> Distribution:
     """The distribution with all that it refers to."""
     found = held_distribution(aws, identifier)["Distribution"]
     config: Config = found["DistributionConfig"]
-    origins = {one["Id"]: (_origin(aws, one),) for one in _items(config["Origins"])}
+    origins: dict[str, tuple[Origin, ...]] = {one["Id"]: (_origin(aws, one),) for one in _items(config["Origins"])}
     groups = {one["Id"]: one for one in _items(config.get("OriginGroups"))}
     for name, group in groups.items():
         origins[name] = tuple(origins[member["OriginId"]][0] for member in _items(group["Members"]))

@@ -18,7 +18,7 @@ def live(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Bring an environment up in a local AWS, and serve its site to a browser. Until Ctrl-C; no account is needed."""
+    """Serve an environment's site to a browser. From a local AWS, until Ctrl-C; no account is needed."""
     from scripts.live_run import run
     from scripts.terminal import root
 
