@@ -18,7 +18,7 @@ def live(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Serve an environment from a local AWS to a browser. Until Ctrl-C; no account is needed."""
+    """Serve an environment's site to a browser. From a local AWS, until Ctrl-C; no account is needed."""
     from scripts.live_run import run
     from scripts.terminal import root
 

@@ -18,7 +18,7 @@ from infra.names import Names
 from infra.outputs import Outputs
 from infra.stacks.platform import platform
 from rehearsal import cdn
-from rehearsal.in_process import run
+from rehearsal.in_process import Event, run
 from rehearsal.local_aws import LocalAccount
 from rehearsal.platform import PROJECT
 from rehearsal.s3_guard import SECRET
@@ -71,6 +71,10 @@ class LiveAws:
 def up(config: PlatformConfig, environment: str, *, room: Path, say: Callable[[str], None]) -> Iterator[LiveAws]:
     """The environment in an AWS of its own until the block ends; raises PlatformError or what the program raises."""
     names = Names(product=config.product.name, environment=environment, account_id=config.aws.account_id)
+
+    def told(event: Event) -> None:
+        say(f"platform: {event.node.name}")
+
     say("local AWS")
     with _server(room) as port:
         endpoint = f"http://127.0.0.1:{port}"
@@ -82,7 +86,7 @@ def up(config: PlatformConfig, environment: str, *, room: Path, say: Callable[[s
             project=PROJECT,
             stack=environment,
             config={},
-            on_event=lambda event: say(f"platform: {event.node.name}"),
+            on_event=told,
         )
         exports: dict[str, Any] = {field.name: result.exports.get(field.name) for field in fields(Outputs)}
         yield LiveAws(port=port, account=account, names=names, outputs=Outputs(**exports))
