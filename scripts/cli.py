@@ -129,7 +129,7 @@ def doctor(
     aws: Annotated[bool, typer.Option("--aws", help="Also insist on what a real AWS account needs.")] = False,
     json: Json = False,
 ) -> None:
-    """Say what is there, what is missing, and the line that fixes it. Exits 1 when something is missing."""
+    """Say what is there, what is missing, and how to fix it. Exits 1 when something is missing."""
     from scripts.doctor import as_json, examine, show
     from scripts.terminal import print_json, root
 

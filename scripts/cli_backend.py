@@ -74,7 +74,7 @@ def releases_backend(
     limit: Annotated[int, typer.Option("--limit", min=1, max=500, help="How many, the newest first.")] = 20,
     json: Json = False,
 ) -> None:
-    """List the backend's deploys and rollbacks, newest first: who, when, and what came of it."""
+    """List the backend's deploys and rollbacks, newest first. Who, when, and what came of it."""
     from scripts.backend import opened
     from scripts.backend_audit import listed
     from scripts.backend_report import show_releases

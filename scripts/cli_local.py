@@ -24,7 +24,7 @@ local_app = typer.Typer(
     cls=OrCommand,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Keep a local AWS, and run any command against it: local -- CMD.",
+    help="Keep a local AWS, and run commands against it: local -- CMD.",
 )
 
 

@@ -13,7 +13,7 @@ machine_app = typer.Typer(
     cls=OrCommand,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Boot an environment's servers here, with systemd and its user data, on an emulated AWS. Needs root.",
+    help="Boot an environment's servers here. With systemd, their user data and an AWS of their own; needs root.",
 )
 
 

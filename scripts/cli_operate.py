@@ -74,7 +74,7 @@ def logs(
 
 
 def maintenance(env: Env, switch: Annotated[Switch, typer.Argument(help="on or off.")], json: Json = False) -> None:
-    """Show the maintenance page instead of the product, on every machine, or the product again."""
+    """Show the maintenance page instead of the product, or end it. On every machine, and those that boot later."""
     from scripts.backend import opened
     from scripts.backend_maintenance import turn
     from scripts.backend_report import line_shown
@@ -127,7 +127,7 @@ def exec_(
     host: OneHost = None,
     only_print: Annotated[bool, typer.Option("--print", help="Print the aws command, and do nothing.")] = False,
 ) -> None:
-    """Run a command of the live release on a server, by Session Manager; the aws command is shown."""
+    """Run a command of the live release on a server. By Session Manager; the aws command is shown."""
     from scripts import backend_sessions
     from scripts.backend import opened
     from scripts.backend_hosts import find
@@ -145,7 +145,7 @@ def connect_db(
     host: OneHost = None,
     only_print: Annotated[bool, typer.Option("--print", help="Print the aws command, and do nothing.")] = False,
 ) -> None:
-    """The database at a port of this machine, by Session Manager; the aws command is shown."""
+    """The database at a port of this machine. By Session Manager; the aws command is shown."""
     from scripts import backend_sessions
     from scripts.backend import opened
     from scripts.backend_hosts import find
@@ -164,7 +164,7 @@ def db_restore(
     plan: Annotated[bool, typer.Option("--plan", help="Print what would be made; exits 2.")] = False,
     json: Json = False,
 ) -> None:
-    """Restore a snapshot beside the running database, which is not touched, and say how to switch to it."""
+    """Restore a snapshot beside the running database. That one is not touched; how to switch is printed."""
     from scripts import database_snapshot
     from scripts.backend import opened
     from scripts.terminal import print_json, root
