@@ -49,9 +49,14 @@ class Counted:
     longest: float
 
     @property
+    def unanswered(self) -> int:
+        """Requests without an answer, which wrk does not count among its requests."""
+        return self.connects + self.reads + self.writes + self.timeouts
+
+    @property
     def failed(self) -> int:
         """Requests without a good answer."""
-        return self.statuses + self.connects + self.reads + self.writes + self.timeouts
+        return self.statuses + self.unanswered
 
 
 @dataclass
@@ -62,7 +67,7 @@ class Load:
 
     @property
     def requests(self) -> int:
-        return sum(one.requests for one in self.counted)
+        return sum(one.requests + one.unanswered for one in self.counted)
 
     @property
     def failed(self) -> int:
