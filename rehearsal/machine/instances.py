@@ -55,10 +55,21 @@ def user_data(aws: Any, instance_id: str) -> bytes:
     return base64.b64decode(answer["UserData"].get("Value", ""))
 
 
+def _profile(ec2: Any, found: Mapping[str, Any]) -> str:
+    """Name of the instance's profile. moto leaves it out on what a group started, so the launch template is asked."""
+    own = found.get("IamInstanceProfile", {})
+    tags = {tag["Key"]: tag["Value"] for tag in found.get("Tags", [])}
+    if not own and (template := tags.get("aws:ec2launchtemplate:id")):
+        version = tags["aws:ec2launchtemplate:version"]
+        told = ec2.describe_launch_template_versions(LaunchTemplateId=template, Versions=[version])
+        own = told["LaunchTemplateVersions"][0]["LaunchTemplateData"].get("IamInstanceProfile", {})
+    return str(own.get("Name") or own.get("Arn", "").rpartition("/")[2])
+
+
 def _instance(ec2: Any, iam: Any, found: Mapping[str, Any]) -> Instance:
     kind = ec2.describe_instance_types(InstanceTypes=[found["InstanceType"]])["InstanceTypes"][0]
     volume = found["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
-    profile = found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2]
+    profile = _profile(ec2, found)
     roles = iam.get_instance_profile(InstanceProfileName=profile)["InstanceProfile"]["Roles"] if profile else []
     return Instance(
         id=found["InstanceId"],

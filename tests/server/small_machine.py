@@ -199,6 +199,11 @@ class SmallMachine:
         status, told = self.ask()
         return str(told.get("version")) if status == 200 else None
 
+    def running(self) -> list[str]:
+        """Units that run, of both slots."""
+        files = sorted((self.root / "run/units").glob("*.pid"))
+        return [file.stem for file in files if (pid := int(file.read_text())) and Path(f"/proc/{pid}").exists()]
+
     def stop(self) -> None:
         """Ends every unit."""
         for file in (self.root / "run/units").glob("*.pid"):

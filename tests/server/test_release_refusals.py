@@ -15,6 +15,8 @@ from small_release import HERE, artifact
 
 from scripts.backend_release import Artifact
 
+pytestmark = pytest.mark.slow
+
 Machines = Callable[..., SmallMachine]
 ONE = "20261121-120000-111111111111"
 
