@@ -138,14 +138,6 @@ def _power_cut_at(step: str) -> Callable[[Stage, str], Acted]:
     return act
 
 
-def _reboot(stage: Stage, before: str) -> Acted:
-    first = stage.machine.pid
-    stage.machine.run(["systemctl", "reboot"], check=False)
-    while stage.machine.pid in (first, None):
-        time.sleep(0.02)
-    return Acted(ended=Ended(code=0, said="rebooted"), live=before, recovery=stage.recovered())
-
-
 def _database_away(stage: Stage, before: str) -> Acted:
     """The database goes while a release is made, and comes back afterwards."""
     _, artifact = stage.release()
@@ -214,7 +206,6 @@ ROWS: tuple[Row, ...] = (
         codes=(1,),
         loses="database",
     ),
-    Row(name="reboot", what="the machine reboots", act=_reboot, codes=(0,), loses="machine", weight=2),
     *(
         Row(
             name=f"kill-{step}",
