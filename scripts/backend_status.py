@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,19 +43,19 @@ class Status:
         }
 
 
-def look(backend: Backend, website: tuple[int, str, str] | None) -> Status:
-    """Asks every machine; raises AwsRefusedError. What is not as it should be is in `problems`."""
+def look(backend: Backend, website: tuple[int, str, str] | None, *, problems: Sequence[str] = ()) -> Status:
+    """Asks every machine; raises AwsRefusedError. What is not as it should be is added to `problems`."""
     release = backend.parameter(backend.release_parameter)
     maintenance = backend.parameter(backend.maintenance_parameter) == "on"
     lock = BackendLock(ReleaseStore(backend.session, backend.outputs.artifacts_bucket))
-    claim, problems, machines = lock.read(), list[str](), list[Outcome]()
+    claim, found, machines = lock.read(), list(problems), list[Outcome]()
     try:
         machines = Commands(backend).run_on([host.id for host in find(backend)], "status")
     except PlatformError as error:
-        problems.append(str(error))
+        found.append(str(error))
     if lock.dead:
-        problems.append(f"{claim.what} by {claim.by} was killed; the next deploy clears it up")
-    problems += [problem for one in machines if (problem := _problem(one, release, maintenance))]
+        found.append(f"{claim.what} by {claim.by} was killed; the next deploy clears it up")
+    found += [problem for one in machines if (problem := _problem(one, release, maintenance))]
     return Status(
         environment=backend.names.environment,
         site_url=backend.outputs.site_url,
@@ -64,7 +65,7 @@ def look(backend: Backend, website: tuple[int, str, str] | None) -> Status:
         dead=lock.dead,
         machines=tuple(machines),
         website=website,
-        problems=tuple(problems),
+        problems=tuple(found),
     )
 
 

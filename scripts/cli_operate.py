@@ -30,12 +30,19 @@ class Switch(StrEnum):
 
 def status(env: Env, json: Json = False) -> None:
     """Show what is live: backend and website, each machine, locks. Exits 2 where something is not as it should be."""
+    from infra.errors import PlatformError
     from scripts.backend import opened
     from scripts.backend_status import look, show
     from scripts.cli_website import served
     from scripts.terminal import print_json, root
 
-    found = look(opened(root(), env), served(env))
+    backend = opened(root(), env)
+    website, problems = None, tuple[str, ...]()
+    try:
+        website = served(env)
+    except PlatformError as error:  # must not hide how the backend is
+        problems = (f"the website: {error}",)
+    found = look(backend, website, problems=problems)
     print_json(found.as_json()) if json else show(found)
     if found.problems:
         raise typer.Exit(2)

@@ -97,7 +97,7 @@ def test_a_broken_release_is_refused_and_the_live_one_stays(
     kind: str, live: tuple[SmallMachine, str], tmp_path: Path
 ) -> None:
     machine, before = live
-    machine.program.write_text(machine.program.read_text().replace("PROBE_SECONDS = 60.0", "PROBE_SECONDS = 4.0"))
+    machine.program.write_text(machine.program.read_text().replace("PROBE_SECONDS = 60.0", "PROBE_SECONDS = 12.0"))
     files, code, says = BROKEN[kind]
     release = machine.publish(artifact(tmp_path, TWO, files))
     run = machine.run("deploy", release.id)
