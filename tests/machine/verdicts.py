@@ -75,7 +75,7 @@ def document(lines: Mapping[str, str]) -> str:
     unrun = "Every row was run.\n" if not missing else "".join(["Not run yet:\n\n", *(f"- {one}\n" for one in missing)])
     return f"""# Releases of the backend: what was tried
 
-Written by `make matrix`. Each row is one release of the reference product on a machine that was booted here, with wrk
+Written by runs of the release matrix; `make matrix` runs all of it. Each row is one release of the reference product on a machine that was booted here, with wrk
 over eight connections and two uploads at a time that take a second to send. `live then` says which release answers
 after it; then a good release has to go live. {good} of {len(lines)} rows came out as they have to.
 
@@ -83,8 +83,8 @@ after it; then a good release has to go live. {good} of {len(lines)} rows came o
 {rows}
 
 {unrun}
-Requests may fail only where the machine or the database is away: a reboot, a power cut, a database that is stopped. A
-power cut is a SIGKILL of the whole machine at once; what it has written and not yet forced to the disk survives here,
+Requests may fail only where the machine or the database is away: a power cut, a database that is stopped. A power cut
+is a SIGKILL of the whole machine at once; what it has written and not yet forced to the disk survives here,
 which a real one need not grant.
 
 What stood in for AWS:
