@@ -75,9 +75,10 @@ def document(lines: Mapping[str, str]) -> str:
     unrun = "Every row was run.\n" if not missing else "".join(["Not run yet:\n\n", *(f"- {one}\n" for one in missing)])
     return f"""# Releases of the backend: what was tried
 
-Written by runs of the release matrix; `make matrix` runs all of it. Each row is one release of the reference product on a machine that was booted here, with wrk
-over eight connections and two uploads at a time that take a second to send. `live then` says which release answers
-after it; then a good release has to go live. {good} of {len(lines)} rows came out as they have to.
+Written by runs of the release matrix; `make matrix` runs all of it. Each row is one release of the reference product
+on a machine that was booted here, with wrk over eight connections and two uploads at a time that take a second to send.
+`live then` says which release answers after it; then a good release has to go live. {good} of {len(lines)} rows came
+out as they have to.
 
 {HEAD}
 {rows}
