@@ -10,7 +10,7 @@ SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo live engine test test-all test-machine matrix faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo live engine test test-all test-browser test-machine matrix faults lint types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,13 +74,16 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-# The browser's tests are a process of their own: its driver keeps an event loop running, which Pulumi's would meet.
-test-all: test ## every test but the machines': those of `make test`, the slow ones, and the product in a browser
+test-all: test ## every test but those of test-browser and test-machine: those of `make test`, and the slow ones
 	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
+
+# Neither of these two is in test-all yet: docs/decisions.md.
+# A process of its own: the browser's driver keeps an event loop running, which Pulumi's would meet.
+test-browser: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a browser, by itself and behind the local edge
 	@$(BIN)/python -m pytest tests/browser
 
-# Not in test-all yet: docs/decisions.md. By themselves, since a load beside other tests would wait for them.
+# By themselves: a load beside other tests would wait for them.
 test-machine: $(READY) ## servers booted here, and part of the release matrix on them (needs root)
 	@$(BIN)/python -m pytest tests/machine
 

@@ -45,7 +45,9 @@ def test_a_delete_that_was_killed_is_settled_and_the_next_destroy_ends_it(rehear
     urn, targets = BACKEND_LOG_GROUP, closed(BACKEND_LOG_GROUP)
     assert rehearsed.up("dev", *targets).returncode == 0
     with killing(rehearsed, f"{moment}:delete:{urn}") as variables:
-        assert rehearsed.pulumi("destroy", "dev", "--yes", "--skip-preview", **variables).returncode < 0
+        assert (
+            rehearsed.pulumi("destroy", "dev", "--yes", "--skip-preview", "--target", urn, **variables).returncode < 0
+        )
     assert recovered(rehearsed) == {urn: "settled"}
     assert rehearsed.destroy("dev").returncode == 0
     assert rehearsed.state("dev").get("resources", []) == []
