@@ -1,27 +1,28 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { Route, Switch } from 'wouter';
+import { page } from './chunks';
 import { ErrorBoundary } from './components/ErrorBoundary';
 import { Layout } from './components/Layout';
 import { RequireUser } from './components/RequireUser';
 import { Loading } from './components/States';
 import { useUser } from './hooks/useUser';
 
-const HomePage = lazy(() => import('./pages/HomePage'));
-const LoginPage = lazy(() => import('./pages/LoginPage'));
-const RegisterPage = lazy(() => import('./pages/RegisterPage'));
-const ProjectsPage = lazy(() => import('./pages/ProjectsPage'));
-const ProjectPage = lazy(() => import('./pages/ProjectPage'));
-const NewProjectPage = lazy(() => import('./pages/NewProjectPage'));
-const JobsPage = lazy(() => import('./pages/JobsPage'));
-const NewJobPage = lazy(() => import('./pages/NewJobPage'));
-const JobPage = lazy(() => import('./pages/JobPage'));
-const ApplicationsPage = lazy(() => import('./pages/ApplicationsPage'));
-const HackathonsPage = lazy(() => import('./pages/HackathonsPage'));
-const NewHackathonPage = lazy(() => import('./pages/NewHackathonPage'));
-const HackathonPage = lazy(() => import('./pages/HackathonPage'));
-const NotificationsPage = lazy(() => import('./pages/NotificationsPage'));
-const ProfilePage = lazy(() => import('./pages/ProfilePage'));
-const NotFoundPage = lazy(() => import('./pages/NotFoundPage'));
+const HomePage = page(() => import('./pages/HomePage'));
+const LoginPage = page(() => import('./pages/LoginPage'));
+const RegisterPage = page(() => import('./pages/RegisterPage'));
+const ProjectsPage = page(() => import('./pages/ProjectsPage'));
+const ProjectPage = page(() => import('./pages/ProjectPage'));
+const NewProjectPage = page(() => import('./pages/NewProjectPage'));
+const JobsPage = page(() => import('./pages/JobsPage'));
+const NewJobPage = page(() => import('./pages/NewJobPage'));
+const JobPage = page(() => import('./pages/JobPage'));
+const ApplicationsPage = page(() => import('./pages/ApplicationsPage'));
+const HackathonsPage = page(() => import('./pages/HackathonsPage'));
+const NewHackathonPage = page(() => import('./pages/NewHackathonPage'));
+const HackathonPage = page(() => import('./pages/HackathonPage'));
+const NotificationsPage = page(() => import('./pages/NotificationsPage'));
+const ProfilePage = page(() => import('./pages/ProfilePage'));
+const NotFoundPage = page(() => import('./pages/NotFoundPage'));
 
 export function App() {
   const user = useUser();

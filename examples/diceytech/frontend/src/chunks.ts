@@ -1,5 +1,7 @@
 /** A page's code that is gone after a new release: the new release is loaded instead, once. */
 
+import { type ComponentType, lazy } from 'react';
+
 const KEY = 'reloaded-for-chunk';
 
 export function reloadOnMissingChunk(): void {
@@ -10,4 +12,9 @@ export function reloadOnMissingChunk(): void {
     event.preventDefault();
     location.reload();
   });
+}
+
+/** A page whose code is loaded when it is opened. Where the new release is being loaded instead, it waits for that. */
+export function page<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  return lazy(async () => (await load()) ?? new Promise<never>(() => undefined));
 }
