@@ -75,7 +75,7 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: test ## every test but those of test-browser and test-machine: those of `make test`, and the slow ones
-	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine
+	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine --ignore tests/server
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 
 # Neither of these two is in test-all yet: docs/decisions.md.
@@ -84,8 +84,8 @@ test-browser: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a br
 	@$(BIN)/python -m pytest tests/browser
 
 # By themselves: a load beside other tests would wait for them.
-test-machine: $(READY) ## servers booted here, and part of the release matrix on them (needs root)
-	@$(BIN)/python -m pytest tests/machine
+test-machine: $(READY) ## the release program on this computer and on servers booted here, part of the release matrix (needs root)
+	@$(BIN)/python -m pytest tests/server tests/machine
 
 matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root)
 	@$(BIN)/python -m tests.machine.matrix --write
