@@ -19,6 +19,7 @@ from gated_site import gated
 from infra.errors import PlatformError
 from rehearsal.product import ports
 from scripts import demo
+from scripts.free_port import checked
 from scripts.smoke import as_json, base_url, run
 from scripts.smoke_steps import Step, steps
 
@@ -147,7 +148,7 @@ def test_the_product_passes_alone_and_behind_a_gate_and_keeps_nothing_of_it() ->
     behind = {"AWS_S3_CUSTOM_DOMAIN": f"127.0.0.1:{port}/media"}  # pictures are behind the gate too
     with demo.running(ROOT, port=0, data=None, variables=behind) as (url, _, _):
         with pytest.raises(PlatformError, match="is taken"):
-            demo._checked(int(url.rpartition(":")[2]))
+            checked(int(url.rpartition(":")[2]))
         with gated(port, upstream=url, node=node, username="dev", password=GATE) as gate:
             runs = {
                 "right": smoke(gate, "--gate", "dev", typed=GATE),
