@@ -15,9 +15,9 @@ from dataclasses import asdict, dataclass, replace
 from infra.errors import PlatformError
 from scripts.backend_release import PREFIX
 from scripts.backend_store import ConflictError, ReleaseStore
+from scripts.heartbeat import LEASE, heartbeat
 
 KEY = f"{PREFIX}/lock.json"
-LEASE, BEAT = 90.0, 20.0  # seconds
 
 
 class HeldError(PlatformError):
@@ -81,14 +81,10 @@ class BackendLock:
         self.read()
         self.refuse_held()
         self._write(claim)
-        stop = threading.Event()
-        beating = threading.Thread(target=self._beats, args=(stop,), daemon=True)
-        beating.start()
         try:
-            yield
+            with heartbeat(self._sign):
+                yield
         finally:
-            stop.set()
-            beating.join()
             if self._lost is None:
                 with suppress(PlatformError):  # the lease ends it
                     self._write(NOBODY)
@@ -113,15 +109,15 @@ class BackendLock:
             self._write(NOBODY)
         return ended
 
-    def _beats(self, stop: threading.Event) -> None:
-        while not stop.wait(BEAT):
-            try:
-                self._write(replace(self.claim, beat=self.claim.beat + 1))
-            except HeldError as error:
-                self._lost = error
-                return
-            except PlatformError:
-                continue  # the next sign finds out
+    def _sign(self) -> None:
+        if self._lost is not None:
+            return
+        try:
+            self._write(replace(self.claim, beat=self.claim.beat + 1))
+        except HeldError as error:
+            self._lost = error
+        except PlatformError:
+            return  # the next sign finds out
 
     def _write(self, claim: Claim) -> None:
         body = json.dumps(asdict(claim)).encode()

@@ -13,12 +13,11 @@ from dataclasses import replace
 
 from infra.errors import PlatformError
 from scripts.aws_http import AwsError
+from scripts.heartbeat import LEASE, heartbeat
 from scripts.website_bucket import Bucket, ConflictError
 from scripts.website_headers import Headers
 from scripts.website_release import CURRENT_KEY, Claim, Current, DamagedError, current_from_bytes
 
-LEASE = 90.0  # seconds
-BEAT = 20.0
 PRIVATE = Headers(content_type="application/json", cache_control="no-store")
 
 
@@ -67,18 +66,12 @@ class Lock:
         Raises HeldError where somebody else wrote the list since it was read.
         """
         self._write(self.current.claimed(claim))
-        stop = threading.Event()
-        beating = threading.Thread(target=self._beat, args=(stop,), daemon=True)
-        beating.start()
         try:
-            yield
+            with heartbeat(self._sign):
+                yield
         except BaseException:
-            stop.set()
-            beating.join()
             self._let_go()
             raise
-        stop.set()
-        beating.join()
 
     def refuse_lost(self) -> None:
         """Gives a sign of life; raises HeldError where the claim was taken over."""
@@ -89,10 +82,6 @@ class Lock:
     def settle(self, current: Current) -> None:
         """Writes the list that a deploy ends with; raises HeldError where the claim was taken over."""
         self._write(current)
-
-    def _beat(self, stop: threading.Event) -> None:
-        while not stop.wait(BEAT):
-            self._sign()
 
     def _sign(self) -> None:
         with self._writing:

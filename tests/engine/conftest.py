@@ -23,3 +23,10 @@ def rehearsed(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     assert engine
     with repository(tmp_path_factory.mktemp("platform")) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def before(rehearsed: Rehearsed) -> dict[str, set[str]]:
+    """What the local AWS holds before the first `up`: the seeds."""
+    rehearsed.run("true")
+    return rehearsed.inventory()

@@ -84,11 +84,6 @@ def graph_of(stack: str) -> Graph:
     return run(account_program(), aws=aws, project="account", stack=stack, config={}, preview=True).graph
 
 
-def named(stack: str) -> tuple[str, str]:
-    """The option of our own commands for it."""
-    return ("--account" if stack == ACCOUNT_STACK else "--env", stack)
-
-
 def kill_each(rehearsed: Rehearsed, stack: str, graph: Graph, urns: dict[str, str]) -> Iterator[Killed]:
     """For each type: killed before its create and recovered, then killed after it and recovered."""
     before = rehearsed.inventory()
@@ -126,7 +121,7 @@ def kill(
         killed = rehearsed.up(stack, *targets, **variables)
     if killed.returncode >= 0:
         return _wrong(kind, moment, f"not killed: {killed.stdout[-300:]}", start)
-    recovered = rehearsed.run("diceytech", "recover", *named(stack), "--json")
+    recovered = rehearsed.run("diceytech", "recover", *rehearsed.stack(stack).option.split(), "--json")
     if recovered.returncode:
         return _wrong(kind, moment, f"not recovered: {recovered.stderr.strip()[-300:]}", start)
     outcomes = {one["urn"]: one["outcome"] for one in json.loads(recovered.stdout)["recovered"]}

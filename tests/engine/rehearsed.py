@@ -18,6 +18,7 @@ from rehearsal.local_aws import LocalAccount
 from rehearsal.resources import RESOURCES
 from scripts import local
 from scripts.local_aws import LocalHome, Running, start, stop
+from scripts.stack import Stack, account_stack, environment_stack
 from tests.scripts.commands import ROOT, edit
 
 ACCOUNT = "123456789012"
@@ -71,10 +72,13 @@ class Rehearsed:
             check=False,
         )
 
+    def stack(self, name: str) -> Stack:
+        """The stack of an environment, or of the account project."""
+        return (account_stack if name == ACCOUNT_STACK else environment_stack)(self.root, name)
+
     def pulumi(self, verb: str, stack: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         """A command of the engine for the stack of an environment, or of the account project."""
-        project = "account" if stack == ACCOUNT_STACK else "."
-        return self.run("pulumi", verb, "--stack", stack, "--cwd", project, "--non-interactive", *words, **more)
+        return self.run("pulumi", verb, *self.stack(stack).words.split(), "--non-interactive", *words, **more)
 
     def up(self, stack: str, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return self.pulumi("up", stack, "--yes", "--skip-preview", *words, **more)
@@ -90,8 +94,7 @@ class Rehearsed:
 
     def state(self, stack: str) -> dict[str, Any]:
         """The stack's deployment as exported."""
-        project = "account" if stack == ACCOUNT_STACK else "."
-        done = self.run("pulumi", "stack", "export", "--stack", stack, "--cwd", project)
+        done = self.run("pulumi", "stack", "export", *self.stack(stack).words.split())
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)["deployment"]
         return found

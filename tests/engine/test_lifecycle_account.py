@@ -1,4 +1,4 @@
-"""The account project on the real engine, each test goes on where the one before it stopped."""
+"""The account project on the real engine: each test goes on where the one before it stopped."""
 
 from __future__ import annotations
 
@@ -7,13 +7,6 @@ import pytest
 from tests.engine.rehearsed import ACCOUNT_STACK, Rehearsed
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def before(rehearsed: Rehearsed) -> dict[str, set[str]]:
-    """What the local AWS holds before the first `up`."""
-    rehearsed.run("true")
-    return rehearsed.inventory()
 
 
 @pytest.fixture(scope="module")

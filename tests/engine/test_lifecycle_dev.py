@@ -11,13 +11,6 @@ DEV = "dev"
 
 
 @pytest.fixture(scope="module")
-def before(rehearsed: Rehearsed) -> dict[str, set[str]]:
-    """What the local AWS holds before the first `up`: the seeds."""
-    rehearsed.run("true")
-    return rehearsed.inventory()
-
-
-@pytest.fixture(scope="module")
 def dev(rehearsed: Rehearsed, before: dict[str, set[str]]) -> Rehearsed:
     """dev after its first `up`."""
     assert before

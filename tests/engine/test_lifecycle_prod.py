@@ -11,12 +11,6 @@ PROD = "prod"
 
 
 @pytest.fixture(scope="module")
-def before(rehearsed: Rehearsed) -> dict[str, set[str]]:
-    rehearsed.run("true")
-    return rehearsed.inventory()
-
-
-@pytest.fixture(scope="module")
 def prod(rehearsed: Rehearsed, before: dict[str, set[str]]) -> Rehearsed:
     """prod after its first `up`."""
     assert before

@@ -9,18 +9,10 @@ export interface HackathonFilters {
   mine?: 'organized' | 'registered';
 }
 
-export interface NewHackathon {
-  title: string;
-  description: string;
-  theme: string;
-  location: string;
-  start_date: string;
-  end_date: string;
-  registration_deadline: string;
-  prize_amount: string | null;
-  max_teams: number;
-  max_team_size: number;
-}
+export type NewHackathon = Omit<
+  Hackathon,
+  'id' | 'organizer' | 'organizer_name' | 'is_active' | 'teams_count' | 'is_registered'
+>;
 
 export const hackathonService = {
   getHackathons: async (filters: HackathonFilters = {}) =>
