@@ -7,6 +7,7 @@ without a sign of life for LEASE seconds, by the server's clock, is dead, and th
 from __future__ import annotations
 
 import json
+import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -28,13 +29,17 @@ class HeldError(PlatformError):
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Who holds the backend, for what and since when; `locked` by hand it has no lease. `by` is empty: nobody does."""
+    """Who holds the backend, for what and since when; `locked` by hand it has no lease. `by` is empty: nobody does.
+
+    `nonce` makes a claim one of its own, so that two of one second and one person are not taken for each other.
+    """
 
     by: str = ""
     what: str = ""
     at: str = ""
     locked: bool = False
     beat: int = 0
+    nonce: str = ""
 
 
 NOBODY = Claim()
@@ -80,7 +85,7 @@ class BackendLock:
         """Holds the backend for the block; raises HeldError where somebody else does."""
         self.read()
         self.refuse_held()
-        self._write(claim)
+        self._write(_own(claim))
         try:
             with heartbeat(self._sign):
                 yield
@@ -98,7 +103,7 @@ class BackendLock:
         """Locks deploys until `unlock`; raises HeldError where somebody holds the backend."""
         self.read()
         self.refuse_held()
-        self._write(replace(claim, locked=True))
+        self._write(replace(_own(claim), locked=True))
 
     def unlock(self) -> Claim:
         """Ends a lock, or the claim of a deploy that was killed; gives what was ended. Raises HeldError for others."""
@@ -125,5 +130,16 @@ class BackendLock:
             try:
                 self._etag = self._store.put(KEY, body, etag=self._etag)
             except ConflictError:
-                raise HeldError("another deploy began at the same moment; run this again when it is done") from None
+                self._etag = self._mine(body)
             self.claim = claim
+
+    def _mine(self, body: bytes) -> str:
+        """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""
+        found = self._store.get(KEY)
+        if found is not None and found.body == body:
+            return found.etag
+        raise HeldError("another deploy began at the same moment; run this again when it is done")
+
+
+def _own(claim: Claim) -> Claim:
+    return replace(claim, nonce=secrets.token_hex(8))

@@ -80,7 +80,7 @@ def shell(root: Path, environment: str, instance_id: str | None) -> NoReturn:
         known = ", ".join(machine.id for machine in found.machines) or "none"
         raise MachineError(f"there is no such machine of {environment}; there are: {known}")
     term = os.environ.get("TERM", "dumb")
-    _become(machines[0].command(["bash", "--login"], {"TERM": term}), dict(os.environ))
+    _become(machines[0].command(["bash", "--login"], {"TERM": term}, interactive=True), dict(os.environ))
 
 
 def run(root: Path, environment: str, command: Sequence[str]) -> NoReturn:

@@ -107,13 +107,24 @@ class Machine:
             time.sleep(0.1)
         return time.monotonic() - start
 
-    def command(self, words: Sequence[str], variables: Mapping[str, str] | None = None) -> list[str]:
-        """The words that run a command inside, with nothing of this process's environment."""
+    def command(
+        self, words: Sequence[str], variables: Mapping[str, str] | None = None, *, interactive: bool = False
+    ) -> list[str]:
+        """The words that run a command inside, with nothing of this process's environment.
+
+        `interactive` is for a person at a terminal. A command of that kind must not be running when the machine shuts
+        down, which stops every process before it ends them: nsenter stops with its child, never takes its exit code, and
+        the shutdown waits for that. A shell in between does not.
+        """
         pid = self.pid
         if pid is None:
             raise MachineError(f"{self.id} is off; boot it first")
         settings = [f"{name}={value}" for name, value in {**ENVIRONMENT, **(variables or {})}.items()]
-        return ["nsenter", "--target", str(pid), "--all", "--", "env", "-i", "--chdir=/root", *settings, *words]
+        enter = ["nsenter", "--target", str(pid), "--all"]
+        within = ["env", "-i", "--chdir=/root", *settings, *words]
+        if interactive:
+            return [*enter, "--", *within]
+        return [*enter, "--no-fork", "--", "sh", "-c", 'exec 3<&0; "$@" <&3 3<&- & wait $!', "sh", *within]
 
     def run(
         self, words: Sequence[str], *, check: bool = True, seconds: float = 120.0, given: str | None = None

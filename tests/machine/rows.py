@@ -138,6 +138,15 @@ def _power_cut_at(step: str) -> Callable[[Stage, str], Acted]:
     return act
 
 
+def _reboot(stage: Stage, before: str) -> Acted:
+    first, deadline = stage.machine.pid, time.monotonic() + 120
+    stage.machine.run(["systemctl", "reboot"], check=False)
+    while stage.machine.pid in (first, None) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    said = "rebooted" if stage.machine.pid not in (first, None) else "the machine did not come back"
+    return Acted(ended=Ended(code=0, said=said), live=before, recovery=stage.recovered())
+
+
 def _database_away(stage: Stage, before: str) -> Acted:
     """The database goes while a release is made, and comes back afterwards."""
     _, artifact = stage.release()
@@ -206,6 +215,7 @@ ROWS: tuple[Row, ...] = (
         codes=(1,),
         loses="database",
     ),
+    Row(name="reboot", what="the machine reboots", act=_reboot, codes=(0,), loses="machine", weight=2),
     *(
         Row(
             name=f"kill-{step}",

@@ -184,6 +184,34 @@ def test_two_deploys_at_once_are_one_and_the_other_is_told_who(fleet: Fleets) ->
     assert one.deploy(ONE) == one.parameter
 
 
+class LostAnswers(ReleaseStore):
+    """A store whose every write is made twice, as by a client that lost the first answer."""
+
+    def put(self, key: str, body: bytes, *, etag: str | None) -> str:
+        super().put(key, body, etag=etag)
+        return super().put(key, body, etag=etag)
+
+
+def test_a_write_whose_answer_got_lost_is_no_other_deploy(fleet: Fleets) -> None:
+    store = fleet(1).store
+    lossy = LostAnswers(session=store.session, bucket=store.bucket)
+    claim = Claim(by="alex", what="deploy of x", at="t")
+    with BackendLock(lossy).held(claim), pytest.raises(HeldError, match="alex is at work"):
+        BackendLock(store).lock(claim)
+    assert BackendLock(store).read().by == ""
+
+
+def test_two_claims_alike_of_one_moment_are_not_taken_for_each_other(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = fleet(1).store
+    claim = Claim(by="alex", what="deploy of x", at="t")
+    one, other = BackendLock(store), BackendLock(store)
+    monkeypatch.setattr(other, "read", Claim)  # it looked before the first one wrote
+    with one.held(claim), pytest.raises(HeldError, match="another deploy began"), other.held(claim):
+        pass
+
+
 def test_a_lock_by_hand_holds_until_it_is_ended(fleet: Fleets) -> None:
     one = fleet(1)
     BackendLock(one.store).lock(Claim(by="alex", what="the fair is on", at="2026-11-25T12:00:00Z"))
