@@ -28,6 +28,7 @@ from scripts.cli_machine import machine_app
 from scripts.cli_operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
+from scripts.cli_pipeline import pipeline_app
 from scripts.cli_product import demo, smoke
 from scripts.cli_secrets import secrets_app
 from scripts.cli_state import bootstrap, drift, recover
@@ -153,6 +154,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(local_app, name="local")
+app.add_typer(pipeline_app, name="pipeline")
 deploy_app.command("backend")(deploy_backend)
 rollback_app.command("backend")(rollback_backend)
 releases_app.command("backend")(releases_backend)
