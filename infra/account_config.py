@@ -59,7 +59,7 @@ class GitHub(Section):
     repository_id: Annotated[int, Field(ge=1)] | None = None
     """Number of the repository, likewise: `gh api /repos/OWNER/NAME/actions/oidc/customization/sub` shows both."""
     default_branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "main"
-    """Branch whose jobs may take the plan-only roles without a GitHub environment: drift, and previews before deploys."""
+    """Branch whose jobs may take the plan-only roles with no GitHub environment: drift, previews before deploys."""
     oidc_provider: Literal["create"] | Annotated[str, StringConstraints(pattern=OIDC_ARN)] = "create"
     """`create`, or the ARN of the one that the account already has: AWS allows one for each URL."""
 

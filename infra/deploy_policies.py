@@ -1,6 +1,6 @@
 """What the deploy roles of one environment may do, and the boundary of whatever they make.
 
-Releases (`app`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies/, previews infra/plan_policies.py.
+Releases (`app`) and `boundary` are here; `pulumi up` is infra/infrastructure_policies/, `plan` infra/plan_policies.py.
 Which actions know resources and tags: AWS's "Service Authorization Reference", per service.
 """
 

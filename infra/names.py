@@ -53,7 +53,7 @@ class Names:
         return f"/{self.product}/deploy/"
 
     def deploy_role(self, kind: str) -> str:
-        """ARN of the role that GitHub's jobs of a kind take: infrastructure, app or plan; made by the account project."""
+        """ARN of the account project's role for GitHub's jobs of a kind: infrastructure, app or plan."""
         return f"arn:aws:iam::{self.account_id}:role{self.deploy_path}{self.part(f'deploy-{kind}')}"
 
     @property

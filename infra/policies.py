@@ -1,8 +1,8 @@
 """IAM policies as pure functions that return the document: what each identity of an environment may do.
 
 No action is `*` or `service:*`. A resource is `*` only in a statement that UNNAMEABLE explains. The deploy roles'
-policies are in infra/deploy_policies.py, infra/plan_policies.py and infra/infrastructure_policies/. Values may be Pulumi outputs: serialise
-with `pulumi.Output.json_dumps`.
+policies are in infra/deploy_policies.py, infra/infrastructure_policies/ and infra/plan_policies.py. Values may be
+Pulumi outputs: serialise with `pulumi.Output.json_dumps`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ UNNAMEABLE = {
     "ReadMachines": "ec2:DescribeInstances knows no resources",
     "ReadNetwork": "most of EC2's Describe actions know no resources",
     "ReadEdge": "CloudFront's lists and managed policies, and Route 53's look-ups by name, know no resources",
-    "ReadData": "Describe and List actions of RDS, KMS, SSM and Secrets Manager that know no resources",
+    "ReadData": "reads of RDS, KMS and SSM that know no resources; RDS asks for kms:DescribeKey of AWS's own keys",
     "ReadObservability": "Describe and List actions of CloudWatch and Logs that know no resources",
     "ReadCompute": "Describe actions of Auto Scaling and Elastic Load Balancing know no resources",
     "MakeKey": "a key has no name before it exists; the request must carry the environment's tags",

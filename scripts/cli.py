@@ -125,6 +125,24 @@ def controls(env: Env, json: Json = False) -> None:
         raise typer.Exit(2)
 
 
+@app.command("permissions")
+def permissions(
+    env: Env,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold the infrastructure role against a recorded rehearsal. Exits 2 where it may not do what was recorded."""
+    from scripts.permissions import as_json, examine, show, write
+    from scripts.terminal import print_json, root
+
+    verdict = examine(root(), env)
+    if out is not None:
+        write(verdict, env, out)
+    print_json(as_json(verdict, env)) if json else show(verdict, env)
+    if verdict.uncovered:
+        raise typer.Exit(2)
+
+
 @app.command("doctor")
 def doctor(
     env: OneEnv = None,

@@ -29,8 +29,8 @@ def data(scope: Scope) -> Document:
     )
     secrets = actions(
         "secretsmanager",
-        "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue PutSecretValue TagResource"
-        " UntagResource UpdateSecret UpdateSecretVersionStage",
+        "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue ListSecretVersionIds PutSecretValue"
+        " TagResource UntagResource UpdateSecret UpdateSecretVersionStage",
     )
     key_changes = actions(
         "kms",
@@ -39,7 +39,15 @@ def data(scope: Scope) -> Document:
     )
     return document(
         allow(
-            "ReadData", ["rds:Describe*", "rds:ListTagsForResource", "kms:ListAliases", "ssm:DescribeParameters"], ["*"]
+            "ReadData",
+            [
+                "rds:Describe*",
+                "rds:ListTagsForResource",
+                "kms:DescribeKey",
+                "kms:ListAliases",
+                "ssm:DescribeParameters",
+            ],
+            ["*"],
         ),
         allow("MakeDatabase", makes, kinds, StringEquals=scope.new),
         allow("ChangeDatabase", changes, kinds, StringEquals=scope.own),
