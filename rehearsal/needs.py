@@ -134,6 +134,8 @@ def _context(
         context["ec2:CreateAction"] = call.operation
     if "iam:PermissionsBoundary" in keys and (bound := call.params.get("PermissionsBoundary", boundary)):
         context["iam:PermissionsBoundary"] = str(bound)
+    if "iam:PolicyARN" in keys and "PolicyArn" in call.params:
+        context["iam:PolicyARN"] = call.params["PolicyArn"]
     if changes := call.params.get("ChangeBatch"):
         names = [one["ResourceRecordSet"]["Name"].rstrip(".").lower() for one in changes["Changes"]]
         context["route53:ChangeResourceRecordSetsNormalizedRecordNames"] = names

@@ -308,21 +308,6 @@ def test_the_app_role_invalidates_its_own_distribution_only() -> None:
     assert not may("app", "cloudfront:UpdateDistribution", distribution, TAGS)
 
 
-@pytest.mark.parametrize("action", ["iam:CreateRole", "iam:PutRolePolicy", "iam:AttachRolePolicy"])
-def test_the_infrastructure_role_makes_no_role_without_the_boundary(action: str) -> None:
-    role = iam("role", "acme-dev-server")
-    assert may("infrastructure", action, role, {"iam:PermissionsBoundary": BOUNDARY})
-    assert not may("infrastructure", action, role)
-    weaker = {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
-    assert not may("infrastructure", action, role, weaker)
-
-
-def test_the_infrastructure_role_makes_no_user_without_the_boundary() -> None:
-    user = iam("user", "acme-dev-media")
-    assert may("infrastructure", "iam:CreateUser", user, {"iam:PermissionsBoundary": BOUNDARY})
-    assert not may("infrastructure", "iam:CreateUser", user)
-
-
 @pytest.mark.parametrize("action", ["iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary"])
 def test_the_infrastructure_role_takes_no_boundary_away(action: str) -> None:
     kind = "role" if "Role" in action else "user"

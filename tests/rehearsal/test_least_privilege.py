@@ -14,7 +14,7 @@ from infra.config_source import load
 from infra.deploy_policies import Scope
 from infra.infrastructure_policies import infrastructure
 from infra.stacks.account import scope_of
-from rehearsal.least_privilege import judge, unknown_actions
+from rehearsal.least_privilege import Verdict, judge, unknown_actions
 from rehearsal.needs import Need, needs
 from rehearsal.policy_documents import MANAGED_SIZE, size
 from rehearsal.policy_evaluation import allowed
@@ -30,6 +30,7 @@ class Life:
         config = load(ROOT, name)
         self.scope: Scope = scope_of(load_account(ROOT, "main"), name, config)
         self.needs: list[Need] = needs(recorded(config, name), config.aws.account_id)
+        self.verdict: Verdict = judge(infrastructure(self.scope), self.needs)
 
     def of(self, *phases: str) -> list[Need]:
         return [one for one in self.needs if one.call.phase in phases]
@@ -103,7 +104,7 @@ def test_without_a_statement_its_calls_are_missed(life: Life) -> None:
 
 def test_the_derived_policies_cover_the_recording_fit_iam_and_keep_every_denial(life: Life) -> None:
     policies = infrastructure(life.scope)
-    verdict = judge(policies, life.needs)
+    verdict = life.verdict
     assert verdict.uncovered == ()
     assert refused(verdict.derived, life.needs) == []
     assert unknown_actions(verdict.derived.values()) == []
@@ -114,14 +115,14 @@ def test_the_derived_policies_cover_the_recording_fit_iam_and_keep_every_denial(
 
 
 def test_the_derived_policies_read_no_contents_that_the_role_does_not(life: Life) -> None:
-    derived = judge(infrastructure(life.scope), life.needs).derived.values()
+    derived = life.verdict.derived.values()
     assert not allowed(derived, "s3:GetObject", f"arn:aws:s3:::{life.scope.media_bucket}/resumes/1.pdf")
     secret = life.scope.arn("secretsmanager", "secret:rds!db-0a1b-AbCdEf")
     assert not allowed(derived, "secretsmanager:GetSecretValue", secret)
 
 
 def test_a_write_that_nothing_needed_is_named_and_not_derived(life: Life) -> None:
-    verdict = judge(infrastructure(life.scope), life.needs)
+    verdict = life.verdict
     assert "iam:UpdateAssumeRolePolicy" in verdict.unused["identity"]["Roles"]
     roles = next(one for one in verdict.derived["identity"]["Statement"] if one["Sid"] == "Roles")
     assert "iam:UpdateAssumeRolePolicy" not in roles["Action"]
