@@ -358,12 +358,14 @@ class Secrets(Section):
 
 
 class AccessKeys(Section):
-    """Access keys of an IAM user, two at most as AWS allows: rotation adds one, switches `current`, removes the old."""
+    """Access keys of an IAM user, two at most as AWS allows; `diceytech secrets rotate media-user` takes the steps."""
 
     keys: Annotated[tuple[Annotated[int, Field(ge=1, le=9999)], ...], Field(min_length=1, max_length=2)] = (1,)
     """Numbers of the keys that exist."""
     current: int = 1
     """The key whose value is in Secrets Manager."""
+    off: tuple[int, ...] = ()
+    """Numbers of keys that are switched off, which is what a key is before it is removed."""
 
 
 class Identity(Section):

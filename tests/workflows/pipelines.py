@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,3 +82,17 @@ def _filled(text: str | None, choice: str | None) -> str | None:
     if text is None or choice is None:
         return text
     return re.sub(r"\$\{\{ (matrix|inputs)\.env \}\}", choice, text)
+
+
+def words(step: Step) -> list[list[str]]:
+    """The commands of a step, without redirections, as lists of words."""
+    lines = [line.strip() for line in step.command.splitlines()]
+    return [shlex.split(re.split(r" >|\|\| ", line.replace('${TO:+--to "$TO"}', '--to "$TO"'))[0]) for line in lines]
+
+
+def named(job: Job) -> str:
+    return f"{job.workflow}-{job.name}-{job.env.get('ENV', '')}"
+
+
+JOBS = jobs()
+STEPS = [step for job in JOBS for step in job.steps]

@@ -1,41 +1,22 @@
-"""The workflows: what each job may do, whom it can become, and that its commands are those that people type."""
+"""The workflows: what each job may do, and whom it can become."""
 
 from __future__ import annotations
 
 import re
-import shlex
-import subprocess
-from pathlib import Path
+from functools import cache
 
 import pytest
-import typer
-from typer._click.core import Context
-from typer.main import get_command
 
 from infra.account_config import load_account
 from infra.config_source import load
 from infra.deploy_policies import github_trust
-from infra.names import Names
 from infra.stacks.account import deploy_args
 from rehearsal.policy_evaluation import conditions_hold
-from scripts import cli
-from tests.workflows.pipelines import ROOT, WORKFLOWS, Job, Step, document, jobs
+from tests.workflows.pipelines import JOBS, ROOT, STEPS, WORKFLOWS, Job, document, named, words
 
-JOBS = jobs()
-STEPS = [step for job in JOBS for step in job.steps]
 PINNED = re.compile(r"uses: (?P<action>[\w.-]+/[\w.-]+)@(?P<commit>[0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 CLAIMS = "token.actions.githubusercontent.com"
 ACCOUNT = load_account(ROOT, "main")
-
-
-def words(step: Step) -> list[list[str]]:
-    """The commands of a step, without redirections, as lists of words."""
-    lines = [line.strip() for line in step.command.splitlines()]
-    return [shlex.split(re.split(r" >|\|\| ", line.replace('${TO:+--to "$TO"}', '--to "$TO"'))[0]) for line in lines]
-
-
-def named(job: Job) -> str:
-    return f"{job.workflow}-{job.name}-{job.env.get('ENV', '')}"
 
 
 def test_there_is_a_pipeline_for_each_thing_that_happens() -> None:
@@ -124,6 +105,7 @@ def subject(job: Job) -> str:
     return ACCOUNT.github.branch_subject
 
 
+@cache
 def trusted(env: str, kind: str, claim: str) -> bool:
     deployed = next(one for one in ACCOUNT.environments if one.name == env)
     args = deploy_args(ACCOUNT, deployed, load(ROOT, env), "arn")
@@ -172,82 +154,3 @@ def test_every_environment_of_the_repository_is_in_every_pipeline() -> None:
     known = {one.name for one in ACCOUNT.environments}
     for workflow in ("deploy.yml", "drift.yml", "preview.yml", "rollback.yml"):
         assert {job.env["ENV"] for job in JOBS if job.workflow == workflow} == known, workflow
-
-
-# The commands are those that people type.
-
-
-def test_every_make_target_exists() -> None:
-    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    used = {target for step in STEPS for each in words(step) if each[0] == "make" for target in each[1:]}
-    assert used <= set(targets)
-    assert {"test", "lint", "types", "rehearse", "workflows"} <= used
-
-
-def parsed(arguments: list[str]) -> str:
-    """Path of the command that the arguments are for; raises click's UsageError for what it does not know."""
-    command, parent = get_command(cli.app), None
-    rest = arguments
-    while True:
-        context: Context = command.make_context(command.name or "diceytech", list(rest), parent=parent)
-        if not hasattr(command, "resolve_command"):
-            return context.command_path
-        _, command, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        parent = context
-
-
-@pytest.mark.parametrize(
-    "step", [one for one in STEPS if ".venv/bin/diceytech" in one.command], ids=lambda one: f"{named(one.job)}"
-)
-def test_every_diceytech_command_and_option_exists(step: Step) -> None:
-    for each in words(step):
-        if each[0] == ".venv/bin/diceytech":
-            filled = [step.env.get(word.removeprefix("$"), "x") if word.startswith("$") else word for word in each[1:]]
-            filled = ["backend" if word == "${{ inputs.part }}" else word for word in filled]
-            assert parsed(filled)
-
-
-def test_an_option_that_does_not_exist_is_found() -> None:
-    with pytest.raises(typer._click.exceptions.UsageError):
-        parsed(["controls", "--env", "dev", "--no-such-option"])
-
-
-def test_what_else_the_steps_run_is_there() -> None:
-    others = {each[0] for step in STEPS for each in words(step)} - {"make", ".venv/bin/diceytech"}
-    assert others == {".ci/programs", "cat", "gh"}
-    assert (ROOT / ".ci" / "programs").stat().st_mode & 0o111
-
-
-def bash(step: Step, directory: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The step as GitHub runs it: `bash -e` with its variables."""
-    files = {"GITHUB_OUTPUT": str(directory / "output"), "GITHUB_STEP_SUMMARY": str(directory / "summary")}
-    import os
-
-    return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", step.command],
-        cwd=ROOT,
-        env={**os.environ, **step.env, **files, **more},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-# Those that take seconds and need neither an account nor a change; the others are named in docs/pipelines.md.
-CHEAP = ("config check", "controls --env", "permissions --env")
-
-
-@pytest.mark.parametrize(
-    "step",
-    [one for one in STEPS if any(f"diceytech {cheap}" in one.command for cheap in CHEAP)],
-    ids=lambda one: f"{one.job.env.get('ENV', '')} {one.command[20:32]}",
-)
-def test_the_steps_that_need_no_account_pass_here(step: Step, tmp_path: Path) -> None:
-    done = bash(step, tmp_path)
-    assert done.returncode == 0, done.stderr
-
-
-def test_settings_give_the_role_that_the_account_project_makes() -> None:
-    names = Names(product="diceytech", environment="dev", account_id="123456789012")
-    assert names.deploy_role("app") == "arn:aws:iam::123456789012:role/diceytech/deploy/diceytech-dev-deploy-app"
