@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,7 +18,6 @@ from tests.engine.rehearsed import Rehearsed
 pytestmark = pytest.mark.slow
 DEV, SECRET, USER = "dev", "/diceytech/dev/media-user", "diceytech-dev-media"
 ROTATE = ("diceytech", "secrets", "rotate", "media-user", "--env", DEV)
-WORDS = ("make key 2", "store key 2", "switch key 1 off", "delete key 1")
 
 
 @pytest.fixture(scope="module")
@@ -41,10 +41,10 @@ def stored(up: Rehearsed) -> str:
     return str(value["AWS_ACCESS_KEY_ID"])
 
 
-def killed_when(up: Rehearsed, words: str) -> None:
-    """Starts a rotation, and kills it with all its processes while it takes this step."""
+def killed(up: Rehearsed, when: Callable[[subprocess.Popen[str]], None]) -> None:
+    """Starts a rotation, and kills it with all its processes as soon as `when` comes back."""
     up.run("true")  # brings the copy up to date
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-u", "-m", "scripts.cli", *ROTATE[1:]],
         cwd=up.root,
         env=up.variables(PYTHONUNBUFFERED="1"),
@@ -52,40 +52,55 @@ def killed_when(up: Rehearsed, words: str) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("  pulumi up:") and MARKS[words] in line:
-            break
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    ) as process:
+        when(process)
+        os.killpg(process.pid, signal.SIGKILL)
 
 
-# What `pulumi up` says that it changes, by step.
-MARKS = {
-    "make key 2": "identity-media-key-2",
-    "store key 2": "identity-media-secret-value",
-    "switch key 1 off": "identity-media-key-1",
-    "delete key 1": "identity-media-key-1",
-}
+def begins(mark: str) -> Callable[[subprocess.Popen[str]], None]:
+    """Until the engine is called for a change of this resource: the YAML is edited, AWS is as before."""
+
+    def wait(process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        assert any(line.startswith("  pulumi up:") and mark in line for line in process.stderr)
+
+    return wait
+
+
+def takes_effect(seen: Callable[[], bool]) -> Callable[[subprocess.Popen[str]], None]:
+    """Until AWS holds what the step makes: the engine has not written its state yet, or just has."""
+
+    def wait(process: subprocess.Popen[str]) -> None:
+        while not seen():
+            assert process.poll() is None
+
+    return wait
 
 
 def test_killed_at_each_step_it_loses_nothing_and_is_gone_on_with(up: Rehearsed) -> None:
     first = stored(up)
     assert keys(up) == {first: "Active"}
-    for words in WORDS:
-        killed_when(up, words)
-        assert keys(up)[stored(up)] == "Active", words
-        mended = up.run("diceytech", "recover", "--env", DEV)
-        assert mended.returncode == 0, mended.stderr
-        assert keys(up)[stored(up)] == "Active", words
-        if words in ("make key 2", "store key 2"):
-            assert keys(up)[first] == "Active", "the old key works until the new one is stored"
+    steps: list[tuple[str, str, Callable[[], bool]]] = [
+        ("make", "identity-media-key-2", lambda: len(keys(up)) == 2),
+        ("store", "identity-media-secret-value", lambda: stored(up) != first),
+        ("switch off", "identity-media-key-1", lambda: keys(up).get(first) == "Inactive"),
+        ("delete", "identity-media-key-1", lambda: first not in keys(up)),
+    ]
+    for step, mark, seen in steps:
+        for when in (begins(mark), takes_effect(seen)):
+            killed(up, when)
+            assert keys(up)[stored(up)] == "Active", step
+            if step == "make":
+                assert stored(up) == first
+            if step in ("make", "store"):
+                assert keys(up)[first] == "Active", "the old key works until the new one is stored"
+            mended = up.run("diceytech", "recover", "--env", DEV)
+            assert mended.returncode == 0, mended.stderr
+            assert keys(up)[stored(up)] == "Active", step
     done = up.run(*ROTATE)
     assert done.returncode == 0, done.stderr
-    second = stored(up)
-    assert second != first
-    assert keys(up) == {second: "Active"}
+    assert stored(up) != first
+    assert keys(up) == {stored(up): "Active"}
     user = load(up.root, DEV).identity.media_user
     assert user is not None
     assert (user.keys, user.current, user.off) == ((2,), 2, ())
