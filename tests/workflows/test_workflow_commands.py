@@ -75,6 +75,7 @@ def bash(step: Step, directory: Path, **more: str) -> subprocess.CompletedProces
 CHEAP = ("config check", "controls --env", "permissions --env")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "step",
     [one for one in STEPS if any(f"diceytech {cheap}" in one.command for cheap in CHEAP)],
