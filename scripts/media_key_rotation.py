@@ -55,7 +55,7 @@ def rotate(root: Path, env: str, *, only_plan: bool, even_if_used: bool) -> list
         step = next_step(_keys(root, env))
         if step.retires is not None and "off" in step.words and not even_if_used:
             _refuse_used(root, stack, step.retires)
-        out.print(f"{step.words} …", markup=False)
+        err.print(f"{step.words} …", markup=False)
         write(root / stack.file, edited(root / stack.file, step.keys))
         _apply(root, stack)
         done.append(step.words)
@@ -64,7 +64,7 @@ def rotate(root: Path, env: str, *, only_plan: bool, even_if_used: bool) -> list
 
 
 def _told(done: list[str], stack: Stack) -> list[str]:
-    out.print(f"{stack.name}: {', '.join(done)}; commit {stack.file}", markup=False)
+    err.print(f"{stack.name}: {', '.join(done)}; commit {stack.file}", markup=False)
     return done
 
 

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from infra import yaml_edit
 from infra.config import AccessKeys
@@ -41,15 +44,21 @@ def next_step(now: AccessKeys) -> Step:
 def edited(file: Path, keys: AccessKeys) -> str:
     """The environment's YAML with these keys; comments and everything else stay."""
     document = yaml_edit.read(file)
-    wanted: dict[str, object] = {"keys": list(keys.keys), "current": keys.current}
+    wanted = {"keys": _line(CommentedSeq(keys.keys)), "current": keys.current}
     if keys.off:
-        wanted["off"] = list(keys.off)
+        wanted["off"] = _line(CommentedSeq(keys.off))
     section = document["config"].setdefault(SECTION, {})
     held = section.get(USER)
     if held is None:
-        section[USER] = wanted
+        section[USER] = _line(CommentedMap(wanted))
         return yaml_edit.text(document)
     for name in [name for name in held if name not in wanted]:
         del held[name]
     held.update(wanted)
     return yaml_edit.text(document)
+
+
+def _line(value: Any) -> Any:
+    """Written on one line: `{keys: [1, 2], current: 2}`."""
+    value.fa.set_flow_style()
+    return value

@@ -49,6 +49,8 @@ def test_every_state_is_written_into_the_yaml_and_read_back_with_its_comments_ke
         now = next_step(now).keys
         file.write_text(edited(file, now), encoding="utf-8")
         assert load(copy, "dev").identity.media_user == now
+        line = f"media_user: {{keys: {list(now.keys)}, current: {now.current}"
+        assert line in file.read_text(encoding="utf-8")
     assert [line for line in file.read_text(encoding="utf-8").splitlines() if "#" in line] == before
 
 
