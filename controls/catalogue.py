@@ -29,7 +29,11 @@ _OWN = (platform, iam_grants, iam_lint)
 
 ALL: tuple[Control, ...] = tuple(
     sorted(
-        (replace(one, why=one.why or REASONS[one.id]) for module in (*_STANDARD, *_OWN) for one in module.CONTROLS),
+        (
+            replace(one, why=one.why or REASONS.get(one.id, ""))
+            for module in (*_STANDARD, *_OWN)
+            for one in module.CONTROLS
+        ),
         key=lambda control: order(control.id),
     )
 )

@@ -13,7 +13,6 @@ from controls.control import Control, Finding, Scope
 from controls.standard import is_control_id
 from rehearsal.graph import Graph
 
-
 _SCOPES: dict[Scope, tuple[Scope, ...]] = {
     "environment": ("environment",),
     "production": ("environment", "production"),
@@ -109,7 +108,9 @@ def evaluate(
         absent=tuple(one.id for one in held if not outcomes[one.id]),
         failed=tuple(finding for finding in open_ones if finding.status == "failed"),
         unknown=tuple(finding for finding in open_ones if finding.status == "unknown"),
-        accepted=tuple(AcceptedFinding(finding=finding, reason=one.reason) for finding, one in cover if one is not None),
+        accepted=tuple(
+            AcceptedFinding(finding=finding, reason=one.reason) for finding, one in cover if one is not None
+        ),
         unused=tuple(one for one in valid if not any(_covers(one, finding) for finding in findings)),
         expired=tuple(expired),
         planned=planned,

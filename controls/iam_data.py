@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+# What AWS can and its reference does not list yet: functions have tags since April 2026, terraform-provider-aws #47916.
+_FUNCTIONS = ("arn:*:cloudfront::*:function/*",)
+_NEWER = {"cloudfront:TagResource": _FUNCTIONS, "cloudfront:UntagResource": _FUNCTIONS}
+
 
 @cache
 def service(prefix: str) -> Mapping[str, Any] | None:
@@ -38,7 +42,8 @@ def resource_patterns(action: str) -> tuple[str, ...]:
     """What an action acts on, as patterns of ARNs; none for an action that takes `*` alone."""
     found, privilege = _privilege(action)
     kinds = [kind for kind in privilege["resource_types"] if kind]
-    return tuple(_pattern(found["resources"][kind]["arn"]) for kind in kinds if kind in found["resources"])
+    listed = tuple(_pattern(found["resources"][kind]["arn"]) for kind in kinds if kind in found["resources"])
+    return listed + _NEWER.get(action, ())
 
 
 @cache
@@ -79,6 +84,15 @@ def _pattern(template: str) -> str:
         elif depth == 0:
             text += letter
     return text
+
+
+@cache
+def arns_overlap(one: str, other: str) -> bool:
+    """The same for ARNs, whose first five parts hold no colon: `arn:*:s3:::b` is no `arn:*:s3:*:*:accesspoint/*`."""
+    parts, others = one.split(":", 5), other.split(":", 5)
+    if len(parts) != len(others):
+        return overlap(one, other)
+    return all(overlap(part, part_of_other) for part, part_of_other in zip(parts, others, strict=True))
 
 
 @cache

@@ -18,7 +18,7 @@ USER = "aws:iam/user:User"
 GITHUB = "token.actions.githubusercontent.com"
 _SUBJECT = re.compile(r"repo:[\w.@-]+/[\w.@-]+:(environment:[\w. -]+|pull_request)")
 
-# Source: "Permissions boundaries for IAM entities" and, for the list, what each of them changes: rights or who has them.
+# Each changes what rights there are, or who has them: the actions of IAM User Guide, "Permissions boundaries".
 _WIDENING = (
     "iam:AddUserToGroup",
     "iam:AttachGroupPolicy",
@@ -124,7 +124,7 @@ CONTROLS = (
         remedy="set identity.permissions_boundary to true; the account project makes it",
         page="Permissions boundaries for IAM entities",
         path=f"{_IAM}/access_policies_boundaries.html",
-        differs="The deploy roles, under a path with /deploy/, are made by the account project and are no role's to edit.",
+        differs="The deploy roles, under a path with /deploy/, are made by the account project; no role may edit them.",
     ),
     Control(
         id="PLATFORM.10",
@@ -163,7 +163,7 @@ CONTROLS = (
         severity="critical",
         rule=each((*IDENTITY, ROLE), _cannot_widen),
         why="One stolen session is then the whole account.",
-        remedy="name the roles it may pass or change, or add a condition on iam:PassedToService or iam:PermissionsBoundary",
+        remedy="name the roles it may pass or change, or add a condition on iam:PassedToService",
         page="Grant a user permissions to pass a role to an AWS service",
         path=f"{_IAM}/id_roles_use_passrole.html",
     ),

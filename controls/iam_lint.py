@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from controls.control import Control, Judge, each
-from controls.iam_data import condition_keys, matching, only_reads, overlap, resource_patterns
+from controls.iam_data import arns_overlap, condition_keys, matching, only_reads, resource_patterns
 from controls.iam_documents import HOLDERS, IDENTITY, ROLE, Document, documents
 from controls.policy_documents import Statement, actions, allows, excluded_actions, resources, statements
 from rehearsal.graph import UNKNOWN, Graph, Node
@@ -76,7 +76,12 @@ def _unmatched(statement: Statement, document: Document) -> str | None:
 
 
 def _meets(action: str, reach: list[str]) -> bool:
-    return any(overlap(one, _loose(pattern)) for one in reach for pattern in resource_patterns(action))
+    return any(
+        arns_overlap(one, _loose(pattern))
+        for one in reach
+        for pattern in resource_patterns(action)
+        if not (pattern.endswith(":s3:::*") and "/" in one)  # a bucket's name has no slash, so that these are objects
+    )
 
 
 def _loose(pattern: str) -> str:

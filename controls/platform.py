@@ -11,7 +11,7 @@ from controls.messaging import TOPIC
 from controls.rds import DATABASE
 from controls.references import pointing
 from controls.s3 import BUCKET
-from rehearsal.graph import SECRET, UNKNOWN, Graph, Node
+from rehearsal.graph import SECRET, Graph, Node
 
 CORS = "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration"
 DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
@@ -74,20 +74,25 @@ def _forgets(group: Node, _: Graph) -> str | None:
 
 
 def _masked(node: Node, _: Graph) -> str | None:
-    shown = [place for place, found in _secret_places(node) if found not in (None, SECRET, UNKNOWN)]
-    return f"{shown[0]} is not marked as a secret" if shown else None
+    for place, found in _secret_places(node):
+        if found != SECRET and known(found, f"{place} of {node.name}") is not None:
+            return f"{place} is not marked as a secret"
+    return None
 
 
 def _secret_places(node: Node) -> Iterator[tuple[str, object]]:
-    if node.type == PARAMETER and peek(node, "type") == "SecureString":
-        yield "value", peek(node, "value")
+    if node.type == PARAMETER:
+        if value(node, "type") == "SecureString":
+            yield "value", peek(node, "value")
     elif node.type == SECRET_VERSION:
         yield "secretString", peek(node, "secretString")
     elif node.type == DATABASE:
         yield "password", peek(node, "password")
     elif node.type == DISTRIBUTION:
         for origin in rows(node, "origins"):
-            yield from ((f"the header {one.get('name')}", one.get("value")) for one in origin.get("customHeaders") or ())
+            yield from (
+                (f"the header {one.get('name')}", one.get("value")) for one in origin.get("customHeaders") or ()
+            )
 
 
 def _password_kept_by_aws(database: Node, _: Graph) -> str | None:
@@ -95,11 +100,10 @@ def _password_kept_by_aws(database: Node, _: Graph) -> str | None:
 
 
 def _own_key(topic: Node, graph: Graph) -> str | None:
-    key = peek(topic, "kmsMasterKeyId")
+    if not str(value(topic, "kmsMasterKeyId", "")).endswith("alias/aws/sns"):
+        return None
     alarms = any(pointing(graph, ALARM, path, topic) for path in ("alarmActions", "okActions"))
-    if alarms and isinstance(key, str) and key.endswith("alias/aws/sns"):
-        return "CloudWatch may not use the key alias/aws/sns"
-    return None
+    return "CloudWatch may not use the key alias/aws/sns" if alarms else None
 
 
 CONTROLS = (

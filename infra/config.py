@@ -436,7 +436,7 @@ class Accepted(Section):
     resource: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Only for resources whose name matches this pattern (`*` and `?`)."""
     until: date | None = None
-    """Last day on which it holds, in quotes: `"2027-03-31"`; null: for good. One that is over counts no more, and fails."""
+    """Last day on which it holds, in quotes: `"2027-03-31"`; null: for good. One that is over is a finding."""
 
 
 class PlatformConfig(Section):

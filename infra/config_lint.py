@@ -203,7 +203,7 @@ def lint(config: PlatformConfig, others: Sequence[PlatformConfig] = (), *, today
         and (rule.unsafe(config) or any(rule.unsafe_beside(config, other) for other in others))
     ]
     return Lint(
-        findings=tuple(_findings([rule for rule in unsafe if rule.id not in reasons])) 
+        findings=tuple(_findings([rule for rule in unsafe if rule.id not in reasons]))
         + tuple(_unused(config, unsafe))
         + tuple(_ends(config, day)),
         accepted=tuple((rule, reasons[rule.id]) for rule in unsafe if rule.id in reasons),

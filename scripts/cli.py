@@ -113,12 +113,18 @@ def render(
 
 
 @app.command("controls")
-def controls(env: Env, json: Json = False) -> None:
-    """Hold an environment against AWS's security controls. Exits 2 for an open finding."""
+def controls(
+    env: Env,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Run the program alone: quick, and blind for what only the apply tells.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Hold an environment against AWS's security controls and the platform's own. Exits 2 for an open finding."""
     from scripts.controls import as_json, held, show
     from scripts.terminal import print_json, root
 
-    report = held(root(), env)
+    report = held(root(), env, plan=plan)
     print_json(as_json(report)) if json else show(report, env)
     if not report.ok:
         raise typer.Exit(2)

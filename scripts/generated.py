@@ -8,7 +8,7 @@ from pathlib import Path
 
 from infra.errors import PlatformError
 from scripts import config_docs
-from scripts.controls import docs as controls_docs
+from scripts.controls_docs import docs as controls_docs
 
 ROOT = Path(__file__).parent.parent
 GENERATED: dict[str, Callable[[], str]] = {
