@@ -135,7 +135,7 @@ MISTAKES = [
     ("tags", {"aws:x": "y"}, "tags.aws:x", "reserved"),
     ("tags", {"Product": "y"}, "tags.Product", "reserved"),
     ("accepted", [{"id": "RDS.5", "reason": "no"}], "accepted[0].reason", "at least 15"),
-    ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "YYYY-MM-DD"),
+    ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "yyyy-mm-dd"),
     ("accepted", [{**ENDING, "until": 20270331}], "accepted[0].until", "date"),
     ("website.gate", {"username": "dev"}, "website.gate.secret", "is missing"),
     ("website", [], "website", "write a mapping"),
