@@ -71,6 +71,7 @@ RULES: dict[str, Rule] = {
 }
 _IDENTITY = "IAM is free"
 _DELIVERY = "CloudFront's standard logs are free; the files are paid in S3"
+_SETTING = "a setting of the account is free"
 FREE = {
     "aws:acm/certificate:Certificate": "a public certificate for AWS's own services is free",
     "aws:acm/certificateValidation:CertificateValidation": "a step of Pulumi's, no resource of AWS",
@@ -82,10 +83,16 @@ FREE = {
     "aws:cloudwatch/logDeliveryDestination:LogDeliveryDestination": _DELIVERY,
     "aws:cloudwatch/logDeliverySource:LogDeliverySource": _DELIVERY,
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": "a policy is free",
+    "aws:budgets/budget:Budget": "a budget without actions is free",
+    "aws:ebs/encryptionByDefault:EncryptionByDefault": _SETTING,
+    "aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess": _SETTING,
+    "aws:ec2/vpcBlockPublicAccessOptions:VpcBlockPublicAccessOptions": _SETTING,
     "aws:iam/accessKey:AccessKey": _IDENTITY,
+    "aws:iam/accountPasswordPolicy:AccountPasswordPolicy": _SETTING,
     "aws:iam/group:Group": _IDENTITY,
     "aws:iam/groupPolicy:GroupPolicy": _IDENTITY,
     "aws:iam/instanceProfile:InstanceProfile": _IDENTITY,
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": _IDENTITY,
     "aws:iam/policy:Policy": _IDENTITY,
     "aws:iam/role:Role": _IDENTITY,
     "aws:iam/rolePolicy:RolePolicy": _IDENTITY,
@@ -94,7 +101,9 @@ FREE = {
     "aws:iam/userGroupMembership:UserGroupMembership": _IDENTITY,
     "aws:route53/queryLog:QueryLog": "what it writes is paid with its log group",
     "aws:route53/record:Record": "paid with the zone; queries of aliases to AWS are free",
+    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": _SETTING,
     "aws:sns/topicPolicy:TopicPolicy": "a policy is free",
     "aws:sns/topicSubscription:TopicSubscription": "paid as messages of its topic",
     "aws:ssm/document:Document": "commands to EC2 machines are free",
+    "aws:ssm/serviceSetting:ServiceSetting": _SETTING,
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -24,7 +24,7 @@ _ALLOWANCE = "the account's free allowance"
 class Estimate:
     """The items of one environment, those with a price first paid for its resources, then free allowances (negative).
 
-    `usage` has one item for each price that use is paid by, named after the first resource that it is paid for.
+    `usage` has one item for each price and region that use is paid by, named after the first resource it is paid for.
     """
 
     region: str
@@ -62,8 +62,9 @@ def estimate(
     """The cost of a graph, planned or applied; `region` where its provider does not tell.
 
     `assumed` are monthly quantities of use by service of the sheet (`cdn-gb`: 2000). `allowances` are what CloudWatch
-    gives every account for nothing, counted as if this environment were alone in its account. A missing price makes a
-    resource NotPriced with `missing`; raises PlatformError for a graph with no region and for unknown use.
+    gives every account for nothing, counted as if this environment were alone in its account. What of a resource has a
+    price counts also where the rest is NotPriced (`missing` for want of a price). Raises PlatformError for a graph
+    with no region and for use that nothing is paid by.
     """
     sheet = sheet or load()
     place = region or region_of(graph)
@@ -79,7 +80,7 @@ def estimate(
             free[node.type] += 1
             continue
         try:
-            items += _items(node, graph, sheet, place)
+            items.extend(_items(node, graph, sheet, place))
         except (UndecidedError, MissingPriceError) as error:
             not_priced.append(_left_out(node, str(error), missing=isinstance(error, MissingPriceError)))
     fixed = [item for item in items if item.kind == "fixed"]
@@ -87,19 +88,19 @@ def estimate(
         region=place,
         sheet=sheet,
         fixed=(*fixed, *(_allowed(fixed, sheet) if allowances else ())),
-        usage=_used(items, assumed or {}),
+        usage=_used(items, assumed or {}, place),
         free=tuple(Free(type=type_, reason=FREE[type_], count=count) for type_, count in sorted(free.items())),
         not_priced=tuple(not_priced),
     )
 
 
-def _items(node: Node, graph: Graph, sheet: Sheet, region: str) -> list[Item]:
+def _items(node: Node, graph: Graph, sheet: Sheet, region: str) -> Iterator[Item]:
     rule = RULES.get(node.type)
     if rule is None:
         raise UndecidedError("nobody has priced this type of resource yet")
     own = peek(node, "region")
     place = own if isinstance(own, str) and own != UNKNOWN else region
-    return list(rule(Priced(node=node, graph=graph, sheet=sheet, region=place)))
+    yield from rule(Priced(node=node, graph=graph, sheet=sheet, region=place))
 
 
 def _left_out(node: Node, reason: str, *, missing: bool) -> NotPriced:
@@ -121,12 +122,15 @@ def _allowed(fixed: list[Item], sheet: Sheet) -> list[Item]:
     return found
 
 
-def _used(items: list[Item], assumed: Mapping[str, Decimal]) -> tuple[Item, ...]:
-    usage = {(item.service, item.usd): item for item in reversed(items) if item.kind == "usage"}
+def _used(items: list[Item], assumed: Mapping[str, Decimal], region: str) -> tuple[Item, ...]:
+    """One item for each service and region; what is assumed is used in the environment's own region."""
+    usage = {(item.service, item.region): item for item in reversed(items) if item.kind == "usage"}
     known = {service for service, _ in usage}
     strangers = sorted(set(assumed) - known)
     if strangers:
         names = ", ".join(sorted(known)) or "nothing"
         raise PlatformError(f"nothing here is paid by {strangers[0]}; use is paid by: {names}")
-    priced = [replace(item, quantity=assumed.get(item.service)) for item in usage.values()]
-    return tuple(sorted(priced, key=lambda item: (item.service, item.usd)))
+    priced = [
+        replace(item, quantity=assumed.get(item.service) if item.region == region else None) for item in usage.values()
+    ]
+    return tuple(sorted(priced, key=lambda item: (item.service, item.region != region, item.region)))

@@ -13,8 +13,9 @@ Kind = Literal["fixed", "usage"]
 class Item:
     """One thing that is paid for.
 
-    `resource`, `urn` and `type` say for what; `service` is the sheet's name of the price (`ec2`). A fixed item has a
-    `quantity` per month in `unit` (730 `hour`); a usage item has the quantity that was assumed, None where none was.
+    `resource`, `urn` and `type` say for what; `service` is the sheet's name of the price (`ec2`), `region` where it is
+    paid. A fixed item has a `quantity` per month in `unit` (730 `hour`); a usage item has the quantity that was
+    assumed, None where none was.
     `low` and `high` are the quantities at the smallest and largest size of a scaling group.
     """
 
@@ -24,6 +25,7 @@ class Item:
     what: str
     service: str
     kind: Kind
+    region: str
     unit: str
     usd: Decimal
     quantity: Decimal | None = None

@@ -41,6 +41,7 @@ class Priced:
             what=what,
             service=service,
             kind="fixed",
+            region=self.region,
             unit=price.unit,
             usd=price.usd,
             quantity=Decimal(quantity) * times,
@@ -58,6 +59,7 @@ class Priced:
             what=what,
             service=service,
             kind="usage",
+            region=self.region,
             unit=price.unit,
             usd=price.usd,
         )

@@ -81,7 +81,8 @@ def show(found: Estimate, environment: str) -> None:
     out.print("By use:")
     for item in found.usage:
         paid = f"{item.monthly:.2f} for {item.quantity} " if item.quantity is not None else ""
-        out.print(f"  {item.service}: {item.what}: {paid}({item.usd} USD per {item.unit})", markup=False)
+        place = "" if item.region == found.region else f" in {item.region}"
+        out.print(f"  {item.service}: {item.what}{place}: {paid}({item.usd} USD per {item.unit})", markup=False)
     if any(item.quantity is not None for item in found.usage):
         out.print(f"{found.monthly_usage:9.2f}  USD a month for the use that --usage names")
     for one in found.not_priced:
