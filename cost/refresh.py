@@ -113,6 +113,7 @@ def refreshed(
                 found.setdefault(question.service, {})[item] = float(price)
     _put(raw, region, found)
     raw["as_of"] = today
+    raw["fetched"] = True
     return changes
 
 

@@ -75,3 +75,10 @@ def test_a_mistake_is_one_clear_error(arguments: list[str], message: str) -> Non
     done = diceytech("cost", *arguments, cwd=ROOT)
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
+
+
+def test_dev_stays_under_30_dollars_where_prod_uses_up_the_accounts_free_alarms_and_metrics() -> None:
+    bare = estimated(ROOT, "dev", allowances=False)
+    dashboards = [item for item in bare.fixed if item.service == "dashboard"]
+    assert len(dashboards) == 1  # one of three that are free for both
+    assert bare.monthly - dashboards[0].monthly < 30
