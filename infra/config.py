@@ -7,6 +7,7 @@ Rules that join several keys are in infra/config_checks/, reading the YAML is in
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -436,6 +437,8 @@ class Accepted(Section):
     """Why it is right here; 15 characters at least."""
     resource: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Only for resources whose name matches this pattern (`*` and `?`)."""
+    until: date | None = None
+    """Last day on which it holds, in quotes: `"2027-03-31"`; null: for good. One that is over is a finding."""
 
 
 class PlatformConfig(Section):

@@ -22,6 +22,7 @@ from typer._click.exceptions import UsageError
 from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
 from scripts.cli_config import config_app, env_app, init
+from scripts.cli_cost import cost
 from scripts.cli_live import live
 from scripts.cli_local import local_app
 from scripts.cli_machine import machine_app
@@ -114,12 +115,18 @@ def render(
 
 
 @app.command("controls")
-def controls(env: Env, json: Json = False) -> None:
-    """Hold an environment against AWS's security controls. Exits 2 for an open finding."""
+def controls(
+    env: Env,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Run the program alone: quick, and blind for what only the apply tells.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Hold an environment against AWS's security controls and the platform's own. Exits 2 for an open finding."""
     from scripts.controls import as_json, held, show
     from scripts.terminal import print_json, root
 
-    report = held(root(), env)
+    report = held(root(), env, plan=plan)
     print_json(as_json(report)) if json else show(report, env)
     if not report.ok:
         raise typer.Exit(2)
@@ -160,6 +167,7 @@ def doctor(
 
 
 app.command("init")(init)
+app.command("cost")(cost)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)
