@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
+from typer.main import get_command
+
+from scripts import cli
 
 ROOT = Path(__file__).parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -87,7 +90,7 @@ def _filled(text: str | None, choice: str | None) -> str | None:
 def words(step: Step) -> list[list[str]]:
     """The commands of a step, without redirections, as lists of words."""
     lines = [line.strip() for line in step.command.splitlines()]
-    return [shlex.split(re.split(r" >|\|\| ", line.replace('${TO:+--to "$TO"}', '--to "$TO"'))[0]) for line in lines]
+    return [shlex.split(re.split(r" >|\|\|? ", line.replace('${TO:+--to "$TO"}', '--to "$TO"'))[0]) for line in lines]
 
 
 def named(job: Job) -> str:
@@ -96,3 +99,5 @@ def named(job: Job) -> str:
 
 JOBS = jobs()
 STEPS = [step for job in JOBS for step in job.steps]
+# Of the same issue, and brought by other branches: tolerated until they are there, and then checked like the others.
+AWAITED = {"diff", "preview", "up"} - set(getattr(get_command(cli.app), "commands", {}))
