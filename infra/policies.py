@@ -23,7 +23,7 @@ UNNAMEABLE = {
     "ReadMachines": "ec2:DescribeInstances knows no resources",
     "ReadNetwork": "most of EC2's Describe actions know no resources",
     "ReadEdge": "CloudFront's lists and managed policies, and Route 53's look-ups by name, know no resources",
-    "ReadData": "reads of RDS, KMS and SSM that know no resources; RDS asks for kms:DescribeKey of AWS's own keys",
+    "ReadData": "Describe and List actions of RDS, KMS, SSM and Secrets Manager that know no resources",
     "ReadObservability": "Describe and List actions of CloudWatch and Logs that know no resources",
     "ReadCompute": "Describe actions of Auto Scaling and Elastic Load Balancing know no resources",
     "MakeKey": "a key has no name before it exists; the request must carry the environment's tags",

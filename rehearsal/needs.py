@@ -101,6 +101,8 @@ def _of_call(call: Call, named: list[str], known: _Known) -> Iterator[Need]:
         arn = f"arn:aws:secretsmanager:{call.region}:{known.account_id}:secret:rds!db-0a1b-AbCdEf"
         for verb in ("CreateSecret", "TagResource"):
             yield Need(action=f"secretsmanager:{verb}", resource=arn, context={}, call=call)
+        key = f"arn:aws:kms:{call.region}:{known.account_id}:key/aws-secretsmanager"
+        yield Need(action="kms:DescribeKey", resource=key, context={}, call=call)
 
 
 def _requests(

@@ -43,7 +43,6 @@ def data(scope: Scope) -> Document:
             [
                 "rds:Describe*",
                 "rds:ListTagsForResource",
-                "kms:DescribeKey",
                 "kms:ListAliases",
                 "ssm:DescribeParameters",
             ],
@@ -64,6 +63,8 @@ def data(scope: Scope) -> Document:
             actions("secretsmanager", "CreateSecret DescribeSecret RotateSecret TagResource"),
             [scope.arn("secretsmanager", "secret:rds!db-*")],
         ),
+        # RDS asks for that of AWS's own key, which has no tags of ours, where it keeps the master user's secret.
+        allow("DescribeKeys", ["kms:DescribeKey"], [scope.arn("kms", "key/*")]),
         allow("MakeKey", ["kms:CreateKey", "kms:TagResource"], ["*"], StringEquals=scope.new),
         allow("ChangeKey", key_changes, [scope.arn("kms", "key/*"), *_us_east_1_keys(scope)], StringEquals=scope.own),
         allow("KeyAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], _aliases(scope)),
