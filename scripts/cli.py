@@ -121,7 +121,7 @@ def controls(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Hold an environment against AWS's security controls and the platform's own. Exits 2 for an open finding."""
+    """Hold an environment against security controls. AWS's and the platform's own; exits 2 for an open finding."""
     from scripts.controls import as_json, held, show
     from scripts.terminal import print_json, root
 
