@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from changes.change import Change
 from controls.control import Finding, Scope
 from controls.evaluate import Acceptance, Report, evaluate
 from infra.config import PlatformConfig
 from infra.config_across import environment as read_environment
+from infra.errors import PlatformError
 from rehearsal.platform import planned_config, rehearsed_config
 
 
@@ -23,6 +25,21 @@ def held(root: Path, environment: str, *, plan: bool = False) -> Report:
         return evaluate(planned_config(config, environment), config.accepted, scope=_scope(config), planned=True)
     with rehearsed_config(config, environment) as found:
         return evaluate(found.run.graph, config.accepted, scope=_scope(config))
+
+
+def held_change(root: Path, environment: str, change: Change) -> Report:
+    """What a change leads to, as a preview or a comparison tells it, against the controls; raises ConfigError.
+
+    A third of the controls look at how resources belong together, so that a change which tells of its own steps alone
+    would be judged wrong: raises PlatformError where it is not whole.
+    """
+    if not change.whole:
+        raise PlatformError(
+            f"{change.origin} tells only of what changes, and the controls need all resources: make it by"
+            f" `pulumi preview --json --show-sames --stack {environment}`"
+        )
+    config = read_environment(root, environment)
+    return evaluate(change.after, config.accepted, scope=_scope(config), planned=True)
 
 
 def _scope(config: PlatformConfig) -> Scope:
