@@ -27,7 +27,7 @@ platform:accepted:
   - id: EC2.9
     reason: a public address instead of a NAT gateway, which would cost more than the rest of dev
     resource: server-*       # optional: only resources of these names
-    until: "2027-03-31"      # optional in development; `config check` asks for it in production
+    until: 2027-03-31        # optional in development; `config check` asks for it in production
 ```
 
 What IAM policies are made of (PLATFORM.14 to 17) is compared with AWS's Service Authorization Reference as the
