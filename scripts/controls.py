@@ -17,14 +17,21 @@ from rehearsal.platform import planned_config, rehearsed_config
 def held(root: Path, environment: str, *, plan: bool = False) -> Report:
     """The environment against the controls; raises ConfigError or ProviderError.
 
-    It is brought up in an emulated AWS, so that every control has an answer. With `plan` the program alone runs, in a
-    tenth of the time; what only the apply tells is then reported as unknown, and fails nothing.
+    It is brought up in an emulated AWS, so that every control has an answer. With `plan` the program alone runs,
+    which is quicker; what only the apply tells is then reported as unknown, and fails nothing.
     """
     config = read_environment(root, environment)
     if plan:
         return evaluate(planned_config(config, environment), config.accepted, scope=_scope(config), planned=True)
     with rehearsed_config(config, environment) as found:
         return evaluate(found.run.graph, config.accepted, scope=_scope(config))
+
+
+def held_preview(root: Path, environment: str, file: Path) -> Report:
+    """What a preview of the real engine leads to, against the controls; raises PlatformError."""
+    from scripts.preview_graph import read
+
+    return held_change(root, environment, read(file, environment))
 
 
 def held_change(root: Path, environment: str, change: Change) -> Report:
@@ -87,7 +94,7 @@ def show(report: Report, environment: str) -> None:
     out.print(f"{environment}: {counts}, {len(report.absent)} speak of nothing that is here")
     if report.planned and report.unknown:
         waiting = len({finding.control for finding in report.unknown})
-        out.print(f"{waiting} controls have parts that only the apply tells; without --plan they are rehearsed too")
+        out.print(f"{waiting} controls have parts that only the apply tells; a rehearsal, without --plan, settles them")
 
 
 def _show_finding(finding: Finding) -> None:
