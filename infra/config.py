@@ -10,7 +10,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from infra.website_paths import BACKEND_PATHS, KEEP_RELEASES
 
@@ -428,6 +429,19 @@ class Dns(Section):
     """Make the zone; its name servers must then be entered at the registrar before certificates can be issued."""
 
 
+def _day(value: object) -> object:
+    """The date that a text tells, as YAML has it or as Pulumi 3.259 hands on what YAML takes for a time."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value.removesuffix(" 00:00:00 +0000 UTC"))
+    except ValueError:
+        raise PydanticCustomError("day", "write a day such as 2027-03-31") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class Accepted(Section):
     """One exception to a control or lint rule, with its reason."""
 
@@ -437,8 +451,8 @@ class Accepted(Section):
     """Why it is right here; 15 characters at least."""
     resource: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Only for resources whose name matches this pattern (`*` and `?`)."""
-    until: date | None = None
-    """Last day on which it holds, in quotes: `"2027-03-31"`; null: for good. One that is over is a finding."""
+    until: Day | None = None
+    """Last day on which it holds, such as `2027-03-31`; null: for good. One that is over is a finding."""
 
 
 class PlatformConfig(Section):

@@ -120,13 +120,16 @@ def controls(
     plan: Annotated[
         bool, typer.Option("--plan", help="Run the program alone: quick, and blind for what only the apply tells.")
     ] = False,
+    preview: Annotated[
+        Path | None, typer.Option("--preview", help="A file of `pulumi preview --json --show-sames`, instead.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Hold an environment against AWS's security controls and the platform's own. Exits 2 for an open finding."""
-    from scripts.controls import as_json, held, show
+    """Hold an environment against security controls. AWS's and the platform's own; exits 2 for an open finding."""
+    from scripts.controls import as_json, held, held_preview, show
     from scripts.terminal import print_json, root
 
-    report = held(root(), env, plan=plan)
+    report = held_preview(root(), env, preview) if preview else held(root(), env, plan=plan)
     print_json(as_json(report)) if json else show(report, env)
     if not report.ok:
         raise typer.Exit(2)

@@ -24,7 +24,7 @@ def cost(
     region: Annotated[str, typer.Option("--region", help="Region of --refresh.")] = "us-east-1",
     json: Json = False,
 ) -> None:
-    """Say what an environment costs in a month, from a dated price sheet. Needs no account."""
+    """Say what an environment costs in a month. From a dated price sheet; needs no account."""
     from scripts.terminal import print_json, root
 
     if refresh:

@@ -5,24 +5,48 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from changes.change import Change
 from controls.control import Finding, Scope
 from controls.evaluate import Acceptance, Report, evaluate
 from infra.config import PlatformConfig
 from infra.config_across import environment as read_environment
+from infra.errors import PlatformError
 from rehearsal.platform import planned_config, rehearsed_config
 
 
 def held(root: Path, environment: str, *, plan: bool = False) -> Report:
     """The environment against the controls; raises ConfigError or ProviderError.
 
-    It is brought up in an emulated AWS, so that every control has an answer. With `plan` the program alone runs, in a
-    tenth of the time; what only the apply tells is then reported as unknown, and fails nothing.
+    It is brought up in an emulated AWS, so that every control has an answer. With `plan` the program alone runs,
+    which is quicker; what only the apply tells is then reported as unknown, and fails nothing.
     """
     config = read_environment(root, environment)
     if plan:
         return evaluate(planned_config(config, environment), config.accepted, scope=_scope(config), planned=True)
     with rehearsed_config(config, environment) as found:
         return evaluate(found.run.graph, config.accepted, scope=_scope(config))
+
+
+def held_preview(root: Path, environment: str, file: Path) -> Report:
+    """What a preview of the real engine leads to, against the controls; raises PlatformError."""
+    from scripts.preview_graph import read
+
+    return held_change(root, environment, read(file, environment))
+
+
+def held_change(root: Path, environment: str, change: Change) -> Report:
+    """What a change leads to, as a preview or a comparison tells it, against the controls; raises ConfigError.
+
+    A third of the controls look at how resources belong together, so that a change which tells of its own steps alone
+    would be judged wrong: raises PlatformError where it is not whole.
+    """
+    if not change.whole:
+        raise PlatformError(
+            f"{change.origin} tells only of what changes, and the controls need all resources: make it by"
+            f" `pulumi preview --json --show-sames --stack {environment}`"
+        )
+    config = read_environment(root, environment)
+    return evaluate(change.after, config.accepted, scope=_scope(config), planned=True)
 
 
 def _scope(config: PlatformConfig) -> Scope:
@@ -70,7 +94,7 @@ def show(report: Report, environment: str) -> None:
     out.print(f"{environment}: {counts}, {len(report.absent)} speak of nothing that is here")
     if report.planned and report.unknown:
         waiting = len({finding.control for finding in report.unknown})
-        out.print(f"{waiting} controls have parts that only the apply tells; without --plan they are rehearsed too")
+        out.print(f"{waiting} controls have parts that only the apply tells; a rehearsal, without --plan, settles them")
 
 
 def _show_finding(finding: Finding) -> None:

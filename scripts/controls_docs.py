@@ -15,9 +15,10 @@ Made from `controls/` by `make docs`; do not edit by hand.
 
 `diceytech controls --env E` brings an environment up in an emulated AWS and holds every resource against the controls
 of AWS's "Foundational Security Best Practices" standard that speak of the resource types used here, and against the
-platform's own (`PLATFORM.n`), where that standard says nothing. `--plan` runs the program alone, in a tenth of the
-time: what only the apply tells is then unknown, and fails nothing. Security Hub on a real account was not run; where
-our reading differs from its own rule, the last column says so.
+platform's own (`PLATFORM.n`), where that standard says nothing. `--plan` runs the program alone, and `--preview FILE`
+reads `pulumi preview --json --show-sames`: what only the apply tells is then unknown, and fails nothing. A preview that
+tells only of what changes is refused, since many controls look at how resources belong together. Security Hub on a real
+account was not run; where our reading differs from its own rule, the last column says so.
 
 It exits 2 for a finding that `platform:accepted` does not cover, for a line there that covers nothing, and for one
 whose day is over:
@@ -27,7 +28,7 @@ platform:accepted:
   - id: EC2.9
     reason: a public address instead of a NAT gateway, which would cost more than the rest of dev
     resource: server-*       # optional: only resources of these names
-    until: "2027-03-31"      # optional in development; `config check` asks for it in production
+    until: 2027-03-31        # optional in development; `config check` asks for it in production
 ```
 
 What IAM policies are made of (PLATFORM.14 to 17) is compared with AWS's Service Authorization Reference as the

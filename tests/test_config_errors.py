@@ -135,7 +135,7 @@ MISTAKES = [
     ("tags", {"aws:x": "y"}, "tags.aws:x", "reserved"),
     ("tags", {"Product": "y"}, "tags.Product", "reserved"),
     ("accepted", [{"id": "RDS.5", "reason": "no"}], "accepted[0].reason", "at least 15"),
-    ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "yyyy-mm-dd"),
+    ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "a day such as 2027"),
     ("accepted", [{**ENDING, "until": 20270331}], "accepted[0].until", "date"),
     ("website.gate", {"username": "dev"}, "website.gate.secret", "is missing"),
     ("website", [], "website", "write a mapping"),
@@ -251,6 +251,12 @@ def test_an_acceptance_of_a_lint_rule_ends_on_its_day() -> None:
     messages = [one.message for one in lint(config, today=date(2026, 11, 26)).findings]
     assert "the database is away while its one zone is [single-zone-database]" in messages
     assert "single-zone-database was accepted until 2026-11-25" in messages
+
+
+@pytest.mark.parametrize("written", ["2026-11-25", "2026-11-25 00:00:00 +0000 UTC", date(2026, 11, 25)])
+def test_a_day_is_read_as_text_as_yaml_has_it_and_as_the_engine_hands_it_on(written: object) -> None:
+    config = parse(changed("dev", "accepted", [{**ENDING, "until": written}]), source="dev")
+    assert config.accepted[0].until == date(2026, 11, 25)
 
 
 def test_an_acceptance_of_a_control_needs_a_last_day_in_production_only() -> None:
