@@ -71,7 +71,12 @@ def test_what_grants_nothing_or_too_much_is_found(statement: dict[str, object], 
 
 @pytest.mark.parametrize(
     "subject",
-    ["repo:example/*:environment:prod", "repo:example/diceytech:ref:refs/heads/main", "repo:example/diceytech:*"],
+    [
+        "repo:example/*:environment:prod",
+        "repo:example/diceytech:ref:refs/heads/main",
+        "repo:example/diceytech:*",
+        "repo:example/diceytech:environment:p*",
+    ],
 )
 def test_a_role_for_github_is_bound_to_an_environment(subject: str) -> None:
     trust = policy(
