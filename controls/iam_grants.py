@@ -16,7 +16,7 @@ from rehearsal.policy_documents import listed
 
 USER = "aws:iam/user:User"
 GITHUB = "token.actions.githubusercontent.com"
-_SUBJECT = re.compile(r"repo:[\w.@-]+/[\w.@-]+:(environment:[\w. -]+|pull_request)")
+_SUBJECT = re.compile(r"repo:[\w.@-]+/[\w.@-]+:(environment:[\w. -]+|pull_request|ref:refs/heads/[\w./-]+)")
 
 # Each changes what rights there are, or who has them: the actions of IAM User Guide, "Permissions boundaries".
 _WIDENING = (
@@ -70,7 +70,7 @@ def _subject_problem(statement: Statement) -> str | None:
     if not subjects:
         return "any repository on GitHub can take it: no StringEquals on sub"
     loose = [one for one in subjects if not _SUBJECT.fullmatch(one)]
-    return f"its sub {loose[0]} names no repository and environment" if loose else None
+    return f"its sub {loose[0]} names no repository and environment or branch" if loose else None
 
 
 def _not_for_all(role: Node, _: Graph) -> str | None:
@@ -132,7 +132,7 @@ CONTROLS = (
         severity="critical",
         rule=each(ROLE, _bound_to_environment),
         why="Otherwise a workflow of another repository, or of any branch, deploys here.",
-        remedy="compare aud and sub by StringEquals, sub with repo:OWNER/NAME:environment:NAME",
+        remedy="compare aud and sub by StringEquals, sub with repo:OWNER/NAME:environment:NAME or :ref:refs/heads/NAME",
         page="Create a role for OpenID Connect federation",
         path=f"{_IAM}/id_roles_create_for-idp_oidc.html",
     ),
