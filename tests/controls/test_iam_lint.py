@@ -133,3 +133,17 @@ def test_aws_data_is_read_as_patterns() -> None:
 def test_the_library_is_read_only_when_a_policy_is_looked_at() -> None:
     program = "import sys, scripts.cli, scripts.controls, controls.catalogue; sys.exit('policy_sentry' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_what_follows_the_environments_name_counts_too() -> None:
+    github = "token.actions.githubusercontent.com"
+    claims = {f"{github}:aud": "sts.amazonaws.com", f"{github}:sub": "repo:example/diceytech:environment:p*"}
+    trust = policy(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": f"arn:aws:iam::1:oidc-provider/{github}"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": claims},
+        }
+    )
+    assert by_id("PLATFORM.10").check(graph([node(iam_documents.ROLE, "github", assumeRolePolicy=trust)]))
