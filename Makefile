@@ -8,9 +8,10 @@ BACKEND := examples/diceytech/backend
 FRONTEND := examples/diceytech/frontend
 SITE := $(FRONTEND)/build/index.html
 BACKEND_READY := $(BACKEND)/.venv/.ready
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
 
 .DEFAULT_GOAL := help
-.PHONY: help setup backend node rehearse demo live engine test test-all test-browser test-machine matrix faults lint types docs bench bench-website screenshots versitygw peers lock clean
+.PHONY: help setup backend node rehearse demo live engine test test-all test-browser test-machine matrix faults lint workflows types docs bench bench-website screenshots versitygw peers lock clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -97,6 +98,18 @@ lint: $(READY) ## format and lint
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 
+# The linter of workflows, built once into the user's cache from the version that tools/actionlint pins.
+ACTIONLINT := $(CACHE)/actionlint-$(shell awk '$$1 == "github.com/rhysd/actionlint" {print $$2}' tools/actionlint/go.mod)/actionlint
+
+$(ACTIONLINT):
+	@command -v go >/dev/null 2>&1 || { echo "error: Go is not installed; on Debian and Ubuntu: apt-get install golang" >&2; exit 1; }
+	@mkdir -p $(dir $@)
+	@cd tools/actionlint && nice go build -trimpath -ldflags "-s -w" -o $@ github.com/rhysd/actionlint/cmd/actionlint
+
+workflows: $(READY) $(ACTIONLINT) ## lint .github/workflows/: actionlint and zizmor, offline (needs Go once)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(ACTIONLINT) -color
+	@$(BIN)/zizmor --quiet --offline --no-progress --min-severity low .github/workflows
+
 types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked here only
 	@$(BIN)/mypy
 	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
@@ -111,7 +124,6 @@ bench-website: $(READY) versitygw peers ## our website deploys beside rclone, s5
 	@$(BIN)/python -m benchmarks.website $(WRITE)
 
 # A real S3 server for tests and benchmarks, built once into the user's cache from the version that tools/versitygw pins.
-CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/diceytech-platform
 VERSITYGW := $(CACHE)/versitygw-$(shell awk '$$1 == "github.com/versity/versitygw" {print $$2}' tools/versitygw/go.mod)/versitygw
 
 versitygw: $(VERSITYGW) ## build the S3 server that the website's tests run against (needs Go; 2 to 6 minutes once)

@@ -1,15 +1,41 @@
-"""All controls that are checked, sorted by service and number."""
+"""All controls that are checked: the standard's and the platform's own, sorted by service and number."""
 
 from __future__ import annotations
 
-from controls import account, autoscaling, cloudfront, ec2, edge, elb, iam, messaging, rds, s3, vpc
+from dataclasses import replace
+
+from controls import (
+    account,
+    autoscaling,
+    cloudfront,
+    ec2,
+    edge,
+    elb,
+    iam,
+    iam_grants,
+    iam_lint,
+    messaging,
+    platform,
+    rds,
+    s3,
+    vpc,
+)
 from controls.control import Control
+from controls.reasons import REASONS
 from controls.standard import order
 
-_MODULES = (account, autoscaling, cloudfront, ec2, edge, elb, iam, messaging, rds, s3, vpc)
+_STANDARD = (account, autoscaling, cloudfront, ec2, edge, elb, iam, messaging, rds, s3, vpc)
+_OWN = (platform, iam_grants, iam_lint)
 
 ALL: tuple[Control, ...] = tuple(
-    sorted((control for module in _MODULES for control in module.CONTROLS), key=lambda control: order(control.id))
+    sorted(
+        (
+            replace(one, why=one.why or REASONS.get(one.id, ""))
+            for module in (*_STANDARD, *_OWN)
+            for one in module.CONTROLS
+        ),
+        key=lambda control: order(control.id),
+    )
 )
 
 

@@ -10,9 +10,10 @@ from controls.inputs import UndecidedError
 from rehearsal.graph import Graph, Node
 
 Severity = Literal["critical", "high", "medium", "low"]
-Scope = Literal["environment", "account"]
+Scope = Literal["environment", "production", "account"]
 Status = Literal["passed", "failed", "unknown"]
 
+DOCS = "https://docs.aws.amazon.com"
 _PAGES = {
     "ACM": "AWS Certificate Manager",
     "AutoScaling": "Amazon EC2 Auto Scaling",
@@ -45,14 +46,18 @@ class Finding:
     """What a control found: the resource, what is wrong with it, and what to do, by key of the environment's YAML.
 
     `urn` is None where the finding is that a resource is missing altogether; `status` is `unknown` where the plan
-    does not tell yet.
+    does not tell yet. `why`, `reference` and `url` are the control's.
     """
 
     control: str
+    severity: Severity
     resource: str
     urn: str | None
     problem: str
+    why: str
     remedy: str
+    reference: str
+    url: str
     status: Literal["failed", "unknown"] = "failed"
 
 
@@ -62,10 +67,13 @@ Judge = Callable[[Node, Graph], str | None]
 
 @dataclass(frozen=True, kw_only=True)
 class Control:
-    """One control of the standard as a check on a graph.
+    """One control as a check on a graph: of AWS's standard, or the platform's own (`PLATFORM.1`).
 
-    `scope` is `account` where the setting is one per AWS account or region, made by the account project.
-    `differs` says where this check reads the control otherwise than Security Hub's own rule, and why.
+    `scope` is `account` where the setting is one per AWS account or region, made by the account project, and
+    `production` where only an environment of that tier is held to it. `why` says in plain words what goes wrong
+    otherwise; the catalogue takes it from controls/reasons.py. `page` and `path` are the title and address, below
+    docs.aws.amazon.com, of AWS's page behind a control of the platform's own. `differs` says where this check reads
+    the control otherwise than Security Hub's own rule, and why.
     """
 
     id: str
@@ -75,11 +83,20 @@ class Control:
     remedy: str
     scope: Scope = "environment"
     differs: str = ""
+    why: str = ""
+    page: str = ""
+    path: str = ""
 
     @property
     def reference(self) -> str:
         """The title of the page on docs.aws.amazon.com that describes this control."""
-        return f"Security Hub CSPM controls for {_PAGES[self.id.split('.')[0]]}"
+        return self.page or f"Security Hub CSPM controls for {_PAGES[self.id.split('.')[0]]}"
+
+    @property
+    def url(self) -> str:
+        """The address of that page."""
+        service, number = self.id.lower().split(".")
+        return f"{DOCS}/{self.path or f'securityhub/latest/userguide/{service}-controls.html#{service}-{number}'}"
 
     def outcomes(self, graph: Graph) -> list[Outcome]:
         """Every resource of the graph that this control speaks of, passed or not; empty when there is none."""
@@ -93,10 +110,14 @@ class Control:
         """The finding that an outcome which did not pass amounts to."""
         return Finding(
             control=self.id,
+            severity=self.severity,
             resource=outcome.node.name if outcome.node else "account",
             urn=outcome.node.urn if outcome.node else None,
             problem=outcome.detail,
+            why=self.why,
             remedy=self.remedy,
+            reference=self.reference,
+            url=self.url,
             status="unknown" if outcome.status == "unknown" else "failed",
         )
 

@@ -43,6 +43,11 @@ def is_control_id(text: str) -> bool:
     return re.fullmatch(r"[A-Z][A-Za-z0-9]*\.\d+", text) is not None
 
 
+def is_own(control_id: str) -> bool:
+    """Whether a control is the platform's own, not of AWS's standard."""
+    return control_id.startswith("PLATFORM.")
+
+
 def order(control_id: str) -> tuple[str, int]:
     """The key that sorts `S3.9` before `S3.12`."""
     service, number = control_id.split(".")

@@ -38,6 +38,16 @@ class DeployedEnvironment(Section):
     github_environment: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,255}$")] | None = None
     """GitHub environment whose jobs may take the deploy roles; null: of the same name."""
 
+    @property
+    def deploys_in(self) -> str:
+        """GitHub environment of the jobs that deploy."""
+        return self.github_environment or self.name
+
+    @property
+    def plans_in(self) -> str:
+        """GitHub environment of the jobs that preview a pull request: its reviewers let them in."""
+        return f"{self.deploys_in}-plan"
+
 
 class GitHub(Section):
     """Who may deploy."""
@@ -48,6 +58,8 @@ class GitHub(Section):
     """Number of the owner, in the token of repositories made or renamed after June 2026 (immutable subject claims)."""
     repository_id: Annotated[int, Field(ge=1)] | None = None
     """Number of the repository, likewise: `gh api /repos/OWNER/NAME/actions/oidc/customization/sub` shows both."""
+    default_branch: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$")] = "main"
+    """Branch whose jobs may take the plan-only roles with no GitHub environment: drift, previews before deploys."""
     oidc_provider: Literal["create"] | Annotated[str, StringConstraints(pattern=OIDC_ARN)] = "create"
     """`create`, or the ARN of the one that the account already has: AWS allows one for each URL."""
 
@@ -58,6 +70,15 @@ class GitHub(Section):
         if self.owner_id is None:
             return f"repo:{owner}/{name}"
         return f"repo:{owner}@{self.owner_id}/{name}@{self.repository_id}"
+
+    def environment_subject(self, name: str) -> str:
+        """`sub` claim of a job that names this GitHub environment."""
+        return f"{self.subject}:environment:{name}"
+
+    @property
+    def branch_subject(self) -> str:
+        """`sub` claim of a job of the default branch that names no GitHub environment."""
+        return f"{self.subject}:ref:refs/heads/{self.default_branch}"
 
 
 class BudgetAlarm(Section):
@@ -76,6 +97,11 @@ class State(Section):
     """Bucket of the state."""
     key_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}$")]
     """KMS key that encrypts the state's secrets; a key's ARN, not an alias."""
+
+    @property
+    def region(self) -> str:
+        """Region of bucket and key: the bootstrap makes both in one."""
+        return self.key_arn.split(":")[3]
 
 
 class Guards(Section):

@@ -7,9 +7,11 @@ Rules that join several keys are in infra/config_checks/, reading the YAML is in
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from infra.website_paths import BACKEND_PATHS, KEEP_RELEASES
 
@@ -358,12 +360,14 @@ class Secrets(Section):
 
 
 class AccessKeys(Section):
-    """Access keys of an IAM user, two at most as AWS allows: rotation adds one, switches `current`, removes the old."""
+    """Access keys of an IAM user, two at most as AWS allows; `diceytech secrets rotate media-user` takes the steps."""
 
     keys: Annotated[tuple[Annotated[int, Field(ge=1, le=9999)], ...], Field(min_length=1, max_length=2)] = (1,)
     """Numbers of the keys that exist."""
     current: int = 1
     """The key whose value is in Secrets Manager."""
+    off: tuple[int, ...] = ()
+    """Numbers of keys that are switched off, which is what a key is before it is removed."""
 
 
 class Identity(Section):
@@ -425,6 +429,19 @@ class Dns(Section):
     """Make the zone; its name servers must then be entered at the registrar before certificates can be issued."""
 
 
+def _day(value: object) -> object:
+    """The date that a text tells, as YAML has it or as Pulumi 3.259 hands on what YAML takes for a time."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return date.fromisoformat(value.removesuffix(" 00:00:00 +0000 UTC"))
+    except ValueError:
+        raise PydanticCustomError("day", "write a day such as 2027-03-31") from None
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
 class Accepted(Section):
     """One exception to a control or lint rule, with its reason."""
 
@@ -434,6 +451,8 @@ class Accepted(Section):
     """Why it is right here; 15 characters at least."""
     resource: Annotated[str, StringConstraints(min_length=1)] | None = None
     """Only for resources whose name matches this pattern (`*` and `?`)."""
+    until: Day | None = None
+    """Last day on which it holds, such as `2027-03-31`; null: for good. One that is over is a finding."""
 
 
 class PlatformConfig(Section):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import ip_network
 
 from infra.config import PlatformConfig
@@ -190,10 +191,11 @@ RULES: tuple[LintRule, ...] = (
 )
 
 
-def lint(config: PlatformConfig, others: Sequence[PlatformConfig] = ()) -> Lint:
+def lint(config: PlatformConfig, others: Sequence[PlatformConfig] = (), *, today: date | None = None) -> Lint:
     """Findings of one environment; those that need another one are held against `others`."""
     production = config.environment.tier == "production"
-    reasons = {accepted.id: accepted.reason for accepted in config.accepted}
+    day = today or date.today()
+    reasons = {one.id: one.reason for one in config.accepted if one.until is None or one.until >= day}
     unsafe = [
         rule
         for rule in RULES
@@ -201,7 +203,9 @@ def lint(config: PlatformConfig, others: Sequence[PlatformConfig] = ()) -> Lint:
         and (rule.unsafe(config) or any(rule.unsafe_beside(config, other) for other in others))
     ]
     return Lint(
-        findings=tuple(_findings([rule for rule in unsafe if rule.id not in reasons])) + tuple(_unused(config, unsafe)),
+        findings=tuple(_findings([rule for rule in unsafe if rule.id not in reasons]))
+        + tuple(_unused(config, unsafe))
+        + tuple(_ends(config, day)),
         accepted=tuple((rule, reasons[rule.id]) for rule in unsafe if rule.id in reasons),
     )
 
@@ -213,6 +217,24 @@ def _findings(rules: list[LintRule]) -> Iterator[Problem]:
             message=f"{rule.reason} [{rule.id}]",
             remedy=f"{rule.remedy}, or accept it: `- {{id: {rule.id}, reason: …}}` under platform:accepted",
         )
+
+
+def _ends(config: PlatformConfig, today: date) -> Iterator[Problem]:
+    """Acceptances that are over, and those of controls in production that never will be."""
+    for index, accepted in enumerate(config.accepted):
+        path = f"accepted[{index}].until"
+        if accepted.until is not None and accepted.until < today:
+            yield Problem(
+                path=path,
+                message=f"{accepted.id} was accepted until {accepted.until}",
+                remedy="mend what it excuses and remove the line, or decide anew and give it a later day",
+            )
+        elif accepted.until is None and "." in accepted.id and config.environment.tier == "production":
+            yield Problem(
+                path=path,
+                message=f"{accepted.id} is accepted in production without an end",
+                remedy="give it a last day, so that somebody looks at it again",
+            )
 
 
 def _unused(config: PlatformConfig, unsafe: list[LintRule]) -> Iterator[Problem]:

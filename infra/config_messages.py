@@ -59,6 +59,7 @@ PATTERN_WORDS = {
     r"^[a-z][a-z0-9]{1,11}$": "2 to 12 lower-case letters and digits, a letter first",
     r"^[A-Za-z0-9_.-]{1,255}$": "letters, digits and . _ -, 255 characters at most",
     r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$": "owner/name as GitHub spells it",
+    r"^[A-Za-z0-9][A-Za-z0-9._/-]{0,99}$": "a branch such as main",
     r"^arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$": "`create`, or the provider's ARN",
     r"^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}$": "the ARN of a KMS key, not of an alias",
 }

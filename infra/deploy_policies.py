@@ -1,6 +1,6 @@
 """What the deploy roles of one environment may do, and the boundary of whatever they make.
 
-Releases (`app`), pull requests (`plan`) and `boundary` are here, `pulumi up` is infra/infrastructure_policies/.
+Releases (`app`) and `boundary` are here; `pulumi up` is infra/infrastructure_policies/, `plan` infra/plan_policies.py.
 Which actions know resources and tags: AWS's "Service Authorization Reference", per service.
 """
 
@@ -16,7 +16,6 @@ from infra.policies import (
     Document,
     Statement,
     allow,
-    deny,
     document,
     log_group_arns,
     parameter_arn,
@@ -140,58 +139,6 @@ def _gate(scope: Scope) -> list[Statement]:
     return [allow("Gate", [read[arn.split(":")[2]]], [arn]) for arn in scope.gate_secret_arns]
 
 
-SECRET_VALUES = [
-    "secretsmanager:BatchGetSecretValue",
-    "secretsmanager:GetSecretValue",
-    "kms:Decrypt",
-]
-
-
-def plan(scope: Scope) -> Document:
-    """For pull requests: what exists, read only, and no secret's value.
-
-    CloudFront's distributions are left out on purpose: they show the secret header that opens the origin. So are the
-    state and its key, with which every secret of the stack could be read, and objects in buckets.
-    """
-    names = scope.names
-    return document(
-        allow("ReadNetwork", ["ec2:Describe*"], ["*"]),
-        allow("ReadCompute", ["autoscaling:Describe*", "elasticloadbalancing:Describe*"], ["*"]),
-        allow("ReadData", ["rds:Describe*", "kms:ListAliases", "ssm:DescribeParameters"], ["*"]),
-        allow("ReadObservability", ["cloudwatch:DescribeAlarms", "logs:DescribeLogGroups"], ["*"]),
-        allow(
-            "ReadBuckets",
-            [
-                "s3:GetBucket*",
-                "s3:GetEncryptionConfiguration",
-                "s3:GetLifecycleConfiguration",
-                "s3:GetReplicationConfiguration",
-            ],
-            [f"arn:aws:s3:::{bucket}" for bucket in scope.buckets],
-        ),
-        allow(
-            "ReadIdentities",
-            ["iam:GetRole", "iam:GetRolePolicy", "iam:ListAttachedRolePolicies", "iam:ListRolePolicies"],
-            [scope.iam("role")],
-        ),
-        allow(
-            "ReadPlatform",
-            ["ssm:GetParameter"],
-            [parameter_arn(names, scope.region, names.platform_parameter)],
-        ),
-        deny("NoSecretValues", SECRET_VALUES, ["*"]),
-        deny(
-            "NoSecretParameters",
-            ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath", "ssm:GetParameterHistory"],
-            [parameter_arn(names, scope.region, f"{names.path}/secrets"), _secrets(scope)],
-        ),
-    )
-
-
-def _secrets(scope: Scope) -> str:
-    return parameter_arn(scope.names, scope.region, f"{scope.names.path}/secrets/*")
-
-
 def boundary(scope: Scope) -> Document:
     """The most that a role or user of the environment can ever be allowed, whatever its own policies say."""
     names, region = scope.names, scope.region
@@ -233,14 +180,14 @@ def _log_groups(scope: Scope, *groups: str) -> list[str]:
     return [scope.arn("logs", f"log-group:{group}{end}") for group in groups for end in ("", ":*")]
 
 
-def github_trust(provider_arn: Any, *, subject: str) -> Document:
-    """Lets jobs of one repository in, by the `sub` claim that GitHub puts into their tokens, and nobody else."""
+def github_trust(provider_arn: Any, *, subjects: Sequence[str]) -> Document:
+    """Lets jobs of one repository in, by the `sub` claims that GitHub puts into their tokens, and nobody else."""
     claims = "token.actions.githubusercontent.com"
     return document(
         {
             "Effect": "Allow",
             "Principal": {"Federated": provider_arn},
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {"StringEquals": {f"{claims}:aud": "sts.amazonaws.com", f"{claims}:sub": subject}},
+            "Condition": {"StringEquals": {f"{claims}:aud": "sts.amazonaws.com", f"{claims}:sub": list(subjects)}},
         }
     )

@@ -52,6 +52,10 @@ class Names:
         """IAM path of the account project's roles and policies, which no environment's own names can match."""
         return f"/{self.product}/deploy/"
 
+    def deploy_role(self, kind: str) -> str:
+        """ARN of the account project's role for GitHub's jobs of a kind: infrastructure, app or plan."""
+        return f"arn:aws:iam::{self.account_id}:role{self.deploy_path}{self.part(f'deploy-{kind}')}"
+
     @property
     def boundary_arn(self) -> str:
         """The permissions boundary of every role and user of the environment, made by the account project."""

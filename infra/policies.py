@@ -1,8 +1,8 @@
 """IAM policies as pure functions that return the document: what each identity of an environment may do.
 
 No action is `*` or `service:*`. A resource is `*` only in a statement that UNNAMEABLE explains. The deploy roles'
-policies are in infra/deploy_policies.py and infra/infrastructure_policies/. Values may be Pulumi outputs: serialise
-with `pulumi.Output.json_dumps`.
+policies are in infra/deploy_policies.py, infra/infrastructure_policies/ and infra/plan_policies.py. Values may be
+Pulumi outputs: serialise with `pulumi.Output.json_dumps`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,6 @@ UNNAMEABLE = {
     "LogDelivery": "delivery of CloudFront's and the flow logs' records to a destination knows no resources",
     "RequestCertificate": "a certificate has no name before it exists; the request must carry the environment's tags",
     "MakeZone": "a hosted zone has no id before it exists",
-    "NoSecretValues": "a denial: it is meant for every secret",
 }
 """Sid of each statement whose resource is `*`, and why it cannot be named."""
 

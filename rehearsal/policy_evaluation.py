@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from rehearsal.policy_documents import listed
@@ -53,8 +54,13 @@ def _applies(statement: Mapping[str, Any], action: str, resource: str, context: 
 
 def matches(pattern: str, value: str, *, ignore_case: bool = False) -> bool:
     """Whether a value matches a pattern, in which `*` is anything and `?` one character."""
+    return _compiled(pattern, ignore_case).fullmatch(value) is not None
+
+
+@cache
+def _compiled(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     expression = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
-    return re.fullmatch(expression, value, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return re.compile(expression, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def conditions_hold(conditions: Mapping[str, Mapping[str, Any]], context: Context) -> bool:

@@ -22,12 +22,14 @@ from typer._click.exceptions import UsageError
 from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
 from scripts.cli_config import config_app, env_app, init
+from scripts.cli_cost import cost
 from scripts.cli_live import live
 from scripts.cli_local import local_app
 from scripts.cli_machine import machine_app
 from scripts.cli_operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
 from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
 from scripts.cli_package import package_app
+from scripts.cli_pipeline import pipeline_app
 from scripts.cli_product import demo, smoke
 from scripts.cli_secrets import secrets_app
 from scripts.cli_state import bootstrap, drift, recover
@@ -113,14 +115,41 @@ def render(
 
 
 @app.command("controls")
-def controls(env: Env, json: Json = False) -> None:
-    """Hold an environment against AWS's security controls. Exits 2 for an open finding."""
-    from scripts.controls import as_json, held, show
+def controls(
+    env: Env,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="Run the program alone: quick, and blind for what only the apply tells.")
+    ] = False,
+    preview: Annotated[
+        Path | None, typer.Option("--preview", help="A file of `pulumi preview --json --show-sames`, instead.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Hold an environment against security controls. AWS's and the platform's own; exits 2 for an open finding."""
+    from scripts.controls import as_json, held, held_preview, show
     from scripts.terminal import print_json, root
 
-    report = held(root(), env)
+    report = held_preview(root(), env, preview) if preview else held(root(), env, plan=plan)
     print_json(as_json(report)) if json else show(report, env)
     if not report.ok:
+        raise typer.Exit(2)
+
+
+@app.command("permissions")
+def permissions(
+    env: Env,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold the infrastructure role against a recorded rehearsal. Exits 2 where it may not do what was recorded."""
+    from scripts.permissions import as_json, examine, show, write
+    from scripts.terminal import print_json, root
+
+    verdict = examine(root(), env)
+    if out is not None:
+        write(verdict, env, out)
+    print_json(as_json(verdict, env)) if json else show(verdict, env)
+    if verdict.uncovered:
         raise typer.Exit(2)
 
 
@@ -141,6 +170,7 @@ def doctor(
 
 
 app.command("init")(init)
+app.command("cost")(cost)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)
@@ -153,6 +183,7 @@ app.add_typer(config_app, name="config")
 app.add_typer(env_app, name="env")
 app.add_typer(secrets_app, name="secrets")
 app.add_typer(local_app, name="local")
+app.add_typer(pipeline_app, name="pipeline")
 deploy_app.command("backend")(deploy_backend)
 rollback_app.command("backend")(rollback_backend)
 releases_app.command("backend")(releases_backend)

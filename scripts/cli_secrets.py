@@ -59,6 +59,27 @@ def secrets_list(env: Env, json: Json = False) -> None:
         raise typer.Exit(2)
 
 
+@secrets_app.command("rotate")
+def secrets_rotate(
+    name: Annotated[str, typer.Argument(help="media-user: the access key of the IAM user for uploads.")],
+    env: Env,
+    plan: Annotated[bool, typer.Option("--plan", help="Only say what the next step would be.")] = False,
+    even_if_used: Annotated[
+        bool, typer.Option("--even-if-used", help="Switch the old key off though it was used after the new one.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Rotate an access key. New key, stored, old off, old deleted; run again after any interruption."""
+    from scripts.media_key_rotation import rotate
+    from scripts.terminal import print_json, root
+
+    if name != "media-user":
+        raise PlatformError(f"{name}: only media-user is rotated; a secret that you chose is set by `secrets set`")
+    done = rotate(root(), env, only_plan=plan, even_if_used=even_if_used)
+    if json:
+        print_json({"environment": env, "steps": done})
+
+
 def _store(env: str, name: str | None = None) -> Store:
     """The environment's store; a name that the YAML lacks is refused before AWS is asked anything."""
     from infra.config_across import environment

@@ -1,76 +1,106 @@
-"""`diceytech controls`: AWS's Foundational Security Best Practices, held against an environment that came up here."""
+"""`diceytech controls`: AWS's controls and the platform's own, held against an environment, a plan or a preview."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from controls.catalogue import ALL
-from controls.evaluate import Report, evaluate
-from controls.not_applicable import NOT_APPLICABLE
-from rehearsal.platform import rehearsed
+from changes.change import Change
+from controls.control import Finding, Scope
+from controls.evaluate import Acceptance, Report, evaluate
+from infra.config import PlatformConfig
+from infra.config_across import environment as read_environment
+from infra.errors import PlatformError
+from rehearsal.platform import planned_config, rehearsed_config
 
 
-def held(root: Path, environment: str) -> Report:
-    """The environment, brought up in an emulated AWS, against the controls; raises ConfigError or ProviderError."""
-    with rehearsed(root, environment) as found:
-        return evaluate(found.run.graph, found.config.accepted)
+def held(root: Path, environment: str, *, plan: bool = False) -> Report:
+    """The environment against the controls; raises ConfigError or ProviderError.
+
+    It is brought up in an emulated AWS, so that every control has an answer. With `plan` the program alone runs,
+    which is quicker; what only the apply tells is then reported as unknown, and fails nothing.
+    """
+    config = read_environment(root, environment)
+    if plan:
+        return evaluate(planned_config(config, environment), config.accepted, scope=_scope(config), planned=True)
+    with rehearsed_config(config, environment) as found:
+        return evaluate(found.run.graph, config.accepted, scope=_scope(config))
+
+
+def held_preview(root: Path, environment: str, file: Path) -> Report:
+    """What a preview of the real engine leads to, against the controls; raises PlatformError."""
+    from scripts.preview_graph import read
+
+    return held_change(root, environment, read(file, environment))
+
+
+def held_change(root: Path, environment: str, change: Change) -> Report:
+    """What a change leads to, as a preview or a comparison tells it, against the controls; raises ConfigError.
+
+    A third of the controls look at how resources belong together, so that a change which tells of its own steps alone
+    would be judged wrong: raises PlatformError where it is not whole.
+    """
+    if not change.whole:
+        raise PlatformError(
+            f"{change.origin} tells only of what changes, and the controls need all resources: make it by"
+            f" `pulumi preview --json --show-sames --stack {environment}`"
+        )
+    config = read_environment(root, environment)
+    return evaluate(change.after, config.accepted, scope=_scope(config), planned=True)
+
+
+def _scope(config: PlatformConfig) -> Scope:
+    return "production" if config.environment.tier == "production" else "environment"
 
 
 def as_json(report: Report) -> dict[str, Any]:
     """The report for machines."""
     return {
         "ok": report.ok,
+        "planned": report.planned,
         "passed": list(report.passed),
         "absent": list(report.absent),
         "failed": [vars(finding) for finding in report.failed],
         "unknown": [vars(finding) for finding in report.unknown],
         "accepted": [{**vars(one.finding), "reason": one.reason} for one in report.accepted],
-        "unused": [{"id": one.id, "reason": one.reason, "resource": one.resource} for one in report.unused],
+        "unused": [_acceptance(one) for one in report.unused],
+        "expired": [_acceptance(one) for one in report.expired],
     }
+
+
+def _acceptance(one: Acceptance) -> dict[str, Any]:
+    until = one.until.isoformat() if one.until else None
+    return {"id": one.id, "reason": one.reason, "resource": one.resource, "until": until}
 
 
 def show(report: Report, environment: str) -> None:
     """Prints the report for people."""
     from scripts.terminal import out
 
-    for mark, findings in (("[red]failed[/]", report.failed), ("[yellow]unknown[/]", report.unknown)):
-        for finding in findings:
-            out.print(f"{mark} [bold]{finding.control}[/] {finding.resource}: ", end="")
-            out.print(f"{finding.problem}; {finding.remedy}", markup=False)
+    for finding in report.failed:
+        _show_finding(finding)
+    for finding in report.unknown if not report.planned else ():
+        out.print(f"[yellow]unknown[/] [bold]{finding.control}[/] {finding.resource}: ", end="")
+        out.print(finding.problem, markup=False)
     for one in report.accepted:
         out.print(f"[yellow]accepted[/] [bold]{one.finding.control}[/] {one.finding.resource}: ", end="")
         out.print(one.reason, markup=False)
     for acceptance in report.unused:
         out.print(f"[red]unused[/] {acceptance.id}: nothing is wrong there any more; remove the line", style=None)
+    for acceptance in report.expired:
+        text = f"[red]expired[/] {acceptance.id}: it was accepted until {acceptance.until}; mend it, or decide anew"
+        out.print(text, style=None)
     counts = f"{len(report.passed)} controls met, {len(report.failed)} findings, {len(report.accepted)} accepted"
     out.print(f"{environment}: {counts}, {len(report.absent)} speak of nothing that is here")
+    if report.planned and report.unknown:
+        waiting = len({finding.control for finding in report.unknown})
+        out.print(f"{waiting} controls have parts that only the apply tells; a rehearsal, without --plan, settles them")
 
 
-def docs() -> str:
-    """docs/controls.md."""
-    return "\n".join([INTRODUCTION, *_checked(), *_not_checked()]) + "\n"
+def _show_finding(finding: Finding) -> None:
+    from scripts.terminal import out
 
-
-INTRODUCTION = """# Security controls
-
-Made from `controls/` by `make docs`; do not edit by hand.
-
-`diceytech controls --env E` brings an environment up in an emulated AWS and holds every resource against the controls
-of AWS's "Foundational Security Best Practices" standard that speak of the resource types used here. It exits 2 for a
-finding that `platform:accepted` does not cover with a reason, and for an acceptance that covers nothing. Security Hub
-on a real account was not run; where our reading differs from its own rule, the last column says so.
-"""
-
-
-def _checked() -> Iterator[str]:
-    yield "## Checked\n\n| control | severity | what it asks | where ours differs |\n|---|---|---|---|"
-    for control in ALL:
-        yield f"| {control.id} | {control.severity} | {control.title} | {control.differs or ''} |"
-
-
-def _not_checked() -> Iterator[str]:
-    yield "\n## Not checked, and why\n\n| control | reason |\n|---|---|"
-    for id_, reason in NOT_APPLICABLE.items():
-        yield f"| {id_} | {reason} |"
+    out.print(f"[red]failed[/] [bold]{finding.control}[/] ({finding.severity}) {finding.resource}: ", end="")
+    out.print(finding.problem, markup=False)
+    out.print(f"  why: {finding.why}\n  fix: {finding.remedy}", markup=False)
+    out.print(f"  AWS: {finding.reference}, {finding.url}", markup=False, soft_wrap=True)

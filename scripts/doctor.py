@@ -56,7 +56,8 @@ def _libraries(root: Path) -> Iterator[Finding]:
         detail = f"{file.name} cannot be read ({error.strerror})"
         yield Finding(what="Libraries", status="missing", detail=detail, fix=f"git checkout {file.name}")
         return
-    wrong = [name for name, version, rest in locked if not _as_locked(name, version, elsewhere=";" in rest)]
+    right = {name for name, version, rest in locked if _as_locked(name, version, elsewhere=";" in rest)}
+    wrong = sorted({name for name, _, _ in locked} - right)  # a name can have a version for each Python
     detail = f"not the locked versions: {', '.join(wrong)}" if wrong else f"{len(locked)} locked"
     fix = "make clean setup" if wrong else ""
     yield Finding(what="Libraries", status="missing" if wrong else "ok", detail=detail, fix=fix)

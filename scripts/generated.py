@@ -8,14 +8,23 @@ from pathlib import Path
 
 from infra.errors import PlatformError
 from scripts import config_docs
-from scripts.controls import docs as controls_docs
+from scripts.controls_docs import docs as controls_docs
 
 ROOT = Path(__file__).parent.parent
+
+
+def _cost_docs() -> str:
+    from scripts.cost_docs import docs
+
+    return docs()
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/configuration.md": config_docs.docs,
     "docs/stack.schema.json": config_docs.schema,
     "docs/account.md": config_docs.account_docs,
     "docs/controls.md": controls_docs,
+    "docs/cost.md": _cost_docs,
     "docs/platform-dev.svg": lambda: _picture("dev"),
     "docs/platform-prod.svg": lambda: _picture("prod"),
 }

@@ -7,6 +7,7 @@ import importlib
 import inspect
 import json
 import pkgutil
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from infra.config_messages import PATTERN_WORDS
 from infra.config_source import ConfigError, load, parse, read_raw
 
 ROOT = Path(__file__).parent.parent
+ENDING = {"id": "RDS.5", "reason": "a standby doubles the price"}
 
 
 def changed(env: str, path: str, value: Any) -> dict[str, Any]:
@@ -133,6 +135,8 @@ MISTAKES = [
     ("tags", {"aws:x": "y"}, "tags.aws:x", "reserved"),
     ("tags", {"Product": "y"}, "tags.Product", "reserved"),
     ("accepted", [{"id": "RDS.5", "reason": "no"}], "accepted[0].reason", "at least 15"),
+    ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "a day such as 2027"),
+    ("accepted", [{**ENDING, "until": 20270331}], "accepted[0].until", "date"),
     ("website.gate", {"username": "dev"}, "website.gate.secret", "is missing"),
     ("website", [], "website", "write a mapping"),
     (
@@ -234,6 +238,35 @@ def test_overlapping_ranges_are_found_until_they_are_accepted() -> None:
     assert "overlapping-ranges" in lint(parse(raw, source="dev"), [prod]).findings[0].message
     raw["accepted"] = [*raw.get("accepted", []), {"id": "overlapping-ranges", "reason": "they are never joined"}]
     assert lint(parse(raw, source="dev"), [prod]).findings == ()
+
+
+NO_CHOICE = {"id": "single-zone-database", "reason": "the shop sleeps at night"}
+
+
+def test_an_acceptance_of_a_lint_rule_ends_on_its_day() -> None:
+    raw = changed("prod", "database.multi_az", False)
+    raw["accepted"] = [{**NO_CHOICE, "until": "2026-11-25"}]
+    config = parse(raw, source="prod")
+    assert lint(config, today=date(2026, 11, 25)).findings == ()
+    messages = [one.message for one in lint(config, today=date(2026, 11, 26)).findings]
+    assert "the database is away while its one zone is [single-zone-database]" in messages
+    assert "single-zone-database was accepted until 2026-11-25" in messages
+
+
+@pytest.mark.parametrize("written", ["2026-11-25", "2026-11-25 00:00:00 +0000 UTC", date(2026, 11, 25)])
+def test_a_day_is_read_as_text_as_yaml_has_it_and_as_the_engine_hands_it_on(written: object) -> None:
+    config = parse(changed("dev", "accepted", [{**ENDING, "until": written}]), source="dev")
+    assert config.accepted[0].until == date(2026, 11, 25)
+
+
+def test_an_acceptance_of_a_control_needs_a_last_day_in_production_only() -> None:
+    dev, prod = changed("dev", "database.storage_gb", 20), changed("prod", "database.storage_gb", 50)
+    for raw in (dev, prod):
+        raw["accepted"] = [{"id": "EC2.10", "reason": "no interface endpoints are needed"}]
+    assert lint(parse(dev, source="dev")).findings == ()
+    assert [one.message for one in lint(parse(prod, source="prod")).findings] == [
+        "EC2.10 is accepted in production without an end"
+    ]
 
 
 def test_debug_pages_are_refused_in_production() -> None:

@@ -6,12 +6,13 @@ They are in the account project, which none of them may touch: a deployer that d
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from infra import deploy_policies, infrastructure_policies
+from infra import deploy_policies, infrastructure_policies, plan_policies
 from infra.deploy_policies import Scope
 from infra.policies import Document
 
@@ -24,12 +25,12 @@ class DeployRolesArgs:
 
     scope: Scope
     provider_arn: pulumi.Input[str]
-    deploy_subject: str
-    plan_subject: str
+    deploy_subjects: Sequence[str]
+    plan_subjects: Sequence[str]
 
 
 class DeployRoles(pulumi.ComponentResource):
-    """`infrastructure` runs `pulumi up`, `app` makes releases, `plan` reads for pull requests."""
+    """`infrastructure` runs `pulumi up`, `app` makes releases, `plan` previews and looks for drift."""
 
     def __init__(self, name: str, args: DeployRolesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("platform:components:DeployRoles", name, None, opts)
@@ -45,7 +46,7 @@ class DeployRoles(pulumi.ComponentResource):
         documents = {
             "infrastructure": infrastructure_policies.infrastructure(args.scope),
             "app": {"releases": deploy_policies.app(args.scope)},
-            "plan": {"reading": deploy_policies.plan(args.scope)},
+            "plan": plan_policies.plan(args.scope),
         }
         self.role_arns = {kind: self._role(name, kind, args, topics) for kind, topics in documents.items()}
         self.register_outputs({"boundary_arn": self.boundary_arn, "role_arns": self.role_arns})
@@ -53,14 +54,14 @@ class DeployRoles(pulumi.ComponentResource):
     def _role(self, name: str, kind: str, args: DeployRolesArgs, topics: dict[str, Document]) -> pulumi.Output[str]:
         """One role with a managed policy for each topic; gives its ARN."""
         names = args.scope.names
-        subject = args.plan_subject if kind == "plan" else args.deploy_subject
+        subjects = args.plan_subjects if kind == "plan" else args.deploy_subjects
         role = aws.iam.Role(
             f"{name}-{kind}",
             name=names.part(f"deploy-{kind}"),
             path=names.deploy_path,
             description=f"GitHub's {kind} jobs of {names.prefix}",
             assume_role_policy=pulumi.Output.json_dumps(
-                deploy_policies.github_trust(args.provider_arn, subject=subject)
+                deploy_policies.github_trust(args.provider_arn, subjects=subjects)
             ),
             max_session_duration=SESSION_SECONDS[kind],
             opts=pulumi.ResourceOptions(parent=self),

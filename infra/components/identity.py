@@ -17,10 +17,11 @@ RECOVERY_DAYS = 7  # the least that Secrets Manager allows besides none
 
 @dataclass(frozen=True, kw_only=True)
 class MediaUser:
-    """Numbers of the access keys that exist, two at most, and the one whose value is in Secrets Manager."""
+    """Numbers of the access keys that exist, two at most; the one in Secrets Manager, and those that are off."""
 
     keys: Sequence[int]
     current: int
+    off: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,7 +128,10 @@ class Identity(pulumi.ComponentResource):
         """One AccessKey for each number, and the current one as JSON in Secrets Manager; gives the secret's ARN."""
         keys = {
             number: aws.iam.AccessKey(
-                f"{name}-media-key-{number}", user=user.name, opts=pulumi.ResourceOptions(parent=self)
+                f"{name}-media-key-{number}",
+                user=user.name,
+                status="Inactive" if number in wanted.off else None,
+                opts=pulumi.ResourceOptions(parent=self),
             )
             for number in wanted.keys
         }

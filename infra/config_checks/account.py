@@ -65,6 +65,12 @@ def current_key(identity: config.Identity) -> Iterator[Problem]:
             message=f"key {user.current} is not in keys",
             remedy="name one of `keys`",
         )
+    if user and (user.current in user.off or not set(user.off) <= set(user.keys)):
+        yield Problem(
+            path="identity.media_user.off",
+            message=f"{list(user.off)} must be some of `keys`, and not the current one",
+            remedy="name the key that is being retired, or none",
+        )
     if user and len(set(user.keys)) != len(user.keys):
         yield Problem(
             path="identity.media_user.keys", message="a key is named twice", remedy="give each key its own number"

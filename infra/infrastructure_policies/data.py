@@ -29,8 +29,8 @@ def data(scope: Scope) -> Document:
     )
     secrets = actions(
         "secretsmanager",
-        "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue PutSecretValue TagResource"
-        " UntagResource UpdateSecret UpdateSecretVersionStage",
+        "CreateSecret DeleteSecret DescribeSecret GetResourcePolicy GetSecretValue ListSecretVersionIds PutSecretValue"
+        " TagResource UntagResource UpdateSecret UpdateSecretVersionStage",
     )
     key_changes = actions(
         "kms",
@@ -39,7 +39,14 @@ def data(scope: Scope) -> Document:
     )
     return document(
         allow(
-            "ReadData", ["rds:Describe*", "rds:ListTagsForResource", "kms:ListAliases", "ssm:DescribeParameters"], ["*"]
+            "ReadData",
+            [
+                "rds:Describe*",
+                "rds:ListTagsForResource",
+                "kms:ListAliases",
+                "ssm:DescribeParameters",
+            ],
+            ["*"],
         ),
         allow("MakeDatabase", makes, kinds, StringEquals=scope.new),
         allow("ChangeDatabase", changes, kinds, StringEquals=scope.own),
@@ -56,6 +63,8 @@ def data(scope: Scope) -> Document:
             actions("secretsmanager", "CreateSecret DescribeSecret RotateSecret TagResource"),
             [scope.arn("secretsmanager", "secret:rds!db-*")],
         ),
+        # RDS asks for that of AWS's own key, which has no tags of ours, where it keeps the master user's secret.
+        allow("DescribeKeys", ["kms:DescribeKey"], [scope.arn("kms", "key/*")]),
         allow("MakeKey", ["kms:CreateKey", "kms:TagResource"], ["*"], StringEquals=scope.new),
         allow("ChangeKey", key_changes, [scope.arn("kms", "key/*"), *_us_east_1_keys(scope)], StringEquals=scope.own),
         allow("KeyAliases", ["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], _aliases(scope)),

@@ -14,6 +14,7 @@ SERVICE_LINKED_ROLES = (
     "delivery.logs",
     "ssm",
 )
+ATTACHED = ("arn:aws:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole",)  # all other policies are inline
 PASSED_TO = ("ec2.amazonaws.com", "monitoring.rds.amazonaws.com", "vpc-flow-logs.amazonaws.com")
 
 _WRITES = (
@@ -32,12 +33,19 @@ def identity(scope: Scope) -> Document:
     bound = {"iam:PermissionsBoundary": names.boundary_arn}
     roles, users, groups = scope.iam("role"), scope.iam("user"), scope.iam("group")
     profiles = scope.iam("instance-profile")
-    bounded = "CreateRole AttachRolePolicy DeleteRolePolicy DetachRolePolicy PutRolePermissionsBoundary PutRolePolicy"
+    bounded = "CreateRole DeleteRolePolicy PutRolePermissionsBoundary PutRolePolicy"
     linked = [scope.arn("iam", f"role/aws-service-role/{one}.amazonaws.com/*", "") for one in SERVICE_LINKED_ROLES]
     guarded = [scope.arn("iam", f"{kind}{names.deploy_path}*", "") for kind in ("role", "policy")]
     return document(
         allow("ReadIdentities", actions("iam", "Get* List*"), [roles, users, groups, profiles]),
         allow("BoundRoles", actions("iam", bounded), [roles], StringEquals=bound),
+        allow(
+            "AttachedPolicies",
+            actions("iam", "AttachRolePolicy DetachRolePolicy"),
+            [roles],
+            StringEquals=bound,
+            ArnEquals={"iam:PolicyARN": list(ATTACHED)},
+        ),
         allow("Roles", actions("iam", "DeleteRole TagRole UntagRole UpdateAssumeRolePolicy UpdateRole"), [roles]),
         allow("BoundUsers", actions("iam", "CreateUser PutUserPermissionsBoundary"), [users], StringEquals=bound),
         allow(

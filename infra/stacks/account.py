@@ -64,12 +64,12 @@ def deploy_args(
     provider_arn: pulumi.Input[str],
 ) -> DeployRolesArgs:
     """The deploy roles of one environment, by the names that its own configuration gives."""
-    subject = config.github.subject
+    github = config.github
     return DeployRolesArgs(
         scope=scope_of(config, environment.name, platform),
         provider_arn=provider_arn,
-        deploy_subject=f"{subject}:environment:{environment.github_environment or environment.name}",
-        plan_subject=f"{subject}:pull_request",
+        deploy_subjects=[github.environment_subject(environment.deploys_in)],
+        plan_subjects=[github.environment_subject(environment.plans_in), github.branch_subject],
     )
 
 

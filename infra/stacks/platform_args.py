@@ -156,7 +156,7 @@ def identity(config: PlatformConfig, names: Names, *, database: Database) -> Ide
         database_secret_arn=database.secret_arn,
         log_groups=(groups.backend, groups.worker, groups.nginx),
         metric_namespace=names.prefix,
-        media_user=None if user is None else MediaUser(keys=user.keys, current=user.current),
+        media_user=None if user is None else MediaUser(keys=user.keys, current=user.current, off=user.off),
         keep=config.environment.keep_data,
         permissions_boundary_arn=boundary(config, names),
     )

@@ -101,10 +101,10 @@ def adopt_default(aws: Aws, inputs: Inputs) -> Created:
 
 
 def update_default(aws: Aws, identifier: str, _state: Inputs, inputs: Inputs) -> Inputs:
-    """Without rules, and with the tags."""
+    """With the tags, and then without rules: a deploy role may empty what has its tags."""
     client = ec2(aws, inputs)
-    _empty(client, identifier)
     retag(client, identifier, inputs["tagsAll"])
+    _empty(client, identifier)
     return {}
 
 

@@ -58,6 +58,7 @@ DATABASE = [
         copyTagsToSnapshot=True,
         port=5433.0,
         username="platform",
+        manageMasterUserPassword=True,
         dbSubnetGroupName="group-id",
     ),
     node(rds.SUBNET_GROUP, "group", subnetIds=["isolated-id"]),

@@ -50,6 +50,16 @@ def test_a_known_value_outweighs_what_the_property_depends_on() -> None:
     assert refers(known, "bucket", OTHER)
 
 
+def test_a_planned_resource_that_pulumi_names_is_known_by_the_form_of_the_name() -> None:
+    planned = replace(BUCKET, id=None, outputs=None)
+    named = replace(node(s3.POLICY, "policy", bucket="media-1a2b3c4"), property_dependencies={"bucket": (BUCKET.urn,)})
+    other = replace(named, property_dependencies={"bucket": (OTHER.urn,)})
+
+    assert refers(named, "bucket", planned)
+    assert not refers(named, "bucket", BUCKET), "an applied bucket is called by its own name"
+    assert not refers(other, "bucket", planned)
+
+
 def test_lists_and_both_directions_join() -> None:
     user = node("aws:x:X", "x", buckets=["media-id", "site-id"])
     whole = graph([BUCKET, OTHER, user])

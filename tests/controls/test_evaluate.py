@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from control_graphs import changed, graph, node
 from control_rows_data import BUCKET, DATABASE
@@ -17,6 +18,7 @@ class Accepted:
     id: str
     reason: str = "dev is cheap"
     resource: str | None = None
+    until: date | None = None
 
 
 SINGLE_ZONE = changed(DATABASE, "db", multiAz=False)
@@ -91,3 +93,44 @@ def test_an_accepted_lint_rule_is_not_for_the_controls() -> None:
 
 def test_an_acceptance_of_a_control_that_does_not_exist_is_an_error() -> None:
     assert [one.id for one in evaluate(graph(DATABASE), [Accepted(id="RDS.55")]).unused] == ["RDS.55"]
+
+
+DAY = date(2026, 11, 25)
+
+
+def test_an_acceptance_holds_on_its_last_day_and_not_after() -> None:
+    ending = Accepted(id="RDS.5", until=DAY)
+
+    assert evaluate(graph(SINGLE_ZONE), [ending], today=DAY).ok
+    late = evaluate(graph(SINGLE_ZONE), [ending], today=date(2026, 11, 26))
+    assert late.expired == (ending,)
+    assert [finding.control for finding in late.failed] == ["RDS.5"]
+
+
+def test_an_expired_acceptance_that_nothing_needs_is_reported_once() -> None:
+    report = evaluate(graph(DATABASE), [Accepted(id="RDS.5", until=DAY)], today=date(2027, 1, 1))
+
+    assert ([one.id for one in report.expired], report.unused, report.failed) == (["RDS.5"], (), ())
+    assert not report.ok
+
+
+def test_in_a_plan_what_is_open_fails_nothing_and_can_be_accepted() -> None:
+    nodes = changed(DATABASE, "db", multiAz=UNKNOWN)
+
+    assert evaluate(graph(nodes), planned=True).ok
+    assert evaluate(graph(nodes), [Accepted(id="RDS.5")], planned=True).unused == ()
+
+
+def test_a_finding_says_how_grave_it_is_why_and_where_aws_describes_it() -> None:
+    found = evaluate(graph(SINGLE_ZONE)).failed[0]
+
+    assert found.severity == "medium"
+    assert "zone" in found.why
+    assert found.url == "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-5"
+
+
+def test_only_production_is_held_to_what_is_for_production() -> None:
+    unprotected = graph(DATABASE)
+
+    assert "PLATFORM.1" in {finding.control for finding in evaluate(unprotected, scope="production").failed}
+    assert "PLATFORM.1" not in {finding.control for finding in evaluate(unprotected).failed}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -96,6 +97,13 @@ def test_an_engine_that_is_no_program_is_said_so(tmp_path: Path) -> None:
     (tmp_path / "bin" / "pulumi").write_text("no program")
     (finding,) = engine(needed=False)
     assert (finding.status, "Exec format error" in finding.detail) == ("optional", True)
+
+
+def test_a_library_that_is_locked_in_two_versions_for_two_pythons_is_there_in_one(copy: Path) -> None:
+    lock = copy / "requirements.txt"
+    twice = "rich==1.0 ; python_full_version < '3.11'\n" + f"rich=={metadata.version('rich')} ; python_version > '3'\n"
+    lock.write_text(twice, encoding="utf-8")
+    assert "not the locked versions" not in diceytech("doctor", cwd=copy).stdout
 
 
 def test_libraries_that_are_not_the_locked_ones_are_named(copy: Path) -> None:

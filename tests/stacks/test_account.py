@@ -70,11 +70,12 @@ def committed(emulated: Rehearse) -> Rehearsed:
     return emulated(load_account(ROOT, "main"))
 
 
-def subject_of(graph: Graph, role: str) -> str:
+def subjects_of(graph: Graph, role: str) -> list[str]:
     trust = json.loads(graph.named(ROLE, role).inputs["assumeRolePolicy"])
-    claims: dict[str, str] = trust["Statement"][0]["Condition"]["StringEquals"]
+    claims: dict[str, Any] = trust["Statement"][0]["Condition"]["StringEquals"]
     assert claims["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
-    return claims["token.actions.githubusercontent.com:sub"]
+    found: list[str] = claims["token.actions.githubusercontent.com:sub"]
+    return found
 
 
 def test_every_environment_has_three_deploy_roles(committed: Rehearsed) -> None:
@@ -85,26 +86,32 @@ def test_every_environment_has_three_deploy_roles(committed: Rehearsed) -> None:
 
 @pytest.mark.parametrize("kind", ["infrastructure", "app"])
 def test_only_jobs_of_the_environment_in_the_repository_deploy(committed: Rehearsed, kind: str) -> None:
-    assert subject_of(committed.graph, f"prod-{kind}") == "repo:example/diceytech:environment:prod"
+    assert subjects_of(committed.graph, f"prod-{kind}") == ["repo:example/diceytech:environment:prod"]
 
 
-def test_pull_requests_can_take_the_plan_role_only(committed: Rehearsed) -> None:
-    taken = [
-        node.name
-        for node in committed.graph.of(ROLE)
-        if subject_of(committed.graph, node.name)[-13:] == ":pull_request"
-    ]
-    assert taken == ["dev-plan", "prod-plan"]
+def test_a_pull_request_takes_no_role_unless_a_reviewer_of_the_plan_environment_lets_it_in(
+    committed: Rehearsed,
+) -> None:
+    plan = ["repo:example/diceytech:environment:prod-plan", "repo:example/diceytech:ref:refs/heads/main"]
+    assert subjects_of(committed.graph, "prod-plan") == plan
+    every = [one for node in committed.graph.of(ROLE) for one in subjects_of(committed.graph, node.name)]
+    assert not [one for one in every if one.endswith(":pull_request") or "*" in one]
+
+
+def test_another_default_branch_can_be_named(emulated: Rehearse) -> None:
+    graph = emulated(changed(github={"default_branch": "trunk"})).graph
+    assert subjects_of(graph, "dev-plan")[-1] == "repo:example/diceytech:ref:refs/heads/trunk"
 
 
 def test_a_repository_with_immutable_subject_claims_is_trusted_by_its_numbers(emulated: Rehearse) -> None:
     graph = emulated(changed(github={"owner_id": 12, "repository_id": 34})).graph
-    assert subject_of(graph, "dev-app") == "repo:example@12/diceytech@34:environment:dev"
+    assert subjects_of(graph, "dev-app") == ["repo:example@12/diceytech@34:environment:dev"]
 
 
 def test_github_may_name_its_environment_otherwise(emulated: Rehearse) -> None:
     graph = emulated(changed(environments=[{"name": "prod", "github_environment": "production"}])).graph
-    assert subject_of(graph, "prod-app") == "repo:example/diceytech:environment:production"
+    assert subjects_of(graph, "prod-app") == ["repo:example/diceytech:environment:production"]
+    assert subjects_of(graph, "prod-plan")[0] == "repo:example/diceytech:environment:production-plan"
 
 
 def test_githubs_provider_is_made_once(committed: Rehearsed) -> None:
