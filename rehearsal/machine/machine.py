@@ -112,7 +112,7 @@ class Machine:
     ) -> list[str]:
         """The words that run a command inside, with nothing of this process's environment.
 
-        `interactive` is for a person at a terminal. Such a command must not be running when the machine shuts down: that
+        `interactive` is for a person at a terminal. It must not be running when the machine shuts down: that
         stops every process before it ends them, nsenter stops with its child, never takes its exit code, and the
         shutdown waits for it. A shell in between does not stop.
         """
