@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import io
 import json
@@ -93,8 +94,12 @@ def artifact(
 
 
 def pack(path: Path, held: Mapping[str, bytes]) -> None:
-    """Writes a tar.gz."""
-    with tarfile.open(path, "w:gz") as archive:
+    """Writes a tar.gz: the same bytes for the same files, for an artifact's key is the digest of its bytes."""
+    with (
+        path.open("wb") as file,
+        gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed,
+        tarfile.open(fileobj=packed, mode="w") as archive,
+    ):
         for name, data in held.items():
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(data), 0o644
