@@ -1,12 +1,13 @@
 """What a change would do, as data: the same whether the real engine previewed it or two plans were compared.
 
 `Change` is what was read (changes/preview_file.py) or compared (changes/compared.py); `Report` is what it means
-(changes/judge.py), which is what every renderer and the guard read.
+(changes/judge.py), `Verdict` what the guard says of it (changes/guard.py), which is what every renderer shows.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
 from rehearsal.graph import Graph, Node
@@ -103,3 +104,40 @@ class Report:
     change: Change
     judgements: tuple[Judgement, ...]
     folded: tuple[Folded, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Acknowledgement:
+    """Somebody's word that one guarded judgement is wanted.
+
+    It is of the rule `rule` for the resource named `resource` in `environment`, counts until the end of the day
+    `until`, None for that of a command line, which counts for that command alone; `source` says where it was written
+    (`changes.ack.yaml:3`, `--acknowledge`).
+    """
+
+    environment: str
+    resource: str
+    rule: str
+    reason: str
+    until: date | None
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A report and what the guard says of it.
+
+    `refused` are guarded judgements that nobody acknowledged, `acknowledged` those with somebody's word, `expired`
+    and `unused` the acknowledgements of this environment that are too old or fit nothing in the change.
+    """
+
+    report: Report
+    refused: tuple[Judgement, ...]
+    acknowledged: tuple[tuple[Judgement, Acknowledgement], ...]
+    expired: tuple[Acknowledgement, ...]
+    unused: tuple[Acknowledgement, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the guard lets the change pass."""
+        return not self.refused and not self.expired
