@@ -53,7 +53,9 @@ def parts_of_buckets(steps: Sequence[Step]) -> dict[str, str]:
         if step.op in _ENDS and step.node.type.startswith("aws:s3/bucket") and step.node.type != _BUCKET:
             node = step.before or step.node
             own = node.property_dependencies.get("bucket") or node.dependencies
-            found.update({step.node.urn: gone[urn] for urn in own if urn in gone})
+            owners = [gone[urn] for urn in own if urn in gone]
+            if owners:
+                found[step.node.urn] = owners[0]
     return found
 
 
