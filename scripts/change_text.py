@@ -177,4 +177,4 @@ def _how_to_allow(verdict: Verdict) -> Iterator[Line]:
         yield 0, Text(text), True
         yield 0, Text(), False
     for line in (line for one in found for line in acknowledgement(one, verdict.report.change.stack)):
-        yield 2, Text(line, style="cyan"), False
+        yield 0, Text(line, style="cyan"), False

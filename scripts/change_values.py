@@ -79,7 +79,7 @@ def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
         }
     if isinstance(value, list | tuple):
         return [_masked(item, secret=False, depth=depth + 1) for item in value]
-    return _text(value, depth) if isinstance(value, str) else value
+    return value if isinstance(value, int | float) else _text(str(value), depth)
 
 
 def _is_secret(key: Any, item: Any, *, named: bool) -> bool:

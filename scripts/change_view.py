@@ -11,7 +11,7 @@ from changes.change import Acknowledgement, Change, Folded, Judgement, Op, Risk,
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
 from scripts.change_values import Shown, safe, shown
-from scripts.drawing_model import PROVIDERS
+from scripts.drawing_model import PROVIDERS, titled
 from scripts.drawing_names import friendly
 
 State = Literal["refused", "acknowledged", "passes"]
@@ -129,9 +129,9 @@ class Components:
         while above and above not in seen:
             seen.add(above)
             parent = self._nodes.get(above)
-            type_ = above.split("::")[-2].rpartition("$")[2] if above.count("::") > 2 else ""
+            type_ = type_of(above)
             if type_ and not type_.startswith(("pulumi:", "aws:")):
-                top = friendly(type_)
+                top = titled(type_, above.rpartition("::")[2])
             above = parent.parent if parent else None
         return safe(top) or "the stack"
 
@@ -166,6 +166,11 @@ def outcome(verdict: Verdict) -> str:
     return "allowed" if verdict.report.change.steps else "no changes"
 
 
+def type_of(urn: str) -> str:
+    """The type that a URN names; empty for what is no URN."""
+    return urn.split("::")[-2].rpartition("$")[2] if urn.count("::") > 2 else ""
+
+
 def kind(node: Node) -> str:
     """What people call the resource's type: `RDS instance`."""
     return "Provider" if node.type.startswith(PROVIDERS) else safe(friendly(node.type))
@@ -175,8 +180,8 @@ def dependents(one: Item) -> list[str]:
     """Names of what depends on the resource, with their type where the name is the resource's own."""
     found = []
     for urn in one.judgement.dependents:
-        type_, _, name = urn.rpartition("::")
-        same = f" ({friendly(type_.rpartition('::')[2].rpartition('$')[2])})" if name == one.node.name else ""
+        name = urn.rpartition("::")[2]
+        same = f" ({friendly(type_of(urn))})" if name == one.node.name else ""
         found.append(safe(f"{name}{same}"))
     return found
 
