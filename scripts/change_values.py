@@ -1,4 +1,4 @@
-"""Values of a change as people may see them: secrets masked, nothing that steers a terminal, what differs and not all."""
+"""Values of a change as people may see them: secrets masked, nothing that steers a terminal, and what differs alone."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         named = _is_named_secret(value)
         return {
-            safe_lines(str(key)): _masked(item, secret=_is_secret(key, item, named=named), depth=depth + 1)
+            safe_lines(str(key)): _masked(item, secret=_is_secret(str(key), named=named), depth=depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -82,8 +82,7 @@ def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
     return value if isinstance(value, int | float) else _text(str(value), depth)
 
 
-def _is_secret(key: Any, item: Any, *, named: bool) -> bool:
-    name = str(key)
+def _is_secret(name: str, *, named: bool) -> bool:
     return is_secret_name(name) or name == "secure" or (named and name.lower() == "value")
 
 
@@ -109,9 +108,8 @@ def _text(text: str, depth: int) -> str:
 
 
 def _differing(before: Any, after: Any) -> tuple[str, str]:
-    if isinstance(before, Sequence) and isinstance(after, Sequence) and not isinstance(before, str | bytes):
-        if not isinstance(after, str | bytes):
-            return _lists(before, after)
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return _lists(before, after)
     old, new = words(before), words(after)
     return _apart(old, new) if before is not None and after is not None else (old, new)
 
@@ -168,4 +166,3 @@ def _part(text: str, start: int, end: int) -> str:
         half = MOST // 2 - 2
         middle = f"{middle[:half]}…{middle[-half:]}"
     return f"{'…' if start else ''}{middle}{'…' if end else ''}"
-
