@@ -35,7 +35,7 @@ _NARROWING = frozenset(
         "s3:x-amz-server-side-encryption-aws-kms-key-id",
     }
 )
-_BROADEST = {4: 8, 6: 32}  # prefix length by IP version: a larger range counts as everyone
+BROADEST = {4: 8, 6: 32}  # prefix length by IP version: a larger range counts as everyone
 _WILDCARD = re.compile(r"[*?]|\$\{")  # policy variables are no fixed values either
 
 
@@ -74,4 +74,4 @@ def _is_small_range(value: str) -> bool:
         network = ip_network(value, strict=False)
     except ValueError:
         return False
-    return network.prefixlen >= _BROADEST[network.version]
+    return network.prefixlen >= BROADEST[network.version]

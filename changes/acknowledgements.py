@@ -1,0 +1,90 @@
+"""`changes.ack.yaml`: guarded changes that are wanted, each with its reason and the day until which that counts.
+
+- environment: prod
+  resource: database-instance        # its name, or its URN where two have one name
+  rule: database-replaced
+  reason: moved to PostgreSQL 18; restored from snapshot before-18 and compared
+  until: 2026-12-01
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from changes.change import Acknowledgement
+from infra.errors import PlatformError
+
+FILE: Final = "changes.ack.yaml"
+FORM: Final = "RULE:RESOURCE=REASON"
+_TYPED = re.compile(r"(?P<rule>[a-z0-9-]+):(?P<resource>.+?)=(?P<reason>.*\S.*)", re.DOTALL)
+_Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    environment: _Text
+    resource: _Text
+    rule: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
+    reason: _Text
+    until: date
+
+
+def load(file: Path) -> tuple[Acknowledgement, ...]:
+    """The acknowledgements of a file, none where there is no file; raises PlatformError for a bad one."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlatformError(f"{file.name} cannot be read: {error}") from None
+    try:
+        document = yaml.compose(text, Loader=yaml.SafeLoader)
+        held = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise PlatformError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from None
+    if document is None or held is None:
+        return ()
+    if not isinstance(held, list):
+        raise PlatformError(f"{file.name}: write a list of acknowledgements, each beginning with `- environment:`")
+    lines = [node.start_mark.line + 1 for node in document.value]
+    found = tuple(_entry(one, f"{file.name}:{line}") for one, line in zip(held, lines, strict=True))
+    for index, one in enumerate(found):
+        if any(_key(one) == _key(other) for other in found[:index]):
+            raise PlatformError(f"{one.source}: {one.rule} of {one.resource} is acknowledged twice; remove one of both")
+    return found
+
+
+def typed(text: str, environment: str) -> Acknowledgement:
+    """One of a command line, RULE:RESOURCE=REASON; raises PlatformError."""
+    found = _TYPED.fullmatch(text)
+    if found is None:
+        raise PlatformError(f"--acknowledge {text!r}: write {FORM}, such as 'database-replaced:database-instance=why'")
+    return Acknowledgement(
+        environment=environment,
+        resource=found["resource"],
+        rule=found["rule"],
+        reason=found["reason"].strip(),
+        until=None,
+        source="--acknowledge",
+    )
+
+
+def _entry(held: Any, source: str) -> Acknowledgement:
+    try:
+        entry = _Entry.model_validate(held)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise PlatformError(f"{source}: {f'{place}: ' if place else ''}{first['msg']}; see docs/changes.md") from None
+    return Acknowledgement(**entry.model_dump(), source=source)
+
+
+def _key(one: Acknowledgement) -> tuple[str, str, str]:
+    return one.environment, one.resource, one.rule

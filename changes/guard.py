@@ -1,0 +1,34 @@
+"""The guard: what would lose data, or open something to the world, waits until somebody says that it is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from changes.change import Acknowledgement, Judgement, Report, Verdict
+
+
+def decide(report: Report, acknowledgements: Sequence[Acknowledgement], *, today: date) -> Verdict:
+    """What of the report passes, with the acknowledgements of its environment; those of others are not looked at."""
+    own = [one for one in acknowledgements if one.environment == report.change.stack]
+    expired = [one for one in own if one.until is not None and one.until < today]
+    good = [one for one in own if one not in expired]
+    guarded = [one for one in report.judgements if one.guarded]
+    pairs = [(one, word) for one in guarded if (word := _word(one, good)) is not None]
+    acknowledged = [one for one, _ in pairs]
+    return Verdict(
+        report=report,
+        refused=tuple(one for one in guarded if one not in acknowledged),
+        acknowledged=tuple(pairs),
+        expired=tuple(expired),
+        unused=tuple(one for one in good if not any(_fits(one, each) for each in guarded)),
+    )
+
+
+def _word(judgement: Judgement, acknowledgements: Sequence[Acknowledgement]) -> Acknowledgement | None:
+    return next((one for one in acknowledgements if _fits(one, judgement)), None)
+
+
+def _fits(word: Acknowledgement, judgement: Judgement) -> bool:
+    node = judgement.step.node
+    return word.rule == judgement.rule and word.resource in (node.name, node.urn)

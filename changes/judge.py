@@ -1,0 +1,164 @@
+"""What a change means: each step's risks in plain words, what is noise, and what depends on what changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from changes import rules_access, rules_data, rules_service
+from changes.change import Change, Folded, Judgement, Op, PropertyChange, Report, Risk, Step
+from changes.dependents import Dependents
+from changes.meanings import Meaning, meaning
+from changes.noise import deciding_tags, parts_of_buckets, sift
+from changes.rule import Rule
+from cost.difference import difference as cost_difference
+from cost.pricing import region_of
+from infra.errors import PlatformError
+
+RULES: tuple[Rule, ...] = (*rules_data.RULES, *rules_access.RULES, *rules_service.RULES)
+GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
+_DOES: Final[Mapping[Op, str]] = {
+    "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
+    "forget": "forgets, without deleting it,",
+}  # fmt: skip
+_DONE: Final[Mapping[Op, str]] = {
+    "create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "import": "imported",
+    "forget": "forgotten",
+}  # fmt: skip
+
+
+def judge(change: Change) -> Report:
+    """The change with what it means; pure, and as quick as the graph is large."""
+    deciding = deciding_tags(change.before, change.after)
+    dependents = Dependents(change)
+    parts = parts_of_buckets(change.steps)
+    cost = _cost(change)
+    judgements: list[Judgement] = []
+    folded: list[Folded] = []
+    for step in change.steps:
+        rest, noise = sift(step, deciding, parts)
+        folded.extend(noise)
+        if rest is not None:
+            judgements.extend(_judged(rest, dependents.of(step), cost.get(step.node.urn)))
+    return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))
+
+
+def _gravity(judgement: Judgement) -> tuple[int, bool, str, str]:
+    urn = judgement.step.node.urn
+    return GRAVEST_FIRST.index(judgement.risk), not judgement.guarded, urn, judgement.rule
+
+
+def _judged(step: Step, dependents: tuple[str, ...], cost: Decimal | None) -> Iterator[Judgement]:
+    """What rules find in it, what it costs, and what happens to it as a whole, as far as that is not told by then."""
+    known = meaning(step.node)
+    if known is None:
+        yield _unknown(step, dependents)
+    by_rules = list(_by_rules(step, dependents))
+    yield from by_rules
+    if cost:
+        sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
+        yield Judgement(step=step, risk="cost", rule="cost-changed", sentence=sentence, dependents=dependents)
+    told = {cause for one in by_rules for cause in one.causes}
+    rest = step if step.op != "update" else replace(step, changes=tuple(one for one in step.changes if one not in told))
+    if known is not None and (rest.changes or step.op != "update" or not by_rules):
+        yield replace(_by_meaning(rest, known, dependents), step=step)
+
+
+def _by_rules(step: Step, dependents: tuple[str, ...]) -> Iterator[Judgement]:
+    """A resource that goes is judged as a whole; one that comes or changes also by its properties."""
+    for rule in RULES if step.after is not None else ():
+        words = rule.check(step) if rule.reads(step) else None
+        if words is not None:
+            yield Judgement(
+                step=step,
+                risk=rule.risk,
+                rule=rule.id,
+                sentence=f"{_subject(step, meaning(step.node))} {words}",
+                remedy=rule.remedy,
+                causes=_causes(step, rule.properties),
+                dependents=dependents,
+                guarded=rule.guarded,
+            )
+
+
+def _unknown(step: Step, dependents: tuple[str, ...]) -> Judgement:
+    return Judgement(
+        step=step,
+        risk="unknown",
+        rule=f"unknown-type-{_DONE[step.op]}",
+        sentence=f"{_DOES[step.op]} {step.node.name}: nobody has described what a {step.node.type} is to the product",
+        remedy="find out what it holds and who needs it; describe its type in changes/meanings.py",
+        causes=step.changes,
+        dependents=dependents,
+        guarded=True,
+    )
+
+
+def _by_meaning(step: Step, known: Meaning, dependents: tuple[str, ...]) -> Judgement:
+    risk, guarded = _whole(step, known)
+    ends = step.op in ("delete", "replace")
+    effect = (known.lost or known.away) if ends else _uncertain(step)
+    return Judgement(
+        step=step,
+        risk=risk,
+        rule=f"{known.word}-{_DONE[step.op]}",
+        sentence=f"{_DOES[step.op]} {_subject(step, known)}{f': {effect}' if effect else ''}",
+        remedy=known.remedy if ends else "",
+        causes=tuple(one for one in step.changes if one.replaces) or step.changes,
+        dependents=dependents,
+        guarded=guarded,
+    )
+
+
+def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
+    """The risk of what happens to the resource as a whole, and whether it waits for a person."""
+    if step.op in ("delete", "replace"):
+        if known.lost:
+            return "data loss", True
+        return known.gone, (known.guards_access and step.op == "delete") or known.gone == "unknown"
+    if step.op == "forget":
+        return ("data loss" if known.lost else "cosmetic"), bool(known.lost)
+    if step.op == "update":
+        if any(change.replaces for change in step.changes):
+            return ("data loss", True) if known.lost else ("downtime", False)
+        return _updated(step, known)
+    return "cosmetic", False
+
+
+def _updated(step: Step, known: Meaning) -> tuple[Risk, bool]:
+    tags_of_provider = all(change.path.startswith("defaultTags") for change in step.changes)
+    if known.updated == "unknown":
+        return ("cosmetic", False) if tags_of_provider else ("unknown", True)
+    words = all(change.path.rpartition(".")[2] in ("description", "comment") for change in step.changes)
+    return ("cosmetic", False) if step.changes and words else (known.updated, False)
+
+
+def _uncertain(step: Step) -> str:
+    if step.op == "update" and any(change.replaces for change in step.changes):
+        return "AWS may only be able to do that by a new one"
+    return ""
+
+
+def _subject(step: Step, known: Meaning | None) -> str:
+    return f"{known.role} ({step.node.name})" if known else step.node.name
+
+
+def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:
+    return tuple(
+        change for change in step.changes if any(change.path == one or change.path.startswith((f"{one}.", f"{one}["))
+                                                 for one in properties)
+    )  # fmt: skip
+
+
+def _cost(change: Change) -> dict[str, Decimal]:
+    """USD a month more by URN; nothing where no side names its region, as a preview of some steps alone may not."""
+    region = region_of(change.after) or region_of(change.before)
+    if region is None:
+        return {}
+    try:
+        found = cost_difference(change.before, change.after, region=region)
+    except PlatformError:  # a region the price sheet does not have: `diceytech cost` says so
+        return {}
+    return {row.urn: row.delta for row in found.rows if row.urn}

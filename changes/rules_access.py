@@ -1,0 +1,129 @@
+"""Rules about access: what is opened, encrypted otherwise, or known too late to be judged."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from changes.change import Step
+from changes.exposure import Exposed, exposures
+from changes.rule import OPEN, Rule, changed, sides
+from controls.iam_documents import HOLDERS, documents
+from controls.inputs import UndecidedError
+from controls.policy_documents import allows, statements
+from rehearsal.graph import Node
+from rehearsal.policy_documents import listed
+
+HARMLESS_WHEN_NEW: Final = {"firewall-detached", "trust-widened", "key-rotation-off"}  # of what is made anew
+_KEYS = ("kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId", "masterUserSecretKmsKeyId")
+_SSE = frozenset({"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"})
+_OWN_KEY = "the key of AWS itself"
+_TLS = (("sslPolicy",), ("viewerCertificate", "minimumProtocolVersion"))
+
+
+def opened(step: Step) -> set[Exposed]:
+    """What the step leaves open that was not open before it."""
+    if step.after is None:
+        return set()
+    found = exposures(step.after) - (exposures(step.before) if step.before else set())
+    return found if step.before else {one for one in found if one[0] not in HARMLESS_WHEN_NEW}
+
+
+def _opens(rule: str) -> Any:
+    def check(step: Step) -> str | None:
+        found = sorted(sentence for id_, _, sentence in opened(step) if id_ == rule)
+        return "; ".join(found) or None
+
+    return check
+
+
+def _policy_open(step: Step) -> str | None:
+    if step.before is None or step.after is None:
+        return None
+    before, after = ({one.name: one.content for one in _held(side)} for side in (step.before, step.after))
+    if any(value in OPEN and before.get(name) not in OPEN for name, value in after.items()):
+        return "has a policy that is only known once it is applied, so that nobody can tell now whom it lets in"
+    return None
+
+
+def _held(node: Node) -> list[Any]:
+    try:
+        return [one for one in documents(node) if one.kind != "identity"]
+    except UndecidedError:
+        return []
+
+
+def _more_rights(step: Step) -> str | None:
+    if step.before is None or step.after is None:
+        return None
+    more = sorted(_allowed(step.after) - _allowed(step.before))
+    return f"may do more: {', '.join(more)}" if more else None
+
+
+def _allowed(node: Node) -> set[str]:
+    try:
+        held = [one for one in documents(node) if one.kind == "identity"]
+        granting = [one for each in held for one in statements(each.content, each.name) if allows(one)]
+    except UndecidedError:
+        return set()
+    return {str(action) for one in granting for action in listed(one.get("Action")) or ["all but some actions"]}
+
+
+def _other_key(step: Step) -> str | None:
+    for path in _KEYS:
+        old, new = sides(step, path)
+        if step.before and step.after and old != new and not (old in OPEN and new in OPEN):
+            return f"is encrypted with {new or _OWN_KEY} instead of {old or _OWN_KEY}"
+    return None
+
+
+def _other_bucket_encryption(step: Step) -> str | None:
+    found = changed(step, "rules")
+    return "encrypts new files in another way; those that are there stay as they are" if found else None
+
+
+def _other_tls(step: Step) -> str | None:
+    for path in _TLS:
+        found = changed(step, ".".join(path))
+        if found:
+            return f"takes TLS by {found[1]} instead of {found[0]}"
+    return None
+
+
+def _open(id_: str, title: str, remedy: str, *properties: str) -> Rule:
+    return Rule(id=id_, title=title, risk="security", types=frozenset(), properties=properties, check=_opens(id_),
+                remedy=remedy)  # fmt: skip
+
+
+RULES = (
+    _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
+          "name who may: a prefix list, a security group, an account, an origin", "policy", "assumeRolePolicy",
+          "cidrIpv4", "cidrIpv6", "ingress", "acl", "publiclyAccessible", "internal", "corsRules", "permissions"),
+    _open("public-access-unblocked", "A block of public access is taken off",
+          "leave all four on; CloudFront reads private buckets", "blockPublicAcls", "blockPublicPolicy",
+          "ignorePublicAcls", "restrictPublicBuckets"),
+    _open("administrator-rights", "A policy allows everything", "name the actions and the resources", "policy"),
+    _open("trust-widened", "Somebody else may take a role", "make sure that you know who it is", "assumeRolePolicy"),
+    _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "storageEncrypted",
+          "rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings"),
+    _open("plain-http", "Requests are taken without TLS", "redirect to HTTPS", "protocol", "defaultActions",
+          "defaultCacheBehavior", "orderedCacheBehaviors"),
+    _open("firewall-detached", "A site is behind no web application firewall any more",
+          "leave the firewall on, or count instead of block while you try a rule", "webAclId"),
+    _open("metadata-opened", "A machine's credentials can be read without a token", "set http_tokens to required",
+          "metadataOptions"),
+    _open("key-rotation-off", "A key is no longer rotated", "leave it on", "enableKeyRotation"),
+    Rule(id="encryption-changed", title="Something is encrypted with another key", risk="security", types=frozenset(),
+         properties=_KEYS, check=_other_key, remedy="make sure that all readers may use the new key, and keep the old"),
+    Rule(id="bucket-encryption-changed", title="A bucket encrypts in another way", risk="security", types=_SSE,
+         properties=("rules",), check=_other_bucket_encryption,
+         remedy="make sure that all readers may use the new key, and keep the old"),
+    Rule(id="tls-changed", title="Another set of TLS versions and ciphers", risk="security", types=frozenset(),
+         properties=("sslPolicy", "viewerCertificate"), check=_other_tls, guarded=False,
+         remedy="leave it at TLS 1.2 or later"),
+    Rule(id="policy-not-known", title="A policy that only the apply will tell", risk="security",
+         types=frozenset(HOLDERS), properties=("policy", "assumeRolePolicy", "policyDocument"), check=_policy_open,
+         remedy="apply what it depends on first, then preview again"),
+    Rule(id="rights-widened", title="An identity may do more than before", risk="security", types=frozenset(HOLDERS),
+         properties=("policy", "inlinePolicies"), check=_more_rights, guarded=False,
+         remedy="make sure that it needs them"),
+)  # fmt: skip
