@@ -51,7 +51,8 @@ def show(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, con
 
 def _print(console: Console, indent: int, text: Text, *, wraps: bool) -> None:
     """A line with what follows of it under its beginning; what is to be copied stays one line."""
-    parts = text.wrap(console, max(console.width - indent, 20), overflow="fold") if wraps else [text]
+    room = max(console.width - indent, 20)
+    parts = text.wrap(console, room, overflow="fold") if wraps and text.cell_len > room else [text]
     for part in parts:
         part.rstrip()
         console.print(Text(" " * indent if part.plain else "") + part, soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from changes.change import Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
@@ -39,7 +40,7 @@ class Item:
         """The resource."""
         return self.judgement.step.node
 
-    @property
+    @cached_property
     def causes(self) -> tuple[Shown, ...]:
         """The properties that bring it about; all that differ where the rule names none."""
         step = self.judgement.step
