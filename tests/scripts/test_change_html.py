@@ -116,7 +116,7 @@ def test_a_changed_resource_in_the_drawing_leads_to_its_judgement() -> None:
     found = page([verdict(resized_database())])
     link = re.search(r'<a class="step update passes" href="#([^"]+)" aria-label="([^"]+)"', found)
     assert link
-    assert link[2] == "changed: RDS instance main-db, downtime"
+    assert link[2] == "~ RDS instance main-db downtime, changed"
     article = re.search(rf'<article id="{link[1]}".*?</article>', found, re.DOTALL)
     assert article
     assert "goes from db.t4g.medium to db.t4g.large" in article[0]
