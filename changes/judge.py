@@ -60,7 +60,7 @@ def _judged(step: Step, dependents: tuple[str, ...], cost: Decimal | None) -> It
     if cost:
         sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
         yield Judgement(step=step, risk="cost", rule="cost-changed", sentence=sentence, dependents=dependents)
-    told = {cause for one in by_rules for cause in one.causes}
+    told = [cause for one in by_rules for cause in one.causes]
     rest = step if step.op != "update" else replace(step, changes=tuple(one for one in step.changes if one not in told))
     if known is not None and (rest.changes or step.op != "update" or not by_rules):
         yield replace(_by_meaning(rest, known, dependents), step=step)

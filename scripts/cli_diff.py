@@ -1,0 +1,76 @@
+"""`diceytech diff` and `promote`: their options."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from infra.errors import PlatformError
+from scripts.change_report import Format
+from scripts.cli_options import OneEnv, Out, complete_environment
+
+REFUSED = 2
+
+
+def diff(
+    environments: Annotated[
+        list[str] | None,
+        typer.Argument(help="Two environments, to see them side by side.", autocompletion=complete_environment),
+    ] = None,
+    base: Annotated[str | None, typer.Option("--base", help="Compare with this commit, such as origin/main.")] = None,
+    head: Annotated[str | None, typer.Option("--head", help="This commit instead of the working tree.")] = None,
+    env: OneEnv = None,
+    guard: Annotated[bool, typer.Option("--guard", help="Exit 2 for what must be acknowledged or mended.")] = False,
+    acknowledge: Annotated[
+        list[str] | None, typer.Option("--acknowledge", help="RULE:RESOURCE=REASON; repeat it for several.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse uncommitted changes.")] = False,
+    graph: Annotated[bool, typer.Option("--graph", help="Also the resources that one of the two lacks.")] = False,
+    format: Annotated[Format, typer.Option("--format", help="How to tell it.")] = Format.TEXT,
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also what is grouped or folded.")] = False,
+    out: Out = None,
+) -> None:
+    """Compare two commits, or two environments. By plans made here: no account, no credentials, no network."""
+    form = Format.JSON if json else format
+    if environments:
+        if len(environments) != 2 or base or head or env or acknowledge:
+            raise PlatformError("name two environments, as in `diceytech diff dev prod`, or pass --base REF alone")
+        _side_by_side(environments[0], environments[1], form, out, graph=graph, guard=guard)
+        return
+    if base is None:
+        raise PlatformError("compare with what? pass --base REF, such as origin/main, or two environments: dev prod")
+    if graph:
+        raise PlatformError("--graph is for two environments; with --base every resource is compared anyway")
+    _commits(base, head, env, form, out, guard=guard, acknowledge=acknowledge or [], strict=strict, verbose=verbose)
+
+
+def _commits(
+    base: str,
+    head: str | None,
+    env: str | None,
+    form: Format,
+    out: Path | None,
+    *,
+    guard: bool,
+    acknowledge: list[str],
+    strict: bool,
+    verbose: bool,
+) -> None:
+    from datetime import date
+
+    from scripts.change_report import render
+    from scripts.diff import sides, unfit, verdicts
+    from scripts.terminal import err, root
+
+    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
+        told = verdicts(found, acknowledge, env=env, today=date.today())
+    render(told, form, out, guard=guard, verbose=verbose)
+    if not guard:
+        return
+    if stale := [word for words in unfit(told).values() for word in words]:
+        raise PlatformError("these acknowledgements fit nothing; remove the lines:\n" + "\n".join(stale))
+    if not all(one.allowed for one in told):
+        raise typer.Exit(REFUSED)
