@@ -23,7 +23,7 @@ from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_cost import cost
-from scripts.cli_diff import diff
+from scripts.cli_diff import diff, promote
 from scripts.cli_live import live
 from scripts.cli_local import local_app
 from scripts.cli_machine import machine_app
@@ -173,6 +173,7 @@ def doctor(
 app.command("init")(init)
 app.command("cost")(cost)
 app.command("diff")(diff)
+app.command("promote")(promote)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)

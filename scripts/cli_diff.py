@@ -74,3 +74,62 @@ def _commits(
         raise PlatformError("these acknowledgements fit nothing; remove the lines:\n" + "\n".join(stale))
     if not all(one.allowed for one in told):
         raise typer.Exit(REFUSED)
+
+
+def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:
+    from scripts.side_by_side import as_json, markdown, show, side_by_side
+    from scripts.terminal import print_json, root, write
+
+    if form is Format.HTML or (out is not None and form is Format.TEXT):
+        raise PlatformError("two environments are told as text on the terminal, as json or as markdown; pass --format")
+    found = side_by_side(root(), one, two, graph=graph)
+    if form is Format.TEXT:
+        show(found)
+    elif form is Format.MARKDOWN:
+        write(out, markdown(found))
+    elif out is None:
+        print_json(as_json(found))
+    else:
+        from json import dumps
+
+        write(out, dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+    if guard and found.mistakes:
+        raise typer.Exit(REFUSED)
+
+
+def promote(
+    key: Annotated[str, typer.Argument(help="Dotted path, such as database.instance_class, or a whole section.")],
+    source: Annotated[
+        str, typer.Option("--from", help="Environment that has the value.", autocompletion=complete_environment)
+    ],
+    target: Annotated[str, typer.Option("--to", help="Environment that gets it.", autocompletion=complete_environment)],
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    only_plan: Annotated[bool, typer.Option("--plan", help="Show what would be written, and write nothing.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also keys that say which environment it is, such as its domain.")
+    ] = False,
+) -> None:
+    """Copy a decision into another environment's YAML. Checked before it is written; comments and order stay."""
+    import sys
+
+    from scripts.promote import plan
+    from scripts.terminal import err, out, root, write
+
+    found = plan(root(), key, source, target, force=force)
+    if not found.changes:
+        out.print(f"{found.key} is the same in both already", markup=False)
+        return
+    out.print(found.difference, markup=False)
+    for finding in found.findings:
+        err.print(f"unsafe: {finding}", markup=False)
+    out.print(f"{found.file.name} is valid with it", markup=False)
+    if only_plan:
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise PlatformError("nobody is there to be asked; pass --yes to write, or --plan to look")
+        if not typer.confirm(f"write {found.file.name}?"):
+            return
+    if found.file.read_bytes().decode() != found.before:
+        raise PlatformError(f"{found.file.name} was changed meanwhile; run the command again")
+    write(found.file, found.text)

@@ -49,9 +49,12 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
     """The commit's files at and below `root`, while the block lasts; links and what else is no file are left out."""
     with tempfile.TemporaryDirectory(prefix="diceytech-tree-") as directory:
         command = ["git", "-C", str(root), "archive", "--format=tar", commit]
-        with tempfile.TemporaryFile() as told, subprocess.Popen(  # noqa: S603 - git, with an id that git gave
-            command, stdout=subprocess.PIPE, stderr=told
-        ) as process:
+        with (
+            tempfile.TemporaryFile() as told,
+            subprocess.Popen(  # noqa: S603 - git, with an id that git gave
+                command, stdout=subprocess.PIPE, stderr=told
+            ) as process,
+        ):
             try:
                 _unpack(process, Path(directory))
             except tarfile.TarError:

@@ -83,7 +83,15 @@ def _planning(tree: Tree, only: Sequence[str], *, foretell: bool) -> Iterator[Ca
         out, words = Path(room) / "plans.json", Path(room) / "words"
         with words.open("wb") as stream:
             process = subprocess.Popen(  # noqa: S603 - this interpreter, with a program of ours
-                [sys.executable, "-P", plan_tree.__file__, str(tree.root), str(out), "yes" if foretell else "no", *only],
+                [
+                    sys.executable,
+                    "-P",
+                    plan_tree.__file__,
+                    str(tree.root),
+                    str(out),
+                    "yes" if foretell else "no",
+                    *only,
+                ],
                 cwd=tree.root,
                 env=_variables(tree.root, Path(room)),
                 stdin=subprocess.DEVNULL,
