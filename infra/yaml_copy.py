@@ -53,7 +53,7 @@ def _replaced(text: str, place: Place, new: Chunk, value: Any) -> str:
     plain = text.splitlines()
     node = place.value
     anchor = place.key if place.key is not None else node
-    first, last = anchor.start_mark.line, last_line(plain, node)
+    first, last = anchor.start_mark.line, last_line(plain, node, place.key)
     base = anchor.start_mark.column
     before, tail = _around(plain, place, last)
     head = before + new.head if new.head else before.rstrip()
@@ -87,18 +87,18 @@ def _around(lines: list[str], place: Place, last: int) -> tuple[str, str]:
 
 
 def _inserted(text: str, path: Path, new: Chunk, order: Order) -> str:
-    *above, name = path
-    parent = at(text, tuple(above)) if above else None
+    above, name = path[:-1], path[-1] if path else 0
+    parent = at(text, above)
     if isinstance(name, int):
         raise LookupError(f"there is no item {name}")
     if parent is None or not keys(parent.value):
         inner = nested(new, name)
         if parent is None:
-            return _inserted(text, tuple(above), inner, order)
+            return _inserted(text, above, inner, order)
         return _replaced(text, parent, inner, {name: None})
     if not is_block(parent.value):
-        raise LookupError(f"{'.'.join(map(str, above))} is written in brackets")
-    return _beside(text, parent, name, new, list(order(tuple(above))))
+        raise LookupError(f"{above} is written in brackets")
+    return _beside(text, parent, name, new, list(order(above)))
 
 
 def _beside(text: str, parent: Place, name: str, new: Chunk, wanted: list[str]) -> str:
@@ -109,7 +109,7 @@ def _beside(text: str, parent: Place, name: str, new: Chunk, wanted: list[str]) 
     earlier = [entry for entry in entries if entry[0] in wanted[:place]] or (entries if name not in wanted else [])
     if earlier:
         nearest = max(earlier, key=lambda entry: wanted.index(entry[0]) if entry[0] in wanted else -1)
-        line = last_line(plain, nearest[2]) + 1
+        line = last_line(plain, nearest[2], nearest[1]) + 1
     else:
         line = entries[0][1].start_mark.line
     column = " " * entries[0][1].start_mark.column
@@ -125,7 +125,7 @@ def _removed(text: str, path: Path) -> str:
     if place is None or place.key is None:
         raise LookupError(f"there is nothing at {path}")
     lines = text.splitlines(keepends=True)
-    first, last = place.key.start_mark.line, last_line(text.splitlines(), place.value)
+    first, last = place.key.start_mark.line, last_line(text.splitlines(), place.value, place.key)
     return "".join([*lines[:first], *lines[last + 1 :]])
 
 

@@ -35,14 +35,11 @@ class Chunk:
 
 
 def at(text: str, path: Path) -> Place | None:
-    """The place of the value at this path; None where there is none."""
-    value: Any = YAML(typ="safe", pure=True).compose(text)
-    place: Place | None = None
+    """The place of the value at this path, the document's own for none; None where there is nothing."""
+    root: Any = YAML(typ="safe", pure=True).compose(text)
+    place = None if root is None else Place(key=None, value=root, flow=False)
     for part in path:
-        place = _child(value, part)
-        if place is None:
-            return None
-        value = place.value
+        place = _child(place.value, part) if place is not None else None
     return place
 
 
@@ -56,11 +53,18 @@ def is_block(node: Node) -> bool:
     return isinstance(node, MappingNode | SequenceNode) and not node.flow_style
 
 
-def last_line(lines: list[str], node: Node) -> int:
-    """Number of the last line that is the value's own, from 0."""
+def is_unwritten(node: Node) -> bool:
+    """Whether it is the null of a key with nothing after it, whose own place is wherever the next thing begins."""
+    return isinstance(node, ScalarNode) and bool(node.start_mark.index == node.end_mark.index)
+
+
+def last_line(lines: list[str], node: Node, key: Node | None = None) -> int:
+    """Number of the last line that is the value's own, or its key's, from 0."""
+    if is_unwritten(node):
+        return int((key or node).start_mark.line)
     if is_block(node) and node.value:
         last = node.value[-1]
-        return last_line(lines, last[1] if isinstance(last, tuple) else last)
+        return last_line(lines, last[1], last[0]) if isinstance(last, tuple) else last_line(lines, last)
     if not (isinstance(node, ScalarNode) and node.style in ("|", ">")):
         return int(node.end_mark.line)
     end = int(node.start_mark.line)
@@ -76,6 +80,8 @@ def last_line(lines: list[str], node: Node) -> int:
 def chunk(text: str, place: Place) -> Chunk:
     """The value's text as it is written, for another place."""
     lines, node = text.splitlines(), place.value
+    if is_unwritten(node):
+        return Chunk(head="")
     base = place.key.start_mark.column if place.key is not None else node.start_mark.column
     first, last = node.start_mark.line, last_line(lines, node)
     if is_block(node) and place.key is not None:

@@ -15,7 +15,7 @@ from scripts.terminal import CONTROL
 
 def commit_of(root: Path, ref: str) -> str:
     """The commit that a branch, tag, id or any other name of git's is; raises PlatformError where there is none."""
-    shown = CONTROL.sub("?", ref)
+    shown = CONTROL.sub("?", " ".join(ref.split()))
     if not ref or ref.startswith("-") or ref != shown:
         raise PlatformError(f"{shown!r} is no name of a commit; pass a branch, a tag or an id, such as origin/main")
     _refuse_outside(root)
