@@ -14,7 +14,7 @@ from typing import Any
 
 from rehearsal.graph import UNKNOWN, Graph
 
-NAMED = re.compile(r"(^|[a-z])(id|arn|name|dns|ip|Id|Arn|Name|Dns|Ip)$")
+NAMED = re.compile(r"(^|[a-z])(id|arn|name|dns|ip|Id|Arn|Name|Dns|Ip|Suffix)$")
 _DOCUMENT = ("{", "[{", '["')
 # With a slash, since programs cut ARNs at it.
 _STAND_IN = re.compile(r"\[the \w+ of (\w+/[^\[\]]+)\]")

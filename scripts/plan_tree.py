@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Told(TypedDict, total=False):
@@ -29,26 +29,33 @@ def plans(root: Path, only: list[str], *, foretell: bool) -> dict[str, Told]:
 
 
 def _plan(root: Path, name: str, *, foretell: bool) -> Told:
-    from infra.errors import PlatformError
-    from rehearsal import graph_json, platform
+    try:
+        from infra.config_across import environment
+        from rehearsal import graph_json, platform
+
+        config = environment(root, name)
+        if foretell and (graph := _foretold(config, name)) is not None:
+            return Told(graph=graph_json.dump(graph), foretold=True)
+        return Told(graph=graph_json.dump(platform.planned_config(config, name)), foretold=False)
+    except Exception as error:
+        return Told(error=str(error) if _is_told(error) else f"the program failed ({type(error).__name__}: {error})")
+
+
+def _foretold(config: Any, name: str) -> Any:
+    """The plan with stand-ins; None where the program takes one apart, so that only an ordinary plan is to be had."""
+    from rehearsal.platform import planned_config
 
     try:
-        if foretell:
-            from infra.config_across import environment
-
-            config = environment(root, name)
-            try:
-                graph = platform.planned_config(config, name, foretell=True)
-                return Told(graph=graph_json.dump(graph), foretold=True)
-            except PlatformError:
-                raise
-            except Exception:  # the program takes a stand-in apart: an ordinary plan says what can be said
-                return Told(graph=graph_json.dump(platform.planned_config(config, name)), foretold=False)
-        return Told(graph=graph_json.dump(platform.planned(root, name)), foretold=False)
-    except PlatformError as error:
-        return Told(error=str(error))
+        return planned_config(config, name, foretell=True)
     except Exception as error:
-        return Told(error=f"the program failed ({type(error).__name__}: {error})")
+        if _is_told(error):
+            raise
+        return None
+
+
+def _is_told(error: Exception) -> bool:
+    """Whether it is an error for people, by the name that its class has in every tree."""
+    return any(kind.__name__ == "PlatformError" for kind in type(error).__mro__)
 
 
 def main() -> None:

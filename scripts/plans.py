@@ -101,8 +101,9 @@ def _planning(tree: Tree, only: Sequence[str], *, foretell: bool) -> Iterator[Ca
 
         def wait() -> Mapping[str, Told]:
             if process.wait():
-                said = " ".join(words.read_text(encoding="utf-8", errors="replace").split())[-500:]
-                raise PlatformError(f"{tree.label} cannot be planned: {said}")
+                lines = words.read_text(encoding="utf-8", errors="replace").split("\n")
+                said = next((line for line in reversed(lines) if line.strip()), "it was ended")
+                raise PlatformError(f"{tree.label} cannot be planned: {said[:500]}")
             found: Mapping[str, Told] = json.loads(out.read_text(encoding="utf-8"))
             return found
 
