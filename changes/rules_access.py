@@ -114,7 +114,7 @@ RULES = (
     _open("key-rotation-off", "A key is no longer rotated", "leave it on", "enableKeyRotation"),
     Rule(id="encryption-changed", title="Something is encrypted with another key", risk="security", types=frozenset(),
          properties=_KEYS, check=_other_key, remedy="make sure that all readers may use the new key, and keep the old"),
-    Rule(id="bucket-encryption-changed", title="A bucket encrypts in another way", risk="security", types=_SSE,
+    Rule(id="bucket-encrypted-otherwise", title="A bucket encrypts in another way", risk="security", types=_SSE,
          properties=("rules",), check=_other_bucket_encryption,
          remedy="make sure that all readers may use the new key, and keep the old"),
     Rule(id="tls-changed", title="Another set of TLS versions and ciphers", risk="security", types=frozenset(),

@@ -180,7 +180,7 @@ RESOURCES = (
             }
         ),
         untold=frozenset({"bypassPolicyLockoutSafetyCheck", "deletionWindowInDays"}),
-        defaults={"rotationPeriodInDays": 365},
+        defaults={"rotationPeriodInDays": 365, "deletionWindowInDays": 30},
         limits=(key_settings,),
         emulated="partial",
         not_emulated=(

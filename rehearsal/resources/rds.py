@@ -158,6 +158,7 @@ RESOURCES = (
         unordered=frozenset({"enabledCloudwatchLogsExports", "vpcSecurityGroupIds"}),
         defaults={
             "autoMinorVersionUpgrade": True,
+            "deleteAutomatedBackups": True,
             "performanceInsightsRetentionPeriod": 7,
             "storageThroughput": 125,
             "iops": 3000,

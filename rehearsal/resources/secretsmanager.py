@@ -133,6 +133,7 @@ RESOURCES = (
         replace_on=frozenset({"name", "region"}),
         in_place=frozenset({"description", "forceOverwriteReplicaSecret", "kmsKeyId", "recoveryWindowInDays", "tags"}),
         untold=frozenset({"forceOverwriteReplicaSecret", "recoveryWindowInDays"}),
+        defaults={"recoveryWindowInDays": 30},
         limits=(name, window),
         emulated="partial",
         not_emulated=("another key, and a description that is taken away, are kept by the stand-in alone",),

@@ -1,0 +1,139 @@
+"""What a change means as a whole: noise, who depends on what, cost, and the order of it all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from small_changes import change, changed, judged, node, policy
+
+from changes.change import PropertyChange
+from changes.judge import GRAVEST_FIRST, RULES, judge
+from changes.meanings import MEANINGS
+from changes.noise import COMPONENT, SAME, TAGS
+from rehearsal.resources import RESOURCES
+
+READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::b/*"}
+
+
+def test_every_type_of_the_platform_is_described() -> None:
+    assert RESOURCES.keys() - MEANINGS.keys() == set()
+
+
+def test_no_two_types_or_rules_are_acknowledged_by_one_name() -> None:
+    words = [known.word for known in MEANINGS.values()]
+    assert len(set(words)) == len(words)
+    ends = ("created", "changed", "replaced", "deleted", "imported", "forgotten")
+    assert {rule.id for rule in RULES} & {f"{word}-{end}" for word in words for end in ends} == set()
+
+
+def test_a_policy_that_is_written_anew_is_folded_and_one_that_grants_more_is_not() -> None:
+    one = node("iam/rolePolicy:RolePolicy", policy=policy(READ))
+    anew = json.dumps(json.loads(policy({**READ, "Action": READ["Action"][::-1]})), indent=2)
+    report = judge(change(changed(one, node("iam/rolePolicy:RolePolicy", policy=anew))))
+    assert (report.judgements, [folded.reason for folded in report.folded]) == ((), [SAME])
+    more = policy({**READ, "Action": [*READ["Action"], "s3:DeleteObject"]})
+    report = judge(change(changed(one, node("iam/rolePolicy:RolePolicy", policy=more))))
+    assert (report.folded, report.judgements[0].rule) == ((), "rights-widened")
+
+
+def test_a_list_whose_order_means_nothing_is_folded() -> None:
+    one, other, third = (
+        node("cloudwatch/metricAlarm:MetricAlarm", alarmActions=arns) for arns in (["a", "b"], ["b", "a"], ["a", "c"])
+    )
+    assert [folded.reason for folded in judge(change(changed(one, other))).folded] == [SAME]
+    assert judge(change(changed(one, third))).folded == ()
+
+
+def test_tags_are_folded_unless_a_policy_looks_at_them() -> None:
+    one = node("cloudwatch/logGroup:LogGroup", tagsAll={"Team": "a", "Role": "x"})
+    team = node("cloudwatch/logGroup:LogGroup", tagsAll={"Team": "b", "Role": "x"})
+    role = node("cloudwatch/logGroup:LogGroup", tagsAll={"Team": "a", "Role": "y"})
+    looks = node("iam/rolePolicy:RolePolicy", policy=policy(
+        {**READ, "Condition": {"StringEquals": {"ssm:resourceTag/role": "x"}}}
+    ))  # fmt: skip
+    assert [folded.reason for folded in judge(change(changed(one, team), others=(looks,))).folded] == [TAGS]
+    report = judge(change(changed(one, role), others=(looks,)))
+    assert (report.folded, len(report.judgements)) == ((), 1)
+
+
+def test_what_changes_beside_tags_stays_and_the_tags_are_folded() -> None:
+    one = node("cloudwatch/logGroup:LogGroup", tagsAll={"Team": "a"}, retentionInDays=30)
+    other = node("cloudwatch/logGroup:LogGroup", tagsAll={"Team": "b"}, retentionInDays=7)
+    report = judge(change(changed(one, other)))
+    assert [judgement.rule for judgement in report.judgements] == ["log-retention-shortened"]
+    assert [[each.path for each in folded.changes] for folded in report.folded] == [["tagsAll.Team"]]
+
+
+def test_components_are_folded() -> None:
+    report = judge(change(changed(None, node("platform:components:Media"))))
+    assert [folded.reason for folded in report.folded] == [COMPONENT]
+
+
+def test_the_parts_of_a_bucket_go_with_it_and_are_grave_alone() -> None:
+    bucket = node("s3/bucket:Bucket", "media")
+    part = replace(node("s3/bucketPolicy:BucketPolicy", "policy"), property_dependencies={"bucket": (bucket.urn,)})
+    report = judge(change(changed(bucket, None), changed(part, None)))
+    assert [judgement.rule for judgement in report.judgements] == ["bucket-deleted"]
+    assert "goes with media" in report.folded[0].reason
+    assert judged(changed(part, None), others=(bucket,))["bucket-policy-deleted"].guarded
+
+
+def test_the_blast_radius_is_all_that_depends_on_it_near_or_far() -> None:
+    network = node("ec2/vpc:Vpc", "net")
+    subnet = node("ec2/subnet:Subnet", "sub", on=(network.urn,))
+    server = replace(node("ec2/instance:Instance", "srv"), property_dependencies={"subnetId": (subnet.urn,)})
+    group = node("platform:components:Network", "part", on=(network.urn,))
+    alone = node("ec2/vpc:Vpc", "other")
+    found = judged(changed(network, None), others=(subnet, server, group, alone))
+    assert found["network-deleted"].dependents == (server.urn, subnet.urn)
+
+
+def test_a_property_that_may_replace_says_so_and_waits_where_data_is() -> None:
+    one, other = node("rds/instance:Instance", port=1), node("rds/instance:Instance", port=2)
+    step = replace(changed(one, other), changes=(PropertyChange(path="port", before=1, after=2, replaces=True),))
+    found = judged(step)["database-changed"]
+    assert (found.risk, found.guarded) == ("data loss", True)
+    assert "only be able to do that by a new one" in found.sentence
+
+
+def test_only_a_description_is_cosmetic_whatever_the_type() -> None:
+    one, other = (node("iam/role:Role", description=text) for text in "ab")
+    assert judged(changed(one, other))["role-changed"].risk == "cosmetic"
+
+
+def test_default_tags_of_the_provider_are_cosmetic_and_its_region_is_not() -> None:
+    one = node("pulumi:providers:aws", region="us-east-1", defaultTags='{"tags": {"Team": "a"}}')
+    tags = node("pulumi:providers:aws", region="us-east-1", defaultTags='{"tags": {"Team": "b"}}')
+    region = node("pulumi:providers:aws", region="eu-west-1", defaultTags='{"tags": {"Team": "a"}}')
+    assert judged(changed(one, tags))["provider-changed"].risk == "cosmetic"
+    assert judged(changed(one, region))["provider-changed"].guarded
+
+
+def test_what_costs_more_is_told_with_its_sum() -> None:
+    provider = node("pulumi:providers:aws", "aws", region="us-east-1")
+    one, other = (
+        node("rds/instance:Instance", instanceClass=size, allocatedStorage=20, storageType="gp3", multiAz=False,
+             engine="postgres", storageEncrypted=True)
+        for size in ("db.t4g.micro", "db.t4g.small")
+    )  # fmt: skip
+    found = judged(changed(one, other), others=(provider,))
+    assert found["cost-changed"].risk == "cost"
+    assert "USD a month more" in found["cost-changed"].sentence
+
+
+def test_the_gravest_comes_first() -> None:
+    steps = (
+        changed(None, node("s3/bucket:Bucket", "new")),
+        changed(node("ec2/instance:Instance", "srv"), None),
+        changed(node("s3/bucket:Bucket", "old"), None),
+        changed(node("wafv2/webAcl:WebAcl", "waf"), None),
+    )
+    risks = [judgement.risk for judgement in judge(change(*steps)).judgements]
+    assert risks == sorted(risks, key=GRAVEST_FIRST.index)
+    assert risks[0] == "data loss"
+
+
+def test_a_change_of_nothing_means_nothing() -> None:
+    report = judge(change())
+    assert (report.judgements, report.folded) == ((), ())

@@ -1,0 +1,361 @@
+"""Each rule: a change that it finds, and one beside it that it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from small_changes import changed, judged, node, policy
+
+from changes.change import Risk
+from changes.judge import RULES
+from rehearsal.graph import UNKNOWN
+
+DB, BUCKET, KEY = "rds/instance:Instance", "s3/bucket:Bucket", "kms/key:Key"
+INGRESS = "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+BLOCK = "s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
+LIFECYCLE = "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+SSE = "s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
+ROLE, RIGHTS, BUCKET_POLICY = "iam/role:Role", "iam/rolePolicy:RolePolicy", "s3/bucketPolicy:BucketPolicy"
+FLAGS = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+OWN = {**READ, "Principal": {"AWS": "arn:aws:iam::111111111111:role/r"}}
+EVERYONE = {**READ, "Principal": "*"}
+TAKE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+STRANGER = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
+Inputs = Mapping[str, Any]
+
+
+def expiring(days: int) -> list[Inputs]:
+    return [{"id": "old", "status": "Enabled", "expiration": {"days": days}}]
+
+
+# (rule, type, inputs before, inputs of what is found, inputs of what is not)
+ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
+    (
+        "deletion-protection-off",
+        DB,
+        {"deletionProtection": True},
+        {"deletionProtection": False},
+        {"deletionProtection": True, "port": 1},
+    ),
+    (
+        "final-snapshot-off",
+        DB,
+        {"skipFinalSnapshot": False},
+        {"skipFinalSnapshot": True},
+        {"skipFinalSnapshot": False, "port": 1},
+    ),
+    (
+        "backups-deleted-with-it",
+        DB,
+        {"deleteAutomatedBackups": False},
+        {"deleteAutomatedBackups": True},
+        {"port": 1, "deleteAutomatedBackups": False},
+    ),
+    (
+        "backups-shortened",
+        DB,
+        {"backupRetentionPeriod": 14},
+        {"backupRetentionPeriod": 13},
+        {"backupRetentionPeriod": 15},
+    ),
+    ("backups-shortened", DB, {"backupRetentionPeriod": 14}, {}, {"backupRetentionPeriod": 14, "port": 1}),
+    ("storage-shrunk", DB, {"allocatedStorage": 50}, {"allocatedStorage": 20}, {"allocatedStorage": 60}),
+    ("storage-shrunk", "ebs/volume:Volume", {"size": 50}, {"size": UNKNOWN}, {"size": 51}),
+    ("storage-capped", DB, {"maxAllocatedStorage": 500}, {"maxAllocatedStorage": 50}, {"maxAllocatedStorage": 600}),
+    ("engine-upgraded", DB, {"engineVersion": "17.4"}, {"engineVersion": "18.1"}, {"engineVersion": "17.5"}),
+    ("engine-upgraded", DB, {"engineVersion": "17"}, {"engineVersion": "16"}, {"engineVersion": "17.2"}),
+    (
+        "log-retention-shortened",
+        "cloudwatch/logGroup:LogGroup",
+        {"retentionInDays": 30},
+        {"retentionInDays": 7},
+        {"retentionInDays": 0},
+    ),
+    ("log-retention-shortened", "cloudwatch/logGroup:LogGroup", {}, {"retentionInDays": 3653}, {"kmsKeyId": "k"}),
+    ("expiry-shortened", LIFECYCLE, {"rules": expiring(90)}, {"rules": expiring(30)}, {"rules": expiring(91)}),
+    (
+        "expiry-shortened",
+        LIFECYCLE,
+        {"rules": []},
+        {"rules": expiring(365)},
+        {"rules": [{"id": "x", "status": "Disabled", "expiration": {"days": 1}}]},
+    ),
+    (
+        "versioning-off",
+        "s3/bucketVersioning:BucketVersioning",
+        {"versioningConfiguration": {"status": "Enabled"}},
+        {"versioningConfiguration": {"status": "Suspended"}},
+        {"versioningConfiguration": {"status": "Enabled"}, "mfa": "x"},
+    ),
+    (
+        "force-destroy-on",
+        BUCKET,
+        {"forceDestroy": False},
+        {"forceDestroy": True},
+        {"forceDestroy": False, "bucket": "b"},
+    ),
+    (
+        "recovery-window-shortened",
+        KEY,
+        {"deletionWindowInDays": 30, "enableKeyRotation": True},
+        {"deletionWindowInDays": 7, "enableKeyRotation": True},
+        {"enableKeyRotation": True},
+    ),
+    (
+        "recovery-window-shortened",
+        "secretsmanager/secret:Secret",
+        {},
+        {"recoveryWindowInDays": 0},
+        {"recoveryWindowInDays": 30},
+    ),
+    ("key-off", KEY, {"isEnabled": True}, {"isEnabled": False}, {"isEnabled": True, "description": "d"}),
+    (
+        "opened-to-everyone",
+        INGRESS,
+        {"cidrIpv4": "10.0.0.0/8", "fromPort": 22, "toPort": 22},
+        {"cidrIpv4": "0.0.0.0/0", "fromPort": 22, "toPort": 22},
+        {"cidrIpv4": "10.1.0.0/16", "fromPort": 22, "toPort": 22},
+    ),
+    (
+        "opened-to-everyone",
+        INGRESS,
+        {"cidrIpv4": "10.0.0.0/8"},
+        {"cidrIpv4": "128.0.0.0/1"},
+        {"cidrIpv6": "2001:db8::/48"},
+    ),
+    ("opened-to-everyone", INGRESS, {"cidrIpv6": "::1/128"}, {"cidrIpv6": "::/0"}, {"prefixListId": "pl-1"}),
+    (
+        "opened-to-everyone",
+        "ec2/securityGroup:SecurityGroup",
+        {},
+        {"ingress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]},
+        {"egress": [{"protocol": "-1", "cidrBlocks": ["0.0.0.0/0"]}]},
+    ),
+    (
+        "opened-to-everyone",
+        BUCKET_POLICY,
+        {"policy": policy(OWN)},
+        {"policy": policy(OWN, EVERYONE)},
+        {"policy": policy(OWN, {**EVERYONE, "Effect": "Deny"})},
+    ),
+    (
+        "opened-to-everyone",
+        "sns/topicPolicy:TopicPolicy",
+        {"policy": policy(OWN)},
+        {"policy": policy(EVERYONE)},
+        {"policy": policy({**EVERYONE, "Condition": {"StringEquals": {"aws:SourceAccount": "111111111111"}}})},
+    ),
+    (
+        "opened-to-everyone",
+        ROLE,
+        {"assumeRolePolicy": policy(TAKE)},
+        {"assumeRolePolicy": policy({**TAKE, "Principal": "*"})},
+        {"assumeRolePolicy": policy(TAKE, {**TAKE, "Effect": "Deny", "Principal": "*"})},
+    ),
+    (
+        "opened-to-everyone",
+        DB,
+        {"publiclyAccessible": False, "storageEncrypted": True},
+        {"publiclyAccessible": True, "storageEncrypted": True},
+        {"storageEncrypted": True, "port": 2},
+    ),
+    (
+        "opened-to-everyone",
+        "lb/loadBalancer:LoadBalancer",
+        {"internal": True},
+        {"internal": False},
+        {"internal": True, "idleTimeout": 5},
+    ),
+    (
+        "opened-to-everyone",
+        "s3/bucketCorsConfiguration:BucketCorsConfiguration",
+        {"corsRules": [{"allowedOrigins": ["https://a"]}]},
+        {"corsRules": [{"allowedOrigins": ["*"]}]},
+        {"corsRules": [{"allowedOrigins": ["https://b"]}]},
+    ),
+    (
+        "opened-to-everyone",
+        "ssm/document:Document",
+        {},
+        {"permissions": {"type": "Share", "accountIds": "All"}},
+        {"permissions": {"type": "Share", "accountIds": "111111111111"}},
+    ),
+    ("public-access-unblocked", BLOCK, FLAGS, {**FLAGS, "ignorePublicAcls": False}, {**FLAGS, "bucket": "b"}),
+    (
+        "administrator-rights",
+        RIGHTS,
+        {"policy": policy(READ)},
+        {"policy": policy({"Effect": "Allow", "Action": "*", "Resource": "*"})},
+        {"policy": policy({**READ, "Action": "s3:*"})},
+    ),
+    (
+        "trust-widened",
+        ROLE,
+        {"assumeRolePolicy": policy(TAKE)},
+        {"assumeRolePolicy": policy(TAKE, STRANGER)},
+        {"assumeRolePolicy": policy({**TAKE, "Principal": {"Service": "rds.amazonaws.com"}})},
+    ),
+    (
+        "encryption-off",
+        DB,
+        {"storageEncrypted": True},
+        {"storageEncrypted": False},
+        {"storageEncrypted": True, "port": 3},
+    ),
+    (
+        "encryption-off",
+        "ec2/instance:Instance",
+        {"rootBlockDevice": {"encrypted": True}},
+        {"rootBlockDevice": {"encrypted": False}},
+        {"rootBlockDevice": {"encrypted": True, "volumeSize": 9}},
+    ),
+    (
+        "plain-http",
+        "lb/listener:Listener",
+        {"protocol": "HTTPS"},
+        {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
+        {"protocol": "HTTP", "defaultActions": [{"type": "redirect"}]},
+    ),
+    (
+        "plain-http",
+        "cloudfront/distribution:Distribution",
+        {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only"}},
+        {"defaultCacheBehavior": {"viewerProtocolPolicy": "allow-all"}},
+        {"defaultCacheBehavior": {"viewerProtocolPolicy": "redirect-to-https"}},
+    ),
+    ("firewall-detached", "cloudfront/distribution:Distribution", {"webAclId": "a"}, {}, {"webAclId": "b"}),
+    (
+        "metadata-opened",
+        "ec2/launchTemplate:LaunchTemplate",
+        {"metadataOptions": {"httpTokens": "required"}},
+        {"metadataOptions": {"httpTokens": "optional"}},
+        {"metadataOptions": {"httpTokens": "required", "httpPutResponseHopLimit": 2}},
+    ),
+    ("key-rotation-off", KEY, {"enableKeyRotation": True}, {}, {"enableKeyRotation": True, "description": "d"}),
+    (
+        "encryption-changed",
+        DB,
+        {"kmsKeyId": "a", "storageEncrypted": True},
+        {"kmsKeyId": "b", "storageEncrypted": True},
+        {"kmsKeyId": "a", "storageEncrypted": True, "port": 4},
+    ),
+    ("encryption-changed", "sns/topic:Topic", {"kmsMasterKeyId": "a"}, {}, {"kmsMasterKeyId": "a", "displayName": "d"}),
+    (
+        "bucket-encrypted-otherwise",
+        SSE,
+        {"rules": [{"bucketKeyEnabled": True}]},
+        {"rules": [{"bucketKeyEnabled": False}]},
+        {"rules": [{"bucketKeyEnabled": True}], "bucket": "b"},
+    ),
+    (
+        "tls-changed",
+        "lb/listener:Listener",
+        {"protocol": "HTTPS", "sslPolicy": "a"},
+        {"protocol": "HTTPS", "sslPolicy": "b"},
+        {"protocol": "HTTPS", "sslPolicy": "a", "port": 1},
+    ),
+    ("policy-not-known", BUCKET_POLICY, {"policy": policy(OWN)}, {"policy": UNKNOWN}, {"policy": policy(OWN, OWN)}),
+    (
+        "rights-widened",
+        RIGHTS,
+        {"policy": policy(READ)},
+        {"policy": policy({**READ, "Action": ["s3:GetObject", "s3:PutObject"]})},
+        {"policy": policy({**READ, "Resource": "arn:aws:s3:::b/x/*"})},
+    ),
+    (
+        "database-resized",
+        DB,
+        {"instanceClass": "db.t4g.small"},
+        {"instanceClass": "db.t4g.micro"},
+        {"instanceClass": "db.t4g.small", "port": 5},
+    ),
+    ("standby-off", DB, {"multiAz": True}, {"multiAz": False}, {"multiAz": True, "port": 6}),
+    ("fewer-machines", "autoscaling/group:Group", {"maxSize": 6}, {"maxSize": 2}, {"maxSize": 8}),
+    (
+        "server-resized",
+        "ec2/instance:Instance",
+        {"instanceType": "t3.small"},
+        {"instanceType": "t3.micro"},
+        {"instanceType": "t3.small", "monitoring": True},
+    ),
+    (
+        "alarm-silenced",
+        "cloudwatch/metricAlarm:MetricAlarm",
+        {"alarmActions": ["a"]},
+        {"alarmActions": []},
+        {"alarmActions": ["b"]},
+    ),
+    (
+        "site-disabled",
+        "cloudfront/distribution:Distribution",
+        {"enabled": True},
+        {"enabled": False},
+        {"enabled": True, "comment": "c"},
+    ),
+    (
+        "balancer-protection-off",
+        "lb/loadBalancer:LoadBalancer",
+        {"internal": True, "enableDeletionProtection": True},
+        {"internal": True, "enableDeletionProtection": False},
+        {"internal": True, "enableDeletionProtection": True, "idleTimeout": 1},
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "type_", "before", "bad", "good"), ROWS)
+def test_a_rule_finds_its_change_and_not_the_one_beside_it(
+    rule: str, type_: str, before: Inputs, bad: Inputs, good: Inputs
+) -> None:
+    found = judged(changed(node(type_, **before), node(type_, **bad)))
+    expected = next(one for one in RULES if one.id == rule)
+    assert (found[rule].risk, found[rule].guarded) == (expected.risk, expected.guarded)
+    assert "one" in found[rule].sentence
+    assert found[rule].causes
+    assert rule not in judged(changed(node(type_, **before), node(type_, **good)))
+
+
+def test_protection_that_is_taken_off_is_found_without_any_property() -> None:
+    kept = node(DB, protect=True, storageEncrypted=True)
+    assert judged(changed(kept, replace(kept, protect=False)))["protect-off"].guarded
+    assert "protect-off" not in judged(changed(kept, kept))
+
+
+def test_every_rule_has_a_row() -> None:
+    assert {rule.id for rule in RULES} - {row[0] for row in ROWS} == {"protect-off"}
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+RISK_OF_THE_WHOLE: list[tuple[str, str, Risk, bool, str]] = [
+    (DB, "delete", "data loss", True, "deletes the database (one): all data is lost unless restored from a snapshot"),
+    (DB, "replace", "data loss", True, "replaces the database (one): all data is lost unless restored"),
+    (BUCKET, "delete", "data loss", True, "all its files and their versions are lost"),
+    ("cloudwatch/logGroup:LogGroup", "replace", "data loss", True, "all its logs are lost"),
+    ("route53/zone:Zone", "delete", "data loss", True, "does not resolve"),
+    ("wafv2/webAcl:WebAcl", "delete", "security", True, "no longer filtered"),
+    ("wafv2/webAcl:WebAcl", "replace", "security", False, "no longer filtered"),
+    ("ec2/instance:Instance", "replace", "downtime", False, "does not answer"),
+    ("cloudwatch/dashboard:Dashboard", "delete", "cosmetic", False, "deletes the dashboard (one)"),
+    ("other:new:Thing", "update", "unknown", True, "nobody has described"),
+    ("other:new:Thing", "create", "unknown", True, "nobody has described"),
+    ("pulumi:providers:aws", "update", "unknown", True, "account, region and tags"),
+    (BUCKET, "forget", "data loss", True, "forgets, without deleting it, the bucket (one)"),
+    (BUCKET, "create", "cosmetic", False, "creates the bucket (one)"),
+    (BUCKET, "import", "cosmetic", False, "takes in the bucket (one)"),
+]
+
+
+@pytest.mark.parametrize(("type_", "op", "risk", "guarded", "words"), RISK_OF_THE_WHOLE)
+def test_what_happens_to_a_resource_as_a_whole_has_its_risk(
+    type_: str, op: Any, risk: Risk, guarded: bool, words: str
+) -> None:
+    one, other = node(type_, enabled=True), node(type_, enabled=True, region="eu-west-1")
+    sides = {"delete": (one, None), "forget": (one, None), "create": (None, one), "import": (None, one)}
+    found = judged(changed(*sides.get(op, (one, other)), op=op))
+    whole = [
+        judgement for rule, judgement in found.items() if rule.endswith(("d", "n")) and words in judgement.sentence
+    ]
+    assert [(one.risk, one.guarded) for one in whole] == [(risk, guarded)]
