@@ -12,7 +12,6 @@ from functools import cache
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from changes.acknowledgements import FILE
 from changes.change import Verdict
@@ -27,7 +26,7 @@ _FOLDER: Final = TEMPLATES / "changes"
 
 def page(verdicts: Sequence[Verdict]) -> str:
     """The whole file."""
-    style = Markup(_style_sheet("page.css", "drawing.css"))  # noqa: S704 - our own files
+    style = _style_sheet("page.css", "drawing.css")
     answers = [outcome(one) for one in verdicts]
     answer = next((one for one in ("refused", "allowed") if one in answers), "none")
     return _environment().get_template("page.html.j2").render(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from changes.change import Folded, Verdict
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option, said
@@ -38,7 +36,7 @@ def environment_of(verdict: Verdict, key: str) -> dict[str, Any]:
         "warnings": [safe(one) for one in change.warnings],
         "words": list(_words(verdict)),
         "whole": change.whole,
-        "drawing": Markup(drawing(change, marks, key=key, title=title)) if change.steps else "",  # noqa: S704 - escaped
+        "drawing": drawing(change, marks, key=key, title=title) if change.steps else "",
         "undrawn": [{"key": one_key, "name": safe(one.node.name)} for one, one_key in _undrawn(found)],
         "sections": [_section(section, keys, key) for section, keys in found],
         "folded": [_folded(reason, held) for reason, held in folded],

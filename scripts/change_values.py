@@ -13,7 +13,7 @@ from changes.change import PropertyChange
 from rehearsal.graph import SECRET, UNKNOWN, Node
 from scripts.secret_names import SECRET_TEXT, holds_secret, is_secret_name
 
-MOST = 120  # characters of one shown value
+MOST = 160  # characters of one shown value
 CONTEXT = 24  # characters shown around the part of a text that differs
 MANY = 4  # items of a list that are shown
 DEEPEST = 40  # levels into a value
@@ -54,7 +54,7 @@ def cut(text: str, most: int = MOST) -> str:
 def shown(change: PropertyChange, node: Node) -> Shown:
     """A property of the resource `node`, of whose lists and texts only what differs is told."""
     before, after = masked(change, node)
-    old, new = _differing(before, after)
+    old, new = _differing(before, after) if before != after else (words(before), words(after))
     new = f"{new}, another" if old == new else new
     return Shown(path=cut(safe(change.path)), before=cut(old), after=cut(new), replaces=change.replaces)
 
@@ -131,11 +131,14 @@ def _lists(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, str]:
     both = sum((old & new).values())
     if old == new:
         return "the same items", "in another order"
-    return _items(old - new, both), _items(new - old, both)
+    gone, come = list((old - new).elements()), list((new - old).elements())
+    if len(gone) == len(come):
+        pairs = [_apart(one, other) for one, other in zip(gone, come, strict=True)]
+        gone, come = [one for one, _ in pairs], [other for _, other in pairs]
+    return _items(gone, both), _items(come, both)
 
 
-def _items(items: Counter[str], both: int) -> str:
-    found = list(items.elements())
+def _items(found: Sequence[str], both: int) -> str:
     room = MOST // min(max(len(found), 1), MANY) - 2
     parts = [cut(item, max(room, CONTEXT)) for item in found[:MANY]]
     parts += [f"{len(found) - MANY} more"] if len(found) > MANY else []
