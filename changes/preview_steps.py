@@ -98,10 +98,12 @@ def _after(written: Written) -> Node:
 def _joined(group: Sequence[Written]) -> Step | None:
     """One step of what the engine wrote of a resource; None where nothing of it changes."""
     op: Op = _OPS.get(group[0]["op"], "update")
-    old = next((one["oldState"] for one in group if one.get("oldState")), None)
-    coming = next((one for one in group if one.get("newState") and one["op"] not in _GOES), None)
-    before = node(old) if old and op not in ("create", "import") else None
-    after = _after(coming) if coming else None
+    old = next((one["oldState"] for one in group if one.get("oldState") is not None), None)
+    coming = next((one for one in group if one.get("newState") is not None and one["op"] not in _GOES), None)
+    before = node(old) if old is not None and op not in ("create", "import") else None
+    after = _after(coming) if coming is not None else None
+    if before is None and after is None:
+        raise KeyError("newState")
     if op == "delete" and before is not None and before.options.get("retainOnDelete"):
         op = "forget"
     if before is None or after is None:
