@@ -11,7 +11,7 @@ from scripts.change_values import safe
 
 REASON = "why you want it"
 _BARE = re.compile(r"[A-Za-z][\w./-]*(?<!-)")
-_WORDS_OF_YAML = frozenset("true false yes no on off null y n".split())
+_WORDS_OF_YAML = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"])
 
 
 def option(judgement: Judgement) -> str:

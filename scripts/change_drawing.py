@@ -6,20 +6,19 @@ style sheet (templates/changes/drawing.css) fills for light and dark.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
 
-from changes.change import Change, Op, Risk
+from changes.change import Change
 from rehearsal.graph import Graph, Node
 from scripts import drawing_svg as svg
 from scripts.change_drawing_line import Mark, MarkedLine, line_parts, lines_of
-from scripts.change_view import type_of
-from scripts.drawing_box import PADDING, TITLE_HEIGHT, TITLE_SIZE, Box, box
+from scripts.change_names import type_of
+from scripts.change_values import safe
+from scripts.drawing_box import LINE_HEIGHT, PADDING, TITLE_HEIGHT, TITLE_SIZE, Box, box
 from scripts.drawing_model import Model, model
 from scripts.drawing_plan import Plan, arranged
 from scripts.drawing_routes import Rect
 from scripts.drawing_text import escape
-from scripts.drawing_box import LINE_HEIGHT
 
 MARGIN = 20
 ROW = 1330  # pixels that the boxes of a row may fill
@@ -76,13 +75,14 @@ def _arrows(shown: Model, plan: Plan) -> list[str]:
 def _box(found: Box, rect: Rect) -> list[str]:
     changed = sum(line.mark is not None for column in found.columns for line in column if isinstance(line, MarkedLine))
     look = "box changed" if changed else "box"
-    top = f"M{rect.left} {rect.top + TITLE_HEIGHT}v{8 - TITLE_HEIGHT}q0 -8 8 -8h{rect.width - 16}q8 0 8 8v{TITLE_HEIGHT - 8}z"
-    middle = rect.top + 21
+    side, across, middle = TITLE_HEIGHT - 8, rect.width - 16, rect.top + 21
+    top = f"M{rect.left} {rect.top + TITLE_HEIGHT}v{-side}q0 -8 8 -8h{across}q8 0 8 8v{side}z"
     parts = [
-        f'<g class="{look}"><title>{escape(found.component.title)}</title>',
+        f'<g class="{look}"><title>{escape(safe(found.component.title))}</title>',
         f'<rect class="frame" x="{rect.left}" y="{rect.top}" width="{rect.width}" height="{rect.height}" rx="8"/>',
         f'<path class="bar" d="{top}"/>',
-        f'<text class="name" x="{rect.left + PADDING}" y="{middle}" font-size="{TITLE_SIZE:g}">{escape(found.title)}</text>',
+        f'<text class="name" x="{rect.left + PADDING}" y="{middle}" font-size="{TITLE_SIZE:g}">',
+        f"{escape(safe(found.title))}</text>",
         f'<text class="count" x="{rect.right - PADDING}" y="{middle}">{found.component.count}</text>',
     ]
     for index, column in enumerate(found.columns):

@@ -17,7 +17,7 @@ from scripts.drawing_text import escape, shortened, width
 FEW = 3  # changed resources of one kind that have a line each
 SIGN = 20  # pixels of the column with the signs
 TAG = 6  # pixels beside the text in a tag
-TRIANGLE = 11  # pixels of the sign in the tag of what is refused
+TRIANGLE = 12  # pixels of the sign in the tag of what is refused
 SIGNS: Final[Mapping[Op, str]] = {
     "create": "+", "update": "~", "replace": "±", "delete": "−", "import": "→", "forget": "×",  # noqa: RUF001 - signs
 }  # fmt: skip
@@ -25,7 +25,10 @@ SIGNS: Final[Mapping[Op, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Mark:
-    """What is done to a resource, the gravest that this risks, what the guard says of that, and the id to go to."""
+    """What is done to a resource, the gravest that this risks, what the guard says of that, and the id to go to.
+
+    What goes or comes with another resource, and was folded for that, risks nothing of its own: it is cosmetic.
+    """
 
     op: Op
     risk: Risk
@@ -48,7 +51,7 @@ class MarkedLine(Line):
     def tag_width(self) -> float:
         """Pixels of the tag."""
         refused = self.mark is not None and self.mark.state == "refused"
-        return width(self.tag, NAME_SIZE) + 2 * TAG + TRIANGLE * refused if self.tag else 0.0
+        return width(self.tag, NAME_SIZE, bold=True) + 2 * TAG + TRIANGLE * refused if self.tag else 0.0
 
     @property
     def width(self) -> float:
@@ -82,7 +85,8 @@ def _gravity(mark: Mark) -> tuple[int, int]:
 def _line(kind: Kind, mark: Mark | None, names: Sequence[str], shown: str) -> MarkedLine:
     number = f"×{len(names)}" if len(names) > 1 else ""  # noqa: RUF001 - the multiplication sign is meant
     done = f", {DONE[mark.op]}" if mark else ""
-    tip = "\n".join((f"{kind.label}{done}:", *names[:20], *(["…"] if len(names) > 20 else [])))
+    told = (safe(text) for text in (f"{kind.label}{done}:", *names[:20]))
+    tip = "\n".join((*told, *(["…"] if len(names) > 20 else [])))
     label = shortened(safe(kind.label), LINE_SIZE, MOST_TEXT - SIGN)
     bare = MarkedLine(label=label, number=number, names="", locked=None, tip=tip, mark=mark)
     room = MOST_TEXT + bare.tag_width - bare.width

@@ -15,8 +15,19 @@ from changes.change import Verdict
 from changes.judge import GRAVEST_FIRST
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option
-from scripts.change_values import cut, safe
-from scripts.change_view import DONE, Group, Item, counted, dependents, few, kind, operations, outcome, reasons, sections
+from scripts.change_names import dependents, kind
+from scripts.change_values import cut
+from scripts.change_view import (
+    DONE,
+    Group,
+    Item,
+    counted,
+    few,
+    operations,
+    outcome,
+    reasons,
+    sections,
+)
 from scripts.markdown_text import code, length, prose
 
 MARKER: Final = "<!-- diceytech-changes -->"  # by which a workflow finds the comment that it wrote before
@@ -72,7 +83,7 @@ def _kept(blocks: Sequence[_Block], room: int) -> frozenset[int]:
 
 def _head(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
     answers = {outcome(one) for one in verdicts}
-    answer = next((one for one in ("refused", "allowed") if one in answers), "none")
+    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
     lines = [MARKER, f"## Changes of the infrastructure: {answer}", "", *_table(shown)]
     if len(verdicts) > len(shown):
         lines += ["", f"{len(verdicts) - len(shown)} more environments are left out here; `--format html` shows all."]
@@ -128,7 +139,7 @@ def _item(one: Item) -> Iterator[str]:
     if len(one.causes) > CAUSES:
         yield f"  - and {len(one.causes) - CAUSES} more properties"
     if judgement.dependents and judgement.risk not in ("cost", "cosmetic"):
-        names = [code(name, 60) for name in dependents(one)]
+        names = [code(name, 60) for name in dependents(judgement)]
         yield f"  - {len(names)} {'depends' if len(names) == 1 else 'depend'} on it: {few(names, DEPENDENTS)}"
     if judgement.remedy:
         yield f"  - instead or first: {prose(cut(judgement.remedy, 300))}"

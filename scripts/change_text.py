@@ -12,6 +12,7 @@ from changes.acknowledgements import FILE
 from changes.change import Verdict
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option, said
+from scripts.change_names import dependents, kind
 from scripts.change_values import cut, safe
 from scripts.change_view import (
     DONE,
@@ -19,10 +20,8 @@ from scripts.change_view import (
     Item,
     Section,
     counted,
-    dependents,
     few,
     items,
-    kind,
     operations,
     outcome,
     reasons,
@@ -124,7 +123,7 @@ def _item(one: Item) -> Iterator[Line]:
 def _consequences(one: Item) -> Iterator[Line]:
     judgement = one.judgement
     if judgement.dependents and judgement.risk not in ("cost", "cosmetic"):
-        names = dependents(one)
+        names = dependents(judgement)
         verb = "depends" if len(names) == 1 else "depend"
         yield 6, Text(f"{len(names)} {verb} on it: {few(names, DEPENDENTS)}"), True
     if judgement.remedy:

@@ -1,4 +1,4 @@
-"""Values of a change as people may see them: secrets masked, nothing that steers a terminal, what differs and not all."""
+"""Values of a change as people may see them: secrets masked, nothing that steers a terminal, and what differs alone."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from changes.change import PropertyChange
 from rehearsal.graph import SECRET, UNKNOWN, Node
 from scripts.secret_names import SECRET_TEXT, holds_secret, is_secret_name
 
-MOST = 120  # characters of one shown value
+MOST = 160  # characters of one shown value
 CONTEXT = 24  # characters shown around the part of a text that differs
 MANY = 4  # items of a list that are shown
 DEEPEST = 40  # levels into a value
@@ -54,7 +54,7 @@ def cut(text: str, most: int = MOST) -> str:
 def shown(change: PropertyChange, node: Node) -> Shown:
     """A property of the resource `node`, of whose lists and texts only what differs is told."""
     before, after = masked(change, node)
-    old, new = _differing(before, after)
+    old, new = _differing(before, after) if before != after else (words(before), words(after))
     new = f"{new}, another" if old == new else new
     return Shown(path=cut(safe(change.path)), before=cut(old), after=cut(new), replaces=change.replaces)
 
@@ -74,7 +74,7 @@ def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         named = _is_named_secret(value)
         return {
-            safe_lines(str(key)): _masked(item, secret=_is_secret(key, item, named=named), depth=depth + 1)
+            safe_lines(str(key)): _masked(item, secret=_is_secret(str(key), named=named), depth=depth + 1)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -82,8 +82,7 @@ def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
     return value if isinstance(value, int | float) else _text(str(value), depth)
 
 
-def _is_secret(key: Any, item: Any, *, named: bool) -> bool:
-    name = str(key)
+def _is_secret(name: str, *, named: bool) -> bool:
     return is_secret_name(name) or name == "secure" or (named and name.lower() == "value")
 
 
@@ -109,9 +108,8 @@ def _text(text: str, depth: int) -> str:
 
 
 def _differing(before: Any, after: Any) -> tuple[str, str]:
-    if isinstance(before, Sequence) and isinstance(after, Sequence) and not isinstance(before, str | bytes):
-        if not isinstance(after, str | bytes):
-            return _lists(before, after)
+    if isinstance(before, list | tuple) and isinstance(after, list | tuple):
+        return _lists(before, after)
     old, new = words(before), words(after)
     return _apart(old, new) if before is not None and after is not None else (old, new)
 
@@ -133,11 +131,14 @@ def _lists(before: Sequence[Any], after: Sequence[Any]) -> tuple[str, str]:
     both = sum((old & new).values())
     if old == new:
         return "the same items", "in another order"
-    return _items(old - new, both), _items(new - old, both)
+    gone, come = list((old - new).elements()), list((new - old).elements())
+    if len(gone) == len(come):
+        pairs = [_apart(one, other) for one, other in zip(gone, come, strict=True)]
+        gone, come = [one for one, _ in pairs], [other for _, other in pairs]
+    return _items(gone, both), _items(come, both)
 
 
-def _items(items: Counter[str], both: int) -> str:
-    found = list(items.elements())
+def _items(found: Sequence[str], both: int) -> str:
     room = MOST // min(max(len(found), 1), MANY) - 2
     parts = [cut(item, max(room, CONTEXT)) for item in found[:MANY]]
     parts += [f"{len(found) - MANY} more"] if len(found) > MANY else []
@@ -168,4 +169,3 @@ def _part(text: str, start: int, end: int) -> str:
         half = MOST // 2 - 2
         middle = f"{middle[:half]}…{middle[-half:]}"
     return f"{'…' if start else ''}{middle}{'…' if end else ''}"
-

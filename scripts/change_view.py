@@ -1,4 +1,4 @@
-"""What every renderer shows of a verdict, in one order: the gravest first, whole new environments folded by component."""
+"""What every renderer shows of a verdict, in one order: the gravest first, many creations as one group."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from changes.change import Acknowledgement, Change, Folded, Judgement, Op, Risk, Step, Verdict
+from changes.change import Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
+from scripts.change_names import Components, kind
 from scripts.change_values import Shown, safe, shown
-from scripts.drawing_model import PROVIDERS, titled
-from scripts.drawing_names import friendly
 
 State = Literal["refused", "acknowledged", "passes"]
 ALONE = 5  # creations, or deletions, of one risk that are shown one by one
@@ -117,25 +116,6 @@ def _section(risk: Risk, found: Sequence[Item], *, whole: bool) -> Section:
     return Section(risk=risk, items=tuple(ordered), groups=tuple(groups))
 
 
-class Components:
-    """The top components of a change's resources, as people call them."""
-
-    def __init__(self, change: Change) -> None:
-        self._nodes = {node.urn: node for graph in (change.before, change.after) for node in graph}
-
-    def of(self, node: Node) -> str:
-        """What the highest component above is called; `the stack` for a resource that is in none."""
-        top, above, seen = "", node.parent, set[str]()
-        while above and above not in seen:
-            seen.add(above)
-            parent = self._nodes.get(above)
-            type_ = type_of(above)
-            if type_ and not type_.startswith(("pulumi:", "aws:")):
-                top = titled(type_, above.rpartition("::")[2])
-            above = parent.parent if parent else None
-        return safe(top) or "the stack"
-
-
 def counted(verdict: Verdict) -> str:
     """`1 would lose data, 2 would change the cost, 14 folded`; nothing for a change of nothing."""
     found = Counter(one.risk for one in verdict.report.judgements)
@@ -160,30 +140,12 @@ def reasons(verdict: Verdict) -> Iterator[tuple[str, tuple[Folded, ...]]]:
 
 
 def outcome(verdict: Verdict) -> str:
-    """The guard's answer in one word."""
+    """The guard's answer in one word; of what was done outside of Pulumi, which no guard can stop, that it was."""
+    if verdict.report.change.outside and verdict.report.change.steps:
+        return "drifted"
     if not verdict.allowed:
         return "refused"
     return "allowed" if verdict.report.change.steps else "no changes"
-
-
-def type_of(urn: str) -> str:
-    """The type that a URN names; empty for what is no URN."""
-    return urn.split("::")[-2].rpartition("$")[2] if urn.count("::") > 2 else ""
-
-
-def kind(node: Node) -> str:
-    """What people call the resource's type: `RDS instance`."""
-    return "Provider" if node.type.startswith(PROVIDERS) else safe(friendly(node.type))
-
-
-def dependents(one: Item) -> list[str]:
-    """Names of what depends on the resource, with their type where the name is the resource's own."""
-    found = []
-    for urn in one.judgement.dependents:
-        name = urn.rpartition("::")[2]
-        same = f" ({friendly(type_of(urn))})" if name == one.node.name else ""
-        found.append(safe(f"{name}{same}"))
-    return found
 
 
 def few(names: Sequence[str], most: int) -> str:

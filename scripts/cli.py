@@ -21,6 +21,7 @@ from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
+from scripts.cli_changes import preview, up
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_cost import cost
 from scripts.cli_diff import diff, promote
@@ -174,6 +175,8 @@ app.command("init")(init)
 app.command("cost")(cost)
 app.command("diff")(diff)
 app.command("promote")(promote)
+app.command("preview")(preview)
+app.command("up")(up)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)

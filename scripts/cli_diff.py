@@ -9,9 +9,8 @@ import typer
 
 from infra.errors import PlatformError
 from scripts.change_report import Format
-from scripts.cli_options import OneEnv, Out, complete_environment
-
-REFUSED = 2
+from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose
+from scripts.cli_options import Json, OneEnv, Out, complete_environment
 
 
 def diff(
@@ -22,15 +21,13 @@ def diff(
     base: Annotated[str | None, typer.Option("--base", help="Compare with this commit, such as origin/main.")] = None,
     head: Annotated[str | None, typer.Option("--head", help="This commit instead of the working tree.")] = None,
     env: OneEnv = None,
-    guard: Annotated[bool, typer.Option("--guard", help="Exit 2 for what must be acknowledged or mended.")] = False,
-    acknowledge: Annotated[
-        list[str] | None, typer.Option("--acknowledge", help="RULE:RESOURCE=REASON; repeat it for several.")
-    ] = None,
+    guard: Guard = False,
+    acknowledge: Acknowledge = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse uncommitted changes.")] = False,
     graph: Annotated[bool, typer.Option("--graph", help="Also the resources that one of the two lacks.")] = False,
-    format: Annotated[Format, typer.Option("--format", help="How to tell it.")] = Format.TEXT,
-    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Also what is grouped or folded.")] = False,
+    format: Form = Format.TEXT,
+    json: Json = False,
+    verbose: Verbose = False,
     out: Out = None,
 ) -> None:
     """Compare two commits, or two environments. By plans made here: no account, no credentials, no network."""
@@ -59,21 +56,21 @@ def _commits(
     strict: bool,
     verbose: bool,
 ) -> None:
-    from datetime import date
+    from datetime import UTC, datetime
 
     from scripts.change_report import render
-    from scripts.diff import sides, unfit, verdicts
+    from scripts.diff import sides, verdicts
+    from scripts.preview import refuse_unused
     from scripts.terminal import err, root
 
     with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
-        told = verdicts(found, acknowledge, env=env, today=date.today())
+        told = verdicts(found, acknowledge, env=env, today=datetime.now(UTC).date())
     render(told, form, out, guard=guard, verbose=verbose)
-    if not guard:
-        return
-    if stale := [word for words in unfit(told).values() for word in words]:
-        raise PlatformError("these acknowledgements fit nothing; remove the lines:\n" + "\n".join(stale))
-    if not all(one.allowed for one in told):
+    if guard and not all(one.allowed for one in told):
         raise typer.Exit(REFUSED)
+    if guard or acknowledge:
+        for one in told:
+            refuse_unused(one)
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:

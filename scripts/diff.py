@@ -5,21 +5,19 @@ Both sides are planned from their YAML by their own code: no account, no state, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from changes.acknowledgements import FILE, load, typed
 from changes.change import Change, Verdict
 from changes.compared import compared
-from changes.guard import decide
-from changes.judge import judge
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
 from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
 from scripts.plans import Plans, Tree, plans
+from scripts.preview import acknowledgements, verdict
 
 WORKING_TREE = "the working tree"
 NONE = Graph(())
@@ -63,7 +61,7 @@ def sides(root: Path, base: str, head: str | None, *, env: str | None, strict: b
         yield Sides(
             plans=found,
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
-            warnings=tuple(_warnings(base, commits_beyond(root, commit, other), found)),
+            warnings=tuple(_warnings(base, commits_beyond(root, commit, other))),
             head=after.root,
         )
 
@@ -72,8 +70,8 @@ def verdicts(sides: Sides, acknowledged: Sequence[str], *, env: str | None, toda
     """What the guard says of each environment; raises PlatformError for acknowledgements that are bad."""
     if acknowledged and env is None:
         raise PlatformError("--acknowledge is for one environment; name it by --env")
-    words = (*load(sides.head / FILE), *(typed(text, env or "") for text in acknowledged))
-    return tuple(decide(judge(change), words, today=today) for change in changes(sides))
+    words = acknowledgements(sides.head, env or "", acknowledged)
+    return tuple(verdict(change, words, today=today) for change in changes(sides))
 
 
 def changes(sides: Sides) -> Iterator[Change]:
@@ -84,7 +82,7 @@ def changes(sides: Sides) -> Iterator[Change]:
         yield replace(change, warnings=(*sides.warnings, *_of_one(name, sides), *change.warnings))
 
 
-def _warnings(base: str, beyond: int, found: Plans) -> Iterator[str]:
+def _warnings(base: str, beyond: int) -> Iterator[str]:
     if beyond:
         yield (
             f"{base} has {beyond} commit{'s' if beyond > 1 else ''} that this side lacks, which are shown as undone;"
@@ -100,12 +98,3 @@ def _of_one(name: str, sides: Sides) -> Iterator[str]:
         )
     if name in sides.plans.blind:
         yield "what only the apply tells could not be compared, such as policies that name an ARN: read the code for it"
-
-
-def unfit(found: Sequence[Verdict]) -> Mapping[str, list[str]]:
-    """Acknowledgements that fit nothing, by environment, where the change has any step: they would hide a later one."""
-    return {
-        one.report.change.stack: [f"{word.source}: {word.rule} of {word.resource}" for word in one.unused]
-        for one in found
-        if one.unused and one.report.change.steps
-    }

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rehearsal.graph import Node
 
 _WORDS = frozenset(
-    "password passwd passphrase pass pwd secret secrets token tokens credential credentials".split()
-)
-_PAIRS = frozenset(
-    {("private", "key"), ("api", "key"), ("access", "key"), ("signing", "key"), ("encryption", "key"), ("master", "key")}
+    {"password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens", "credential",
+     "credentials"}
 )  # fmt: skip
+_PAIRS = frozenset({(kind, "key") for kind in ("private", "api", "access", "signing", "encryption", "master")})
 # What such a word is followed by where the value only speaks of a secret: its ARN, its age, whether there is one.
 _ABOUT = frozenset(
-    "arn arns id ids name names length days hours minutes seconds age date type version versions stages policy status"
-    " enabled required count path prefix rotation window ttl expires alias spec usage signer signers".split()
-)
+    {"arn", "arns", "id", "ids", "name", "names", "length", "days", "hours", "minutes", "seconds", "age", "date",
+     "type", "version", "versions", "stages", "policy", "status", "enabled", "required", "count", "path", "prefix",
+     "rotation", "window", "ttl", "expires", "alias", "spec", "usage", "signer", "signers"}
+)  # fmt: skip
 _NO_SECRETS = frozenset({"httpTokens", "manageMasterUserPassword"})
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Properties that are secrets by their type, whatever they are called.
@@ -39,7 +40,8 @@ def is_secret_name(name: str) -> bool:
     found = [word.lower() for word in _SPLIT.findall(name)]
     if not found or found[-1] in _ABOUT:
         return False
-    return bool(_WORDS & set(found)) or any(pair in _PAIRS for pair in zip(found, found[1:], strict=False))
+    alone = any(word in _WORDS or word.endswith(("password", "secret")) for word in found)
+    return alone or any(pair in _PAIRS for pair in pairwise(found))
 
 
 def holds_secret(path: str, node: Node) -> bool:

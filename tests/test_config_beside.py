@@ -85,7 +85,9 @@ def test_what_production_has_weaker_looks_like_a_mistake(
 def test_between_two_environments_that_are_no_production_nothing_is_weaker() -> None:
     one = side("dev", database={"backup_retention_days": 3})
     two = side("dev")
-    assert [(path, each.kind) for path, each in found(one, two).items()] == [("database.backup_retention_days", "other")]
+    assert [(path, each.kind) for path, each in found(one, two).items()] == [
+        ("database.backup_retention_days", "other")
+    ]
 
 
 def test_the_other_environments_domain_in_a_value_is_a_mistake_on_either_side() -> None:

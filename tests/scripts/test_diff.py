@@ -53,9 +53,16 @@ def test_only_the_environment_that_was_edited_changes_and_the_guard_refuses(plat
 
 def test_code_is_compared_as_well_each_side_by_its_own(platform: Path) -> None:
     """A change of the program alone: the base's process must not have imported the head's code, nor the reverse."""
-    edit(platform / "infra/bucket_policies.py", '"Principal": {"Service": "cloudfront.amazonaws.com"}', '"Principal": "*"')
+    edit(
+        platform / "infra/bucket_policies.py",
+        '"Principal": {"Service": "cloudfront.amazonaws.com"}',
+        '"Principal": "*"',
+    )
     commit(platform)
-    for arguments, after in ((("--base", "main"), "*"), (("--base", "HEAD", "--head", "main"), "cloudfront.amazonaws.com")):
+    for arguments, after in (
+        (("--base", "main"), "*"),
+        (("--base", "HEAD", "--head", "main"), "cloudfront.amazonaws.com"),
+    ):
         found = told(own(platform, "diff", *arguments, "--env", "dev", "--json"))["dev"]
         changes = [change for step in found["steps"] for change in step["changes"]]
         assert changes, arguments
@@ -73,7 +80,9 @@ def test_an_environment_on_one_side_only_is_created_or_deleted_whole(platform: P
     commit(platform)
     found = told(own(platform, "diff", "--base", "main", "--json"))
     assert {name: set(one["summary"]["operations"].items()) for name, one in found.items()}
-    counts = {name: {op for op, number in one["summary"]["operations"].items() if number} for name, one in found.items()}
+    counts = {
+        name: {op for op, number in one["summary"]["operations"].items() if number} for name, one in found.items()
+    }
     assert counts == {"dev": {"delete"}, "prod": {"delete"}, "qa": {"create"}}
     assert any("deletes nothing by itself" in warning for warning in found["prod"]["warnings"])
 
@@ -142,9 +151,11 @@ def test_an_acknowledgement_of_the_head_lets_its_change_pass(platform: Path) -> 
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 0
     (platform / "changes.ack.yaml").write_text(entry.replace("2999", "2000"), encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
-    (platform / "changes.ack.yaml").write_text(entry + entry.replace("backups-shortened", "protect-off"), encoding="utf-8")
+    (platform / "changes.ack.yaml").write_text(
+        entry + entry.replace("backups-shortened", "protect-off"), encoding="utf-8"
+    )
     stale = own(platform, "diff", "--base", "main", "--guard")
-    assert (stale.returncode, "changes.ack.yaml:2: protect-off of database-instance" in stale.stderr) == (1, True)
+    assert (stale.returncode, "changes.ack.yaml:2 (protect-off of database-instance)" in stale.stderr) == (1, True)
 
 
 def test_commits_of_the_base_that_are_missing_here_are_warned_of(platform: Path) -> None:
