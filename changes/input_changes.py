@@ -11,6 +11,7 @@ from changes.change import PropertyChange
 from changes.property_changes import property_changes
 from rehearsal.difference import Change as Found
 from rehearsal.difference import difference
+from rehearsal.foretold import blind, holds_unknown
 from rehearsal.graph import UNKNOWN, Node
 from rehearsal.resource import ResourceType
 from rehearsal.resources import RESOURCES
@@ -26,6 +27,9 @@ def input_changes(before: Node, after: Node, *, tags: tuple[Tags, Tags] = ({}, {
     """
     ignored = {_top(path) for path in after.options.get("ignoreChanges", ())}
     old, new = ({name: value for name, value in node.inputs.items() if name not in ignored} for node in (before, after))
+    for name in old.keys() & new.keys():
+        if holds_unknown(old[name]) != holds_unknown(new[name]):  # one side's program, or its toolkit, tells less
+            old[name], new[name] = blind(old[name]), blind(new[name])
     kind = RESOURCES.get(after.type)
     table = kind if before.type == after.type else None
     found = property_changes(old, new) if table is None else _by_table(table, old, new, tags)

@@ -24,7 +24,7 @@ def cost(
     ] = False,
     region: Annotated[str, typer.Option("--region", help="Region of --refresh.")] = "us-east-1",
     base: Annotated[
-        str | None, typer.Option("--base", help="What the working tree costs more than this commit, such as origin/main.")
+        str | None, typer.Option("--base", help="What the working tree costs more than this commit.")
     ] = None,
     format: Annotated[Format, typer.Option("--format", help="How to tell a difference.")] = Format.TEXT,
     json: Json = False,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from infra.errors import PlatformError
 from rehearsal import graph_json
-from rehearsal.foretold import without
+from rehearsal.foretold import blind
 from rehearsal.graph import Graph
 from scripts import plan_tree
 from scripts.plan_tree import Told
@@ -64,12 +64,12 @@ def plans(before: Tree, after: Tree, only: Sequence[str]) -> Plans:
         }
         told = {label: wait() for label, wait in waits.items()} | here
     _refuse_errors(told)
-    blind = {name for side in told.values() for name, one in side.items() if not one["foretold"]}
+    unseen = {name for side in told.values() for name, one in side.items() if not one["foretold"]}
     graphs = [
-        {name: _graph(one["graph"], blind=name in blind) for name, one in told[tree.label].items()}
+        {name: _graph(one["graph"], unseeing=name in unseen) for name, one in told[tree.label].items()}
         for tree in (before, after)
     ]
-    return Plans(before=graphs[0], after=graphs[1], blind=tuple(sorted(blind)))
+    return Plans(before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)))
 
 
 def _is_own(tree: Tree) -> bool:
@@ -135,9 +135,6 @@ def _refuse_errors(sides: Mapping[str, Mapping[str, Told]]) -> None:
         raise PlatformError("there is nothing to compare:\n" + "\n".join(wrong))
 
 
-def _graph(text: str, *, blind: bool) -> Graph:
+def _graph(text: str, *, unseeing: bool) -> Graph:
     found = graph_json.load(text)
-    if not blind:
-        return found
-    urns = [node.urn for node in found]
-    return Graph(tuple(replace(node, inputs=without(dict(node.inputs), urns)) for node in found))
+    return Graph(tuple(replace(node, inputs=blind(dict(node.inputs))) for node in found)) if unseeing else found

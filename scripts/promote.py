@@ -148,9 +148,9 @@ def _checked(root: Path, target: str, text: str, file: Path) -> tuple[str, ...]:
 
 def _at(value: Any, path: config_paths.Path) -> Any:
     for part in path:
-        if isinstance(value, Mapping) and part in value:
-            value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+        if (isinstance(value, Mapping) and part in value) or (
+            isinstance(value, list) and isinstance(part, int) and part < len(value)
+        ):
             value = value[part]
         else:
             return MISSING

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from changes.change import Change, PropertyChange, Step
@@ -155,6 +155,17 @@ def test_what_only_the_apply_tells_is_changed_where_it_comes_from_elsewhere() ->
     assert step.changes == (PropertyChange(path="subnetId", before=UNKNOWN, after=UNKNOWN, replaces=True),)
 
 
+def test_a_side_that_tells_less_hides_nothing_else_and_makes_no_change() -> None:
+    bucket = node(BUCKET, "media")
+    known = node(POLICY, "p", bucket="b", policy=json.dumps({"Resource": stand_in(bucket.urn, "arn")}))
+    less = node(POLICY, "p", bucket="b", policy=UNKNOWN)
+    assert change([bucket, less], [bucket, known]).steps == ()
+    assert change([bucket, known], [bucket, less]).steps == ()
+    assert ops(change([bucket, less], [bucket, replace(known, inputs={**known.inputs, "policy": "{}"})])) == {
+        "p": "update"
+    }
+
+
 def test_a_rename_without_an_alias_is_a_delete_and_a_create_and_is_warned_of() -> None:
     old, new = node(BUCKET, "media", bucket="named"), node(BUCKET, "uploads", bucket="named")
     found = change([old], [new])
@@ -197,6 +208,7 @@ INPUTS = st.dictionaries(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(inputs=st.lists(INPUTS, max_size=5), other=st.lists(INPUTS, max_size=5))
 def test_a_graph_beside_itself_is_no_change_and_the_way_back_undoes_the_way_there(
     inputs: list[dict[str, Any]], other: list[dict[str, Any]]

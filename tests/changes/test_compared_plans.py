@@ -22,10 +22,15 @@ from tests.stacks.environments import varied
 pytestmark = pytest.mark.slow
 SAME = ("same", "read", "refresh")
 EDITS: dict[str, dict[str, Any]] = {  # what CHANGES edits in the YAML
-    "database": {"instance_class": "db.t4g.small", "name": "other", "backup_retention_days": 14, "deletion_protection": False},
+    "database": {
+        "instance_class": "db.t4g.small",
+        "name": "other",
+        "backup_retention_days": 14,
+        "deletion_protection": False,
+    },
     "environment": {"protect": False},
     "tags": {"Team": "core"},
-}  # fmt: skip
+}
 
 
 def foretold(env: str, /, **sections: dict[str, Any] | None) -> Graph:
@@ -59,7 +64,7 @@ def test_the_engine_says_the_same_of_the_same_edits(prod: Graph) -> None:
         if step["op"] not in SAME
     }
     ours = {step.node.urn: step.op for step in change(prod, foretold("prod", **EDITS)).steps}
-    # The engine takes an edit of options alone for none, and says nothing of what follows from a provider's tags.
+    # Its preview says nothing of options alone, such as protection that goes.
     options = {urn for urn in ours.keys() - told.keys() if "protect" in _paths(prod, urn)}
     assert {urn: op for urn, op in ours.items() if urn not in options} == told
 
