@@ -28,7 +28,7 @@ def page(verdicts: Sequence[Verdict]) -> str:
     """The whole file."""
     style = _style_sheet("page.css", "drawing.css")
     answers = [outcome(one) for one in verdicts]
-    answer = next((one for one in ("refused", "allowed") if one in answers), "none")
+    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
     return _environment().get_template("page.html.j2").render(
         title=f"Changes of the infrastructure: {answer}",
         style=style,

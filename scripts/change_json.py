@@ -30,6 +30,7 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
         "environment": safe_lines(change.stack),
         "origin": safe_lines(change.origin),
         "whole": change.whole,
+        "outside": change.outside,
         "warnings": [safe_lines(one) for one in change.warnings],
         "allowed": verdict.allowed,
         "summary": _summary(verdict),

@@ -83,7 +83,7 @@ def _kept(blocks: Sequence[_Block], room: int) -> frozenset[int]:
 
 def _head(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
     answers = {outcome(one) for one in verdicts}
-    answer = next((one for one in ("refused", "allowed") if one in answers), "none")
+    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
     lines = [MARKER, f"## Changes of the infrastructure: {answer}", "", *_table(shown)]
     if len(verdicts) > len(shown):
         lines += ["", f"{len(verdicts) - len(shown)} more environments are left out here; `--format html` shows all."]

@@ -141,7 +141,9 @@ def reasons(verdict: Verdict) -> Iterator[tuple[str, tuple[Folded, ...]]]:
 
 
 def outcome(verdict: Verdict) -> str:
-    """The guard's answer in one word."""
+    """The guard's answer in one word; of what was done outside of Pulumi, which no guard can stop, that it was."""
+    if verdict.report.change.outside and verdict.report.change.steps:
+        return "drifted"
     if not verdict.allowed:
         return "refused"
     return "allowed" if verdict.report.change.steps else "no changes"
