@@ -53,12 +53,20 @@ def verdict(
     stack: str = "prod",
     whole: bool = True,
     warnings: tuple[str, ...] = (),
+    outside: bool = False,
 ) -> Verdict:
     before = Graph(tuple(sorted([*(one.before for one in steps if one.before), *beside], key=lambda one: one.urn)))
     after = Graph(tuple(sorted([*(one.after for one in steps if one.after), *beside], key=lambda one: one.urn)))
     ordered = tuple(sorted(steps, key=lambda one: one.node.urn))
     change = Change(
-        stack=stack, origin="main..HEAD", steps=ordered, before=before, after=after, whole=whole, warnings=warnings
+        stack=stack,
+        origin="main..HEAD",
+        steps=ordered,
+        before=before,
+        after=after,
+        whole=whole,
+        warnings=warnings,
+        outside=outside,
     )
     return decide(judge(change), words, today=TODAY)
 

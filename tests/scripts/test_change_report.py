@@ -84,6 +84,15 @@ def test_the_same_goes_to_a_file_and_to_standard_output(
     assert capsys.readouterr().out == file.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("format", EVERY)
+def test_what_was_done_outside_is_drift_and_asks_for_no_word(format: Format) -> None:
+    found = rendered([verdict(*(deleted_database(f"db-{n}") for n in range(8)), outside=True)], format, guard=False)
+    assert format is Format.JSON or "drifted" in found.lower()
+    assert "--acknowledge" not in found
+    assert "YYYY-MM-DD" not in found
+    assert all(f"db-{n}" in found for n in range(8))
+
+
 def test_a_file_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(PlatformError, match="cannot be written"):
         render([verdict()], Format.JSON, tmp_path, guard=True)
