@@ -122,6 +122,18 @@ def test_a_changed_resource_in_the_drawing_leads_to_its_judgement() -> None:
     assert "goes from db.t4g.medium to db.t4g.large" in article[0]
 
 
+def test_a_resource_is_marked_by_what_is_refused_before_what_is_acknowledged() -> None:
+    both = step(
+        "update",
+        node(DATABASE, "db", {"deletionProtection": True, "publiclyAccessible": False}),
+        node(DATABASE, "db", {"deletionProtection": False, "publiclyAccessible": True}),
+    )
+    found = page([verdict(both, words=[word("deletion-protection-off", "db")])])
+    assert re.findall(r'<a class="step (\w+ \w+)" .*?<g class="tag ([\w-]+)">', found, re.DOTALL) == [
+        ("update refused", "security")
+    ]
+
+
 def test_the_drawing_says_what_is_done_without_colour() -> None:
     top = component("database")
     steps = [

@@ -49,6 +49,14 @@ def test_the_gravest_comes_first() -> None:
     assert headings == ["DATA LOSS", "DOWNTIME", "COSMETIC"]
 
 
+def test_within_a_risk_what_is_refused_comes_first_then_by_name() -> None:
+    names = ("a", "b", "c", "d")
+    found = told(*(deleted_database(f"db-{name}") for name in names), words=[word("database-deleted", "db-b")])
+    assert re.findall(r"(\w+) +deletes the database \(db-(.)\)", found) == [
+        ("REFUSED", "a"), ("REFUSED", "c"), ("REFUSED", "d"), ("acknowledged", "b")
+    ]  # fmt: skip
+
+
 def test_a_judgement_names_resource_component_rule_properties_and_remedy() -> None:
     found = told(resized_database())
     assert "the database (main-db) goes from db.t4g.medium to db.t4g.large" in found
