@@ -54,6 +54,7 @@ class Change:
     `stack` names it for people (`prod`); `origin` says where this was learnt (`pulumi preview`, `origin/main..HEAD`).
     `before` and `after` are the resources that are known on either side: all of them where `whole`, else those of the
     steps alone. `warnings` are what the reader of the report must know, such as that a preview was not whole.
+    With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
     """
 
     stack: str
@@ -63,6 +64,7 @@ class Change:
     after: Graph
     whole: bool
     warnings: tuple[str, ...] = ()
+    outside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

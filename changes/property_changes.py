@@ -24,7 +24,7 @@ def property_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> tup
 def _compare(path: str, before: Any, after: Any) -> Iterator[PropertyChange]:
     if before == after:
         return
-    old, new = _document(before), _document(after)
+    old, new = document(before), document(after)
     if isinstance(old, Mapping) and isinstance(new, Mapping) and old != new:
         for key in sorted(old.keys() | new.keys(), key=str):
             yield from _compare(f"{path}.{key}", old.get(key), new.get(key))
@@ -35,7 +35,7 @@ def _compare(path: str, before: Any, after: Any) -> Iterator[PropertyChange]:
         yield PropertyChange(path=path, before=before, after=after)
 
 
-def _document(value: Any) -> Any:
+def document(value: Any) -> Any:
     """What a JSON text holds; any other value as it is."""
     if isinstance(value, str) and value[:1] in ("{", "["):
         try:

@@ -20,7 +20,7 @@ class Node:
 
     `type` is Pulumi's token (`aws:ec2/vpc:Vpc`), `inputs` and `outputs` have Pulumi's camelCase names with secrets
     masked as SECRET; `outputs` and `id` are None in a plan and for components. `options` holds what is set of
-    `replaceOnChanges`, `ignoreChanges`, `deleteBeforeReplace`, `retainOnDelete`.
+    `replaceOnChanges`, `ignoreChanges`, `deleteBeforeReplace`, `retainOnDelete`, and `aliases`, URNs of former names.
     """
 
     urn: str

@@ -19,10 +19,11 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks, settings
-from pulumi.runtime.proto import provider_pb2, resource_pb2
+from pulumi.runtime.proto import alias_pb2, provider_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
 from rehearsal import wire
+from rehearsal.foretold import NAMED, stand_in
 from rehearsal.graph import Graph, Node
 from rehearsal.resource import Aws
 from rehearsal.resources import FUNCTIONS, RESOURCES
@@ -56,15 +57,16 @@ def run(
     stack: str,
     config: Mapping[str, Any],
     preview: bool = False,
+    foretell: bool = False,
     on_event: Callable[[Event], None] = lambda _event: None,
     monitor: type[Monitor] | None = None,
 ) -> Run:
     """Runs a Pulumi program against `aws`; `config` has full keys (`platform:network`) and plain values.
 
-    With `preview` nothing is created, and what only the apply can tell is unknown. Raises ProviderError, or whatever
-    the program raised.
+    With `preview` nothing is created, and what only the apply can tell is unknown; with `foretell` ids, ARNs and names
+    have stand-ins instead (rehearsal/foretold.py). Raises ProviderError, or whatever the program raised.
     """
-    door = (monitor or Monitor)(aws=aws, preview=preview, on_event=on_event)
+    door = (monitor or Monitor)(aws=aws, preview=preview, foretell=foretell, on_event=on_event)
     loop = asyncio.new_event_loop()
     loop.set_exception_handler(lambda _loop, _context: None)  # dependents of a failed resource report it again
     asyncio.set_event_loop(loop)
@@ -116,6 +118,7 @@ class Monitor(mocks.MockMonitor):
     aws: Aws
     preview: bool
     on_event: Callable[[Event], None]
+    foretell: bool = False
     nodes: dict[str, Node] = field(default_factory=dict)
     exports: Mapping[str, Any] = field(default_factory=dict)
     providers: dict[str, AwsServicer] = field(default_factory=dict)
@@ -158,9 +161,10 @@ class Monitor(mocks.MockMonitor):
         servicer = self._servicer(request.provider, f"{request.name} ({request.type})")
         seed = hashlib.sha256(urn.encode()).digest()
         checked = servicer.Check(provider_pb2.CheckRequest(urn=urn, news=request.object, randomSeed=seed), None)
-        return servicer.Create(
+        created = servicer.Create(
             provider_pb2.CreateRequest(urn=urn, properties=checked.inputs, preview=self.preview), None
         )
+        return _foretold(urn, created) if self.preview and self.foretell else created
 
     def _register_provider(
         self, urn: str, node: Node, request: resource_pb2.RegisterResourceRequest
@@ -198,12 +202,39 @@ class Monitor(mocks.MockMonitor):
         return Empty()
 
 
+def _aliases(urn: str, request: resource_pb2.RegisterResourceRequest) -> list[str]:
+    """The URNs that the resource had before, as the engine would make them."""
+    found = [*request.aliasURNs, *(alias.urn for alias in request.aliases if alias.urn)]
+    for alias in request.aliases:
+        if not alias.urn:
+            found.append(_former(urn, request.parent, alias.spec))
+    return sorted(set(found))
+
+
+def _former(urn: str, parent: str, spec: alias_pb2.Alias.Spec) -> str:
+    """The URN of a specification, which names what was different."""
+    stack, project, types, name = (part.removeprefix("urn:pulumi:") for part in urn.split("::", 3))
+    above = "" if spec.noParent else (spec.parentUrn or parent).split("::")[2] if (spec.parentUrn or parent) else ""
+    type_ = spec.type or types.rpartition("$")[2]
+    full = type_ if above in ("", ROOT_TYPE) else f"{above}${type_}"
+    return f"urn:pulumi:{spec.stack or stack}::{spec.project or project}::{full}::{spec.name or name}"
+
+
+def _foretold(urn: str, created: provider_pb2.CreateResponse) -> provider_pb2.CreateResponse:
+    """The answer with stand-ins for what only the apply will tell, where that is text in every type."""
+    told = {name: stand_in(urn, name) for name in wire.unknown_names(created.properties) if NAMED.search(name)}
+    created.properties.MergeFrom(wire.encode(told))
+    created.id = stand_in(urn, "id")
+    return created
+
+
 def _node(urn: str, request: resource_pb2.RegisterResourceRequest) -> Node:
     options = {
         "replaceOnChanges": list(request.replaceOnChanges),
         "ignoreChanges": list(request.ignoreChanges),
         "deleteBeforeReplace": request.deleteBeforeReplace,
         "retainOnDelete": request.retainOnDelete,
+        "aliases": _aliases(urn, request),
     }
     return Node(
         urn=urn,

@@ -73,11 +73,17 @@ def planned(root: Path, environment: str) -> Graph:
     return planned_config(read_environment(root, environment), environment)
 
 
-def planned_config(config: PlatformConfig, environment: str) -> Graph:
-    """The same for a configuration in memory."""
+def planned_config(config: PlatformConfig, environment: str, *, foretell: bool = False) -> Graph:
+    """The same for a configuration in memory; with `foretell` to be compared with another such plan."""
     aws = NoAws(account_id=config.aws.account_id, region=config.aws.region)
     return run(
-        lambda: platform(config, environment), aws=aws, project=PROJECT, stack=environment, config={}, preview=True
+        lambda: platform(config, environment),
+        aws=aws,
+        project=PROJECT,
+        stack=environment,
+        config={},
+        preview=True,
+        foretell=foretell,
     ).graph
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import ListValue, Struct, Value
 from pulumi.runtime import rpc
 
+from rehearsal.foretold import names_an_output
 from rehearsal.graph import SECRET
 from rehearsal.graph import UNKNOWN as SHOWN_UNKNOWN
 
@@ -31,6 +32,11 @@ def secret_names(message: Struct) -> set[str]:
     return {name for name, value in message.fields.items() if _holds_secret(value)}
 
 
+def unknown_names(message: Struct) -> list[str]:
+    """Names of the properties that are unknown as a whole."""
+    return [name for name, value in message.fields.items() if value.string_value == UNKNOWN]
+
+
 def encode(values: Mapping[str, Any], *, secrets: Collection[str] = ()) -> Struct:
     """The wire form, with the properties named in `secrets` marked as such."""
     message = Struct()
@@ -43,12 +49,12 @@ def encode(values: Mapping[str, Any], *, secrets: Collection[str] = ()) -> Struc
 
 
 def holds_unknown(value: Any) -> bool:
-    """Whether a plain value is, or holds, one that only the apply will tell."""
+    """Whether a plain value is, or holds, one that only the apply will tell, or what stands for it."""
     if isinstance(value, Mapping):
         return any(holds_unknown(item) for item in value.values())
     if isinstance(value, list | tuple):
         return any(holds_unknown(item) for item in value)
-    return isinstance(value, str) and value == UNKNOWN
+    return isinstance(value, str) and (value == UNKNOWN or names_an_output(value))
 
 
 def _is_secret(value: Value) -> bool:

@@ -21,8 +21,10 @@ from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
 from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
+from scripts.cli_changes import preview, up
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_cost import cost
+from scripts.cli_diff import diff, promote
 from scripts.cli_live import live
 from scripts.cli_local import local_app
 from scripts.cli_machine import machine_app
@@ -171,6 +173,10 @@ def doctor(
 
 app.command("init")(init)
 app.command("cost")(cost)
+app.command("diff")(diff)
+app.command("promote")(promote)
+app.command("preview")(preview)
+app.command("up")(up)
 app.command("bootstrap")(bootstrap)
 app.command("drift")(drift)
 app.command("recover")(recover)

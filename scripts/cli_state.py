@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.cli_options import Env, Json, OneEnv
+from scripts.change_report import Format
+from scripts.cli_changes import Form, Verbose
+from scripts.cli_options import Env, Json, OneEnv, Out
 
 if TYPE_CHECKING:
     from scripts.stack import Stack
@@ -39,15 +41,25 @@ def bootstrap(env: Env, json: Json = False) -> None:
     out.print(f"  account:state:\n    bucket: {state.bucket}\n    key_arn: {state.key_arn}", markup=False)
 
 
-def drift(env: OneEnv = None, account: AccountStack = None, json: Json = False) -> None:
+def drift(
+    env: OneEnv = None,
+    account: AccountStack = None,
+    format: Form = Format.TEXT,
+    out: Out = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
     """Compare AWS with Pulumi's state. Exits 2 when they differ; changes nothing."""
-    from scripts.drift import as_json, find, show
-    from scripts.terminal import print_json
+    from scripts.change_report import render
+    from scripts.drift import find, show_ways, verdict
 
-    stack = _stack(env, account)
+    stack, form = _stack(env, account), Format.JSON if json else format
     found = find(stack)
-    print_json(as_json(found)) if json else show(found, stack)
-    if found:
+    if found.steps or form is not Format.TEXT or out is not None:
+        render([verdict(found)], form, out, guard=False, verbose=verbose)
+    if form is Format.TEXT:
+        show_ways(found, stack)
+    if found.steps:
         raise typer.Exit(DIFFERENT)
 
 

@@ -29,7 +29,7 @@ def held(root: Path, environment: str, *, plan: bool = False) -> Report:
 
 def held_preview(root: Path, environment: str, file: Path) -> Report:
     """What a preview of the real engine leads to, against the controls; raises PlatformError."""
-    from scripts.preview_graph import read
+    from changes.preview_file import read
 
     return held_change(root, environment, read(file, environment))
 

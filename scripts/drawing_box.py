@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scripts.drawing_model import Component, Kind
@@ -48,9 +49,9 @@ class Box:
     height: int
 
 
-def box(component: Component) -> Box:
-    """Measures one component; a text that is too long is shortened."""
-    lines = [_line(kind) for kind in component.kinds] or [_nothing()]
+def box(component: Component, lines_of: Callable[[Kind], Sequence[Line]] = lambda kind: [_line(kind)]) -> Box:
+    """Measures one component, each kind as `lines_of` says; a text that is too long is shortened."""
+    lines = [line for kind in component.kinds for line in lines_of(kind)] or [_nothing()]
     number = math.ceil(len(lines) / MOST_LINES)
     depth = math.ceil(len(lines) / number)
     columns = tuple(tuple(lines[start : start + depth]) for start in range(0, len(lines), depth))

@@ -16,10 +16,11 @@ PROVIDERS = "pulumi:providers:"
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """The resources of one type in one component, as full names; `short` are those that say more."""
+    """The resources of one type in one component, as full names and URNs; `short` are the names that say more."""
 
     label: str
     names: tuple[str, ...]
+    urns: tuple[str, ...]
     short: tuple[str, ...]
     protected: tuple[str, ...]
 
@@ -94,7 +95,7 @@ def _component(node: Node | None, inside: Sequence[Node], uses: Mapping[str, int
     kinds = tuple(_kind(type_, by_type[type_], name) for type_ in _main_first(by_type, uses))
     return Component(
         key=LOOSE if node is None else node.urn,
-        title="Stack" if node is None else _title(node),
+        title="Stack" if node is None else titled(node.type, node.name),
         family=family_of("" if node is None else node.type),
         protect=node is not None and node.protect,
         kinds=kinds,
@@ -112,10 +113,10 @@ def _main_first(by_type: Mapping[str, Sequence[Node]], uses: Mapping[str, int]) 
     return sorted(by_type, key=rank)
 
 
-def _title(node: Node) -> str:
-    """The type, and the name where it says more."""
-    label = friendly(node.type)
-    return label if _words(node.name) <= _words(label) else f"{label}: {node.name}"
+def titled(type_: str, name: str) -> str:
+    """What a component is called: its type, and its name where that says more."""
+    label = friendly(type_)
+    return label if _words(name) <= _words(label) else f"{label}: {name}"
 
 
 def _words(text: str) -> set[str]:
@@ -129,6 +130,7 @@ def _kind(type_: str, nodes: Sequence[Node], component: str) -> Kind:
     return Kind(
         label=label,
         names=names,
+        urns=tuple(node.urn for node in nodes),
         short=tuple(name for name in short if not _words(name) <= _words(label)),
         protected=tuple(node.name for node in nodes if node.protect),
     )

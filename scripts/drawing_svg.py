@@ -118,7 +118,7 @@ def arrows(routes: Sequence[tuple[Sequence[Point], str]], colour: str) -> list[s
     rims = [f'<path d="{d}" fill="none" stroke="{PAGE}" stroke-width="5"/>' for d, _end, _tip in lines]
     drawn = [
         f'<g class="flow"><title>{escape(tip)}</title><path class="arrow" d="{d}" fill="none" stroke="{colour}"'
-        f' stroke-width="1.8"/>{_head(end[0], end[1], colour)}</g>'
+        f' stroke-width="1.8"/>{head(end[0], end[1], colour)}</g>'
         for d, end, tip in lines
     ]
     dots = {points[0] for points, _tip in routes}
@@ -141,8 +141,8 @@ def _near(at: Point, other: Point) -> Point:
     return at[0] + far * ((across > 0) - (across < 0)), at[1] + far * ((down > 0) - (down < 0))
 
 
-def _head(before: Point, tip: Point, colour: str) -> str:
-    """The head at `tip`, of a line that comes from above or below."""
+def head(before: Point, tip: Point, colour: str) -> str:
+    """An arrow's head at `tip`, of a line that comes from above or below."""
     back = tip[1] - HEAD if before[1] < tip[1] else tip[1] + HEAD
     return f'<path d="M{tip[0]} {tip[1]}L{tip[0] - 5} {back}H{tip[0] + 5}z" fill="{colour}"/>'
 

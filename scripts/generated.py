@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from infra.errors import PlatformError
 from scripts import config_docs
@@ -19,12 +20,23 @@ def _cost_docs() -> str:
     return docs()
 
 
+def _changes() -> ModuleType:
+    from scripts import change_docs
+
+    return change_docs
+
+
 GENERATED: dict[str, Callable[[], str]] = {
     "docs/configuration.md": config_docs.docs,
     "docs/stack.schema.json": config_docs.schema,
     "docs/account.md": config_docs.account_docs,
     "docs/controls.md": controls_docs,
     "docs/cost.md": _cost_docs,
+    "docs/changes.md": lambda: str(_changes().docs()),
+    "docs/changes-harmless.svg": lambda: _changes().drawn("harmless"),
+    "docs/changes-risky.svg": lambda: _changes().drawn("risky"),
+    "docs/changes-refused.svg": lambda: _changes().drawn("refused"),
+    "README.md": lambda: _changes().readme(),
     "docs/platform-dev.svg": lambda: _picture("dev"),
     "docs/platform-prod.svg": lambda: _picture("prod"),
 }

@@ -61,8 +61,7 @@ def run(root: Path, command: Sequence[str]) -> NoReturn:
     local = running(home) or begin(home)
     prepare(home, local)
     variables = environment(home, local, os.environ)
-    if Path(command[0]).name == "pulumi":
-        require()
+    if Path(command[0]).name in ("pulumi", "diceytech"):
         make_stack(home, local, command, variables)
     try:
         os.execvpe(command[0], list(command), variables)  # noqa: S606 - the command that was asked for
@@ -118,8 +117,12 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
 
 
 def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Makes the stack that a pulumi command names, as a first `up` on a new state backend needs it."""
-    name, project = _option(command, "--stack", "-s"), _project(home.root, command)
+    """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError."""
+    ours = Path(command[0]).name == "diceytech"
+    if ours and command[1:2] not in (["preview"], ["up"]):
+        return
+    require()
+    name, project = _option(command, *(("--env", "-e") if ours else ("--stack", "-s"))), _project(home.root, command)
     known = home.project / project / f"Pulumi.{name}.yaml"
     elsewhere = variables["PULUMI_BACKEND_URL"] != home.state.as_uri()
     if name is None or elsewhere or "init" in command or not known.is_file():

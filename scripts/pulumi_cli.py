@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+from changes.preview_file import failure
 from infra.errors import PlatformError
 from scripts.engine import require
 from scripts.process import is_alive
 from scripts.stack import Stack
 
 _LOCK = re.compile(r"created by (?P<user>\S+)@(?P<host>\S+) \(pid (?P<pid>\d+)\) at (?P<since>\S+)")
+_NO_STACK = re.compile(r"no stack named '.*' found")
 _DAMAGED = re.compile(r"failed to load checkpoint|unexpected end of JSON|invalid character .* looking for")
 
 
@@ -63,7 +65,7 @@ def pulumi(stack: Stack, *words: str) -> str:
     """Standard output of a command for one stack; raises LockedError, DamagedStateError or PulumiError."""
     done = _run(stack.directory, [*words, "--stack", stack.name])
     if done.returncode:
-        raise _error(stack, words, done.stderr.strip() or done.stdout.strip())
+        raise error_of(stack, words, done.stderr.strip() or done.stdout.strip())
     return done.stdout
 
 
@@ -90,11 +92,19 @@ def _run(directory: Path, words: Sequence[str]) -> subprocess.CompletedProcess[s
 
 
 def pulumi_json(stack: Stack, *words: str) -> Any:
-    """The same for a command that prints JSON."""
-    return json.loads(pulumi(stack, *words, "--json"))
+    """The same for a command that prints JSON, its errors too."""
+    done = _run(stack.directory, [*words, "--json", "--stack", stack.name])
+    if not done.returncode:
+        return json.loads(done.stdout)
+    try:
+        told = failure(json.loads(done.stdout))
+    except (ValueError, RecursionError):
+        told = ""
+    raise error_of(stack, words, f"error: {told}" if told else done.stderr.strip() or done.stdout.strip())
 
 
-def _error(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
+def error_of(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
+    """What a command that failed said, as an error of ours."""
     if found := _LOCK.search(text):
         lock = Lock(user=found["user"], host=found["host"], pid=int(found["pid"]), since=found["since"])
         return LockedError(stack, lock)
@@ -103,7 +113,11 @@ def _error(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
             f"the state of {stack.name} is damaged ({_said(text)}); nothing was changed; bring back its last good "
             f"version with `diceytech recover {stack.option} --restore`"
         )
-    return PulumiError(f"pulumi {' '.join(words[:2])} of {stack.name}: {_said(text)}")
+    if _NO_STACK.search(text):
+        hint = f"make it with `pulumi stack init {stack.name}`, see docs/aws.md"
+        return PulumiError(f"the state backend has no stack {stack.name}; {hint}")
+    command = " ".join(one for one in words[:2] if not one.startswith("-"))
+    return PulumiError(f"pulumi {command} of {stack.name}: {_said(text)}")
 
 
 def _said(text: str) -> str:

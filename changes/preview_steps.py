@@ -1,0 +1,147 @@
+"""The steps of `pulumi preview --json` as ours: one for each resource that changes, with the properties that differ.
+
+Source: the engine's own output (display/json.go and resource/deploy/step.go of Pulumi's CLI, version 3.259), as seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from changes.change import Op, PropertyChange, Step
+from changes.engine_values import properties
+from changes.property_changes import property_changes
+from changes.property_paths import is_within, value_at
+from rehearsal.graph import Graph, Node
+from rehearsal.in_process import ROOT_TYPE
+from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
+
+Written = Mapping[str, Any]  # a step, or a state, as the engine wrote it
+_OPS: Final[Mapping[str, Op]] = {
+    "create": "create",
+    "update": "update",
+    "replace": "replace",
+    "create-replacement": "replace",
+    "delete-replaced": "replace",
+    "import-replacement": "replace",
+    "delete": "delete",
+    "remove-pending-replace": "delete",
+    "import": "import",
+    "discard": "forget",
+}
+_UNCHANGED: Final = frozenset({"same", "read", "read-replacement", "discard-replaced", "refresh"})
+KNOWN: Final = frozenset({*_OPS, *_UNCHANGED})
+_GOES: Final = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
+_KEPT: Final = frozenset({"same", "update"})  # their new state has neither id nor outputs: the old one has both
+_OPTIONS: Final = ("retainOnDelete", "ignoreChanges", "replaceOnChanges", "deleteBeforeReplace")
+
+
+def steps_of(written: Sequence[Written]) -> tuple[Step, ...]:
+    """What happens to each resource, by URN; components and the stack itself are nothing at AWS and are left out.
+
+    The three lines that the engine may write of one replacement are one step. Where nothing but Pulumi's protection
+    changes, the engine writes `same`: that is an update here.
+    """
+    groups: dict[tuple[str, str], list[Written]] = {}
+    for one in written:
+        if one["op"] in _OPS or one["op"] == "same":
+            op = _OPS.get(one["op"], "update")
+            groups.setdefault((one["urn"], op), []).append(one)
+    found = (_joined(group) for _, group in sorted(groups.items()))
+    return tuple(step for step in found if step is not None and step.node.custom)
+
+
+def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
+    """The resources that are told of, before and after; a leftover of an earlier replacement is on neither side."""
+    before: dict[str, Node] = {}
+    after: dict[str, Node] = {}
+    for one in written:
+        old, new = one.get("oldState"), one.get("newState")
+        if old and not old.get("delete") and one["op"] != "refresh":
+            before[one["urn"]] = node(old)
+        if new and one["op"] not in _GOES and one["op"] != "refresh":
+            after[one["urn"]] = _after(one)
+    return _graph(before), _graph(after)
+
+
+def node(state: Written) -> Node:
+    """One resource as a state has it; UNKNOWN and SECRET where the engine has its marks."""
+    urn = str(state["urn"])
+    applied = state.get("id") not in (None, "", ENGINE_UNKNOWN)
+    return Node(
+        urn=urn,
+        type=state["type"],
+        name=urn.rpartition("::")[2],
+        parent=state.get("parent"),
+        inputs=properties(state.get("inputs")),
+        dependencies=tuple(state.get("dependencies") or ()),
+        property_dependencies={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
+        protect=bool(state.get("protect", False)),
+        options={key: state[key] for key in _OPTIONS if state.get(key)},
+        custom=bool(state["custom"]),
+        id=state["id"] if applied else None,
+        outputs=properties(state.get("outputs")) if applied else None,
+    )
+
+
+def _graph(nodes: Mapping[str, Node]) -> Graph:
+    return Graph(tuple(nodes[urn] for urn in sorted(nodes) if nodes[urn].type != ROOT_TYPE))
+
+
+def _after(written: Written) -> Node:
+    state, old = written["newState"], written.get("oldState") or {}
+    if written["op"] in _KEPT:
+        state = {**state, "id": old.get("id"), "outputs": old.get("outputs")}
+    return node(state)
+
+
+def _joined(group: Sequence[Written]) -> Step | None:
+    """One step of what the engine wrote of a resource; None where nothing of it changes."""
+    op: Op = _OPS.get(group[0]["op"], "update")
+    old = next((one["oldState"] for one in group if one.get("oldState") is not None), None)
+    coming = next((one for one in group if one.get("newState") is not None and one["op"] not in _GOES), None)
+    before = node(old) if old is not None and op not in ("create", "import") else None
+    after = _after(coming) if coming is not None else None
+    if before is None and after is None:
+        raise KeyError("newState")
+    if op == "delete" and before is not None and before.options.get("retainOnDelete"):
+        op = "forget"
+    if before is None or after is None:
+        return Step(op=op, before=before, after=after)
+    differ = _inputs(group, before, after) if group[0]["op"] in _OPS else ()
+    changes = (*differ, *_protection(before, after))
+    return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
+
+
+def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[PropertyChange, ...]:
+    """The properties that differ: by the provider's own diff where there is one, else by comparing the inputs."""
+    details: Mapping[str, Any] = next((one["detailedDiff"] for one in group if one.get("detailedDiff")), {})
+    reasons = {str(key) for one in group for key in one.get("replaceReasons") or ()}
+    found = _detailed(details, before, after) if details else property_changes(before.inputs, after.inputs)
+    marked = {path for path, detail in details.items() if str(detail.get("kind", "")).endswith("-replace")} | reasons
+    return tuple(
+        PropertyChange(
+            path=one.path,
+            before=one.before,
+            after=one.after,
+            replaces=any(is_within(one.path, root) for root in marked),
+        )
+        for one in found
+    )
+
+
+def _detailed(details: Mapping[str, Any], before: Node, after: Node) -> Iterator[PropertyChange]:
+    """Each path of the provider's diff, and within JSON documents what differs there."""
+    for path, detail in sorted(details.items()):
+        held = before.inputs if detail.get("inputDiff", True) else {**before.inputs, **(before.outputs or {})}
+        old, new = value_at(held, path), value_at(after.inputs, path)
+        found = property_changes({path: old}, {path: new})
+        yield from found or (PropertyChange(path=path, before=old, after=new),)
+
+
+def _protection(before: Node, after: Node) -> Iterator[PropertyChange]:
+    if before.protect != after.protect:
+        yield PropertyChange(path="protect", before=before.protect, after=after.protect)
+    kept, keeps = before.options.get("retainOnDelete"), after.options.get("retainOnDelete")
+    if kept != keeps:
+        yield PropertyChange(path="retainOnDelete", before=kept, after=keeps)

@@ -1,0 +1,73 @@
+"""`diceytech preview` and `up`: their options, and those that all commands about a change share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scripts.change_report import Format
+from scripts.cli_options import Env, Json, Out
+
+REFUSED = 2
+
+Guard = Annotated[bool, typer.Option("--guard", help="Exit 2 for what must be acknowledged or mended.")]
+Acknowledge = Annotated[
+    list[str] | None, typer.Option("--acknowledge", help="RULE:RESOURCE=REASON; repeat it for several.")
+]
+Form = Annotated[Format, typer.Option("--format", help="How to tell it.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also what is grouped or folded.")]
+
+
+def preview(
+    env: Env,
+    file: Annotated[
+        Path | None,
+        typer.Option("--file", help="A kept `pulumi preview --json --show-sames`, or a saved plan, instead of a run."),
+    ] = None,
+    guard: Guard = False,
+    acknowledge: Acknowledge = None,
+    format: Form = Format.TEXT,
+    out: Out = None,
+    json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Say what `pulumi up` would do, and what it risks. Changes nothing; with --guard exits 2 when refused."""
+    from datetime import UTC, datetime
+
+    from changes.preview_file import read
+    from infra.config_across import environment
+    from scripts import preview as previews
+    from scripts.change_report import render
+    from scripts.stack import environment_stack
+    from scripts.terminal import root
+
+    words = previews.acknowledgements(root(), env, acknowledge or ())
+    if file is None:
+        change = previews.previewed(environment_stack(root(), env))
+    else:
+        environment(root(), env)
+        change = read(file, env)
+    if guard:
+        previews.require_whole(change)
+    found = previews.verdict(change, words, today=datetime.now(UTC).date())
+    render([found], Format.JSON if json else format, out, guard=guard, verbose=verbose)
+    if guard and not found.allowed:
+        raise typer.Exit(REFUSED)
+    if guard or acknowledge:
+        previews.refuse_unused(found)
+
+
+def up(
+    env: Env,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard still refuses.")] = False,
+    acknowledge: Acknowledge = None,
+    verbose: Verbose = False,
+) -> None:
+    """Preview, ask, then apply exactly what was shown. Exits 2, with nothing applied, when the guard refuses."""
+    from scripts.stack import environment_stack
+    from scripts.terminal import root
+    from scripts.up import up as apply
+
+    apply(root(), environment_stack(root(), env), yes=yes, acknowledged=acknowledge or (), verbose=verbose)

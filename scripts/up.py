@@ -1,0 +1,116 @@
+"""`diceytech up`: preview, guard, confirm, and `pulumi up` of exactly that plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from changes.change import Verdict
+from infra.errors import PlatformError
+from scripts.change_report import Format, render
+from scripts.preview import acknowledgements, previewed, refuse_unused, verdict
+from scripts.private_file import write_private
+from scripts.pulumi_cli import PulumiError, error_of, pulumi
+from scripts.pulumi_run import Ended, pass_through
+from scripts.stack import Stack
+from scripts.terminal import err, out
+
+VIOLATES = "violates plan"  # the engine's words for a step that the plan does not allow
+
+
+class RefusedError(PlatformError):
+    """What was shown is not, or must not be, what would be done."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class StoppedError(PlatformError):
+    """The engine was told to stop, and did."""
+
+    exit_code: ClassVar[int] = 130
+
+
+def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verbose: bool = False) -> None:
+    """Applies what it shows, or nothing.
+
+    Raises RefusedError where the guard or the person refuses, or where the state or the program changed meanwhile.
+    """
+    words = acknowledgements(root, stack.name, acknowledged)
+    if not yes and not (sys.stdin and sys.stdin.isatty()):
+        raise PlatformError("there is no terminal to ask on: pass --yes to apply what the guard allows without asking")
+    with tempfile.TemporaryDirectory(prefix="diceytech-up-") as private:
+        plan = Path(private) / "plan.json"
+        write_private(plan, "")  # the engine keeps the mode; the plan holds what the state holds, secrets encrypted
+        seen = fingerprint(stack)
+        change = previewed(stack, plan=plan)
+        found = verdict(change, words, today=datetime.now(UTC).date())
+        if not change.steps:
+            refuse_unused(found)
+            out.print(f"{stack.name}: nothing to do", markup=False)
+            return
+        render([found], Format.TEXT, None, guard=True, verbose=verbose)
+        _refuse(found)
+        if not yes:
+            _confirm(found, stack)
+        if fingerprint(stack) != seen:
+            raise RefusedError(f"the state of {stack.name} changed since the preview; {_nothing(stack)}")
+        _apply(stack, plan, seen)
+
+
+def fingerprint(stack: Stack) -> str:
+    """A digest of the stack's resources and of what is pending; raises PulumiError."""
+    deployment = json.loads(pulumi(stack, "stack", "export"))["deployment"] or {}
+    held = {key: deployment.get(key) for key in ("resources", "pending_operations")}
+    return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
+
+
+def _refuse(found: Verdict) -> None:
+    if not found.allowed:
+        raise RefusedError("nothing was applied: what is refused must be acknowledged or mended first, see above")
+    refuse_unused(found)
+
+
+def _confirm(found: Verdict, stack: Stack) -> None:
+    """Asks on the terminal; the environment's name must be typed where something guarded is to happen."""
+    name, guarded = stack.name, bool(found.acknowledged)
+    question = f"type {name} to apply this" if guarded else f"apply this to {name}? [y/N]"
+    err.print(f"{question}: ", end="", markup=False)
+    said = sys.stdin.readline().strip()
+    if said != name if guarded else said.lower() not in ("y", "yes"):
+        raise RefusedError("nothing was applied, as you said")
+
+
+def _apply(stack: Stack, plan: Path, seen: str) -> None:
+    """`pulumi up` of the plan, which previews under it first: what it does not allow ends before anything began."""
+    words = ("up", "--yes", "--suppress-outputs", "--plan", str(plan))
+    ended = pass_through(stack, *words)
+    if ended.interrupted:
+        raise StoppedError(
+            f"interrupted; `diceytech preview {stack.option}` shows what is left, and where the engine was killed"
+            f" `diceytech recover {stack.option}` mends the state first"
+        )
+    if ended.code == 0:
+        return
+    if VIOLATES not in ended.text:
+        raise _failed(stack, words, ended)
+    if fingerprint(stack) == seen:
+        raise RefusedError(f"what would be done now is not what was shown, see above; {_nothing(stack)}")
+    raise RefusedError(f"stopped partway, before the first step that was not shown; `diceytech preview {stack.option}`")
+
+
+def _failed(stack: Stack, words: Sequence[str], ended: Ended) -> PlatformError:
+    """A lock and a damaged state by their own errors; else the engine's words are on the terminal already."""
+    error = error_of(stack, words, ended.text)
+    if type(error) is not PulumiError:
+        return error
+    return PlatformError(f"pulumi up of {stack.name} ended with exit code {ended.code}; its words are above")
+
+
+def _nothing(stack: Stack) -> str:
+    return f"nothing was applied; preview again: `diceytech preview {stack.option}`"
