@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measure import ROOT, BenchmarkError
+from benchmarks.measure import BenchmarkError
 from scripts.engine import find
 from tests.engine.rehearsed import repository
 from tests.scripts.small_git import whole
