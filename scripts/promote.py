@@ -148,12 +148,11 @@ def _checked(root: Path, target: str, text: str, file: Path) -> tuple[str, ...]:
 
 def _at(value: Any, path: config_paths.Path) -> Any:
     for part in path:
-        if (isinstance(value, Mapping) and part in value) or (
-            isinstance(value, list) and isinstance(part, int) and part < len(value)
-        ):
-            value = value[part]
-        else:
+        named = isinstance(value, Mapping) and part in value
+        numbered = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if not named and not numbered:
             return MISSING
+        value = value[part]
     return value
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from commands import ROOT
+from tests.scripts.commands import ROOT
 
 CODE = ("infra", "rehearsal", "scripts", "changes", "controls", "cost", "templates", "server", "account")
 

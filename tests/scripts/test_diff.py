@@ -67,9 +67,7 @@ def test_code_is_compared_as_well_each_side_by_its_own(platform: Path) -> None:
         changes = [change for step in found["steps"] for change in step["changes"]]
         assert changes, arguments
         assert all(change["path"].startswith("policy.Statement") for change in changes)
-        assert after in {change["after"] for change in changes} | {
-            (change["after"] or {}).get("Service") for change in changes if not isinstance(change["after"], str)
-        }
+        assert any(after in json.dumps(change["after"]) for change in changes)
         assert found["origin"] == ("main..HEAD" if after == "*" else "HEAD..main")
 
 
