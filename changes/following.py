@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from changes.change import PropertyChange, Step
 from changes.input_changes import replaces
+from changes.property_changes import property_changes
 from rehearsal.foretold import without
 from rehearsal.graph import UNKNOWN, Node
 from rehearsal.resources import RESOURCES
@@ -49,29 +51,46 @@ def pulled_along(steps: Mapping[str, Step], old: Nodes, new: Nodes) -> dict[str,
 def _following(step: Step | None, old: Node, new: Node, replaced: set[str]) -> Step | None:
     """The step with what refers to the replaced resources; None where there is nothing new to say."""
     after = step.after if step and step.after else new
-    told = {one.path for one in step.changes} if step else set()
-    changes = tuple(one for one in _changes(old, after, replaced) if one.path not in told)
-    if not changes:
+    known = tuple(replace(one, after=without(one.after, replaced)) for one in step.changes) if step else ()
+    further = tuple(one for one in _changes(old, after, replaced) if not any(_overlap(one, each) for each in known))
+    inputs = {**after.inputs, **_blinded(after, replaced)}
+    if not further and inputs == after.inputs:
         return None
-    inputs = {**after.inputs, **{one.path: one.after for one in changes}}
-    forced = after.options.get("replaceOnChanges", ())
-    must = (step is not None and step.op == "replace") or any(one.replaces for one in changes) or "*" in forced
+    must = (step is not None and step.op == "replace") or any(one.replaces for one in further)
+    must = must or "*" in after.options.get("replaceOnChanges", ())
     return Step(
         op="replace" if must else "update",
         before=old,
         after=replace(after, inputs=inputs),
-        changes=(*(step.changes if step else ()), *changes),
+        changes=(*known, *further),
     )
 
 
 def _changes(old: Node, after: Node, replaced: set[str]) -> Iterator[PropertyChange]:
+    """What becomes unknown, place by place, and what was so already and comes from what is replaced."""
     kind = RESOURCES.get(after.type)
-    ignored = set(after.options.get("ignoreChanges", ()))
-    for name, urns in sorted(after.property_dependencies.items()):
-        if name in ignored or not replaced & set(urns):
-            continue
-        value = after.inputs.get(name)
-        blind = without(value, replaced)
-        if value == UNKNOWN or blind != value:
-            before = old.inputs.get(name)
-            yield PropertyChange(path=name, before=before, after=blind, replaces=replaces(kind, name))
+    for name, blind in _blinded(after, replaced).items():
+        value = after.inputs[name]
+        within = property_changes({name: value}, {name: blind}) if value != blind else ()
+        for one in within or (PropertyChange(path=name, before=old.inputs.get(name), after=blind),):
+            yield replace(one, replaces=replaces(kind, name))
+
+
+def _blinded(node: Node, replaced: set[str]) -> dict[str, Any]:
+    """The inputs that hold an output of what is replaced, with UNKNOWN for it."""
+    found = {}
+    for name, urns in sorted(node.property_dependencies.items()):
+        if name in node.inputs and name not in node.options.get("ignoreChanges", ()) and replaced & set(urns):
+            value = node.inputs[name]
+            blind = without(value, replaced)
+            if value == UNKNOWN or blind != value:
+                found[name] = blind
+    return found
+
+
+def _overlap(one: PropertyChange, other: PropertyChange) -> bool:
+    """Whether one of the two places is the other, or is in it."""
+    return any(
+        long == short or long.startswith((f"{short}.", f"{short}["))
+        for long, short in ((one.path, other.path), (other.path, one.path))
+    )

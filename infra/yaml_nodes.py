@@ -67,14 +67,8 @@ def last_line(lines: list[str], node: Node, key: Node | None = None) -> int:
         return last_line(lines, last[1], last[0]) if isinstance(last, tuple) else last_line(lines, last)
     if not (isinstance(node, ScalarNode) and node.style in ("|", ">")):
         return int(node.end_mark.line)
-    end = int(node.start_mark.line)
-    within = [number for number in range(end + 1, node.end_mark.line) if lines[number].strip()]
-    least = min((_indent(lines[number]) for number in within[:1]), default=0)
-    for number in within:
-        if _indent(lines[number]) < least:
-            break
-        end = number
-    return end
+    within = range(node.start_mark.line + 1, node.end_mark.line)
+    return max((number for number in within if lines[number].strip()), default=int(node.start_mark.line))
 
 
 def chunk(text: str, place: Place) -> Chunk:

@@ -55,26 +55,30 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
                 command, stdout=subprocess.PIPE, stderr=told
             ) as process,
         ):
-            try:
-                _unpack(process, Path(directory))
-            except tarfile.TarError:
-                process.wait()
-            if process.wait():
+            broken = _unpack(process, Path(directory))
+            if process.wait() or broken:
                 told.seek(0)
-                raise PlatformError(f"git cannot give the files of {commit[:12]}: {_line(told.read().decode())}")
+                words = _line(told.read().decode(errors="replace")) or broken
+                raise PlatformError(f"git cannot give the files of {commit[:12]}: {words}")
         yield Path(directory)
 
 
-def _unpack(process: subprocess.Popen[bytes], directory: Path) -> None:
-    with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-        for member in archive:
-            parts = PurePosixPath(member.name).parts
-            content = archive.extractfile(member) if member.isreg() else None
-            if content is None or ".." in parts or member.name.startswith("/"):
-                continue
-            target = directory.joinpath(*parts)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content.read())
+def _unpack(process: subprocess.Popen[bytes], directory: Path) -> str:
+    """Writes the files; gives what is wrong with the archive, which is cut where git failed."""
+    assert process.stdout is not None  # noqa: S101 - a pipe, as it was asked for
+    try:
+        with process.stdout as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+            for member in archive:
+                parts = PurePosixPath(member.name).parts
+                content = archive.extractfile(member) if member.isreg() else None
+                if content is None or ".." in parts or member.name.startswith("/"):
+                    continue
+                target = directory.joinpath(*parts)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(content.read())
+    except tarfile.TarError as error:
+        return str(error) or type(error).__name__
+    return ""
 
 
 def _refuse_outside(root: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +19,14 @@ from infra.config_source import parse, read_raw
 ROOT = Path(__file__).parent.parent
 
 
+@cache
+def committed(name: str) -> dict[str, Any]:
+    return read_raw(ROOT, name)
+
+
 def side(name: str, **sections: dict[str, Any] | None) -> Side:
     """The real environment with keys of some sections set; None removes a section."""
-    raw = read_raw(ROOT, name)
+    raw = copy.deepcopy(committed(name))
     for section, values in sections.items():
         if values is None:
             raw.pop(section, None)

@@ -129,11 +129,25 @@ def test_what_holds_the_id_of_what_is_replaced_may_be_replaced_near_and_far() ->
     steps = {step.node.name: step for step in found.steps}
     assert steps["net"].changes[0].before == stand_in(steps["vpc"].node.urn, "id")
     assert (steps["net"].changes[0].after, steps["net"].changes[0].replaces) == (UNKNOWN, True)
-    assert steps["db"].changes[0].after == [UNKNOWN, "sg-1"]
+    assert [(one.path, one.after) for one in steps["db"].changes] == [("vpcSecurityGroupIds[0]", UNKNOWN)]
     assert steps["db"].node.inputs["vpcSecurityGroupIds"] == [UNKNOWN, "sg-1"]
     assert [one for one in found.warnings if one.startswith("may replace")]
     assert "net" in found.warnings[0]
     assert "db" not in found.warnings[0]
+
+
+def test_what_changes_anyway_and_refers_to_what_is_replaced_is_told_once() -> None:
+    def pair(cidr: str, other: str) -> list[Node]:
+        vpc = node(VPC, "vpc", cidrBlock=cidr)
+        held = {"a": f"{other} {stand_in(vpc.urn, 'id')}", "b": stand_in(vpc.urn, "arn")}
+        return [vpc, node(STRANGE, "t", held=held, after={"held": vpc})]
+
+    found = change(pair("10.0.0.0/16", "old"), pair("10.1.0.0/16", "new"))
+    changes = {one.path: (one.before, one.after) for one in found.steps[-1].changes}
+    assert changes == {
+        "held.a": ("old [the id of Vpc/vpc]", UNKNOWN),
+        "held.b": ("[the arn of Vpc/vpc]", UNKNOWN),
+    }
 
 
 def test_a_name_that_stays_brings_no_replacement_along() -> None:

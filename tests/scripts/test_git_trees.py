@@ -80,8 +80,9 @@ def test_below_the_repositorys_root_only_what_is_there_is_taken(repository: Path
 def test_links_of_a_commit_are_left_out(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("s", encoding="utf-8")
     (repository / "link").symlink_to(tmp_path / "secret")
+    (repository / "zoo").write_text("after the link", encoding="utf-8")
     with checked_out(repository, commit(repository)) as tree:
-        assert {path.name for path in tree.iterdir()} == {"file"}
+        assert {path.name for path in tree.iterdir()} == {"file", "zoo"}
 
 
 def test_a_directory_that_the_commit_lacks_is_an_error(repository: Path) -> None:
