@@ -19,6 +19,7 @@ from infra.errors import PlatformError
 
 RULES: tuple[Rule, ...] = (*rules_data.RULES, *rules_access.RULES, *rules_service.RULES)
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
+_MOVES: Final = "the new one is made first, and what uses it goes over to it"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
     "forget": "forgets, without deleting it,",
@@ -99,7 +100,9 @@ def _unknown(step: Step, dependents: tuple[str, ...]) -> Judgement:
 def _by_meaning(step: Step, known: Meaning, dependents: tuple[str, ...]) -> Judgement:
     risk, guarded = _whole(step, known)
     ends = step.op in ("delete", "replace")
-    effect = (known.lost or known.away) if ends else _uncertain(step)
+    effect = _uncertain(step)
+    if ends:
+        effect = _MOVES if _moves(step, known) else known.lost or known.away
     return Judgement(
         step=step,
         risk=risk,
@@ -117,6 +120,8 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
     if step.op in ("delete", "replace"):
         if known.lost:
             return "data loss", True
+        if _moves(step, known):
+            return ("security" if known.updated == "security" else "cosmetic"), False
         return known.gone, (known.guards_access and step.op == "delete") or known.gone == "unknown"
     if step.op == "forget":
         return ("data loss" if known.lost else "cosmetic"), bool(known.lost)
@@ -125,6 +130,10 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
             return ("data loss", True) if known.lost else ("downtime", False)
         return _updated(step, known)
     return "cosmetic", False
+
+
+def _moves(step: Step, known: Meaning) -> bool:
+    return step.op == "replace" and known.moves and not step.node.options.get("deleteBeforeReplace")
 
 
 def _updated(step: Step, known: Meaning) -> tuple[Risk, bool]:

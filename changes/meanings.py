@@ -20,7 +20,8 @@ class Meaning:
     `word` is its rules' prefix (`database-replaced`), `role` what people call it (`the database`). `lost` says what is
     gone with it for good, `remedy` what to do first; both empty for what holds no data. `away` says what happens while
     or when it is not there. The risks are those of an update nothing else is known of, and of a delete or replacement;
-    `guards_access` types protect something, so that their delete waits for a person.
+    `guards_access` types protect something, so that their delete waits for a person; `moves` says that Pulumi makes the
+    new one first, and what uses it goes over to it, so that a replacement is not felt.
     """
 
     word: str
@@ -31,6 +32,7 @@ class Meaning:
     updated: Risk = "cosmetic"
     gone: Risk = "downtime"
     guards_access: bool = False
+    moves: bool = False
 
 
 def meaning(node: Node) -> Meaning | None:
@@ -148,6 +150,7 @@ _SERVICE = {
         role="the template that machines are made from",
         away="no new machine can be made",
         updated="downtime",
+        moves=True,
     ),
     "aws:lb/loadBalancer:LoadBalancer": Meaning(
         word="balancer", role="the load balancer", away="the API does not answer meanwhile", updated="downtime"
@@ -169,18 +172,22 @@ _SERVICE = {
     "aws:cloudfront/function:Function": Meaning(
         word="edge-function", role="the function at the edge", away="pages that it rewrites are not found",
         updated="downtime",
+        moves=True,
     ),
     "aws:cloudfront/vpcOrigin:VpcOrigin": Meaning(
         word="origin", role="CloudFront's way to the servers", away="the API does not answer meanwhile",
         updated="downtime",
+        moves=True,
     ),
     "aws:cloudfront/originAccessControl:OriginAccessControl": Meaning(
         word="origin-access", role="CloudFront's right to read a bucket", away="its files are refused meanwhile",
         updated="security",
+        moves=True,
     ),
     "aws:acm/certificate:Certificate": Meaning(
         word="certificate", role="the TLS certificate", away="browsers are refused where the old one was",
         updated="security",
+        moves=True,
     ),
     "aws:acm/certificateValidation:CertificateValidation": Meaning(
         word="certificate-validation", role="the proof for the certificate", away="the certificate is not renewed",

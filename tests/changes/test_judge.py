@@ -97,6 +97,11 @@ def test_a_property_that_may_replace_says_so_and_waits_where_data_is() -> None:
     assert "only be able to do that by a new one" in found.sentence
 
 
+def test_what_cannot_be_made_before_the_old_one_goes_is_felt() -> None:
+    one = replace(node("cloudfront/vpcOrigin:VpcOrigin"), options={"deleteBeforeReplace": True})
+    assert judged(changed(one, one, op="replace"))["origin-replaced"].risk == "downtime"
+
+
 def test_only_a_description_is_cosmetic_whatever_the_type() -> None:
     one, other = (node("iam/role:Role", description=text) for text in "ab")
     assert judged(changed(one, other))["role-changed"].risk == "cosmetic"

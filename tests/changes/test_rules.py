@@ -338,6 +338,8 @@ RISK_OF_THE_WHOLE: list[tuple[str, str, Risk, bool, str]] = [
     ("wafv2/webAcl:WebAcl", "delete", "security", True, "no longer filtered"),
     ("wafv2/webAcl:WebAcl", "replace", "security", False, "no longer filtered"),
     ("ec2/instance:Instance", "replace", "downtime", False, "does not answer"),
+    ("cloudfront/vpcOrigin:VpcOrigin", "replace", "cosmetic", False, "the new one is made first"),
+    ("cloudfront/vpcOrigin:VpcOrigin", "delete", "downtime", False, "does not answer"),
     ("cloudwatch/dashboard:Dashboard", "delete", "cosmetic", False, "deletes the dashboard (one)"),
     ("other:new:Thing", "update", "unknown", True, "nobody has described"),
     ("other:new:Thing", "create", "unknown", True, "nobody has described"),
