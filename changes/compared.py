@@ -6,12 +6,13 @@ one is what it is to the engine, a delete and a create: to call it anything else
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from changes.change import Change, PropertyChange, Step
+from changes.change import Change, Op, PropertyChange, Step
 from changes.following import follow, pulled_along
-from changes.input_changes import input_changes
+from changes.input_changes import Tags, input_changes
 from changes.property_changes import property_changes
 from rehearsal.foretold import as_planned
 from rehearsal.graph import Graph, Node
@@ -30,9 +31,9 @@ def compared(before: Graph, after: Graph, *, stack: str, origin: str) -> Change:
     former = _former(before, after)
     old = {former.get(node.urn, node.urn): node for node in before if node.custom}
     new = {node.urn: node for node in after if node.custom}
-    own = {
-        urn: step for urn in sorted(old.keys() | new.keys()) if (step := _step(old.get(urn), new.get(urn))) is not None
-    }
+    tags = _default_tags(before), _default_tags(after)
+    found = {urn: _step(old.get(urn), new.get(urn), tags) for urn in sorted(old.keys() | new.keys())}
+    own = {urn: step for urn, step in found.items() if step is not None}
     moved = _moved(own)
     steps = follow(pulled_along(own, old, new) if moved else own, old, new)
     return Change(
@@ -57,14 +58,23 @@ def _former(before: Graph, after: Graph) -> dict[str, str]:
     }
 
 
-def _step(before: Node | None, after: Node | None) -> Step | None:
+def _default_tags(graph: Graph) -> Tags:
+    """Those that the provider gives to everything; the SDK hands nested settings over as JSON text."""
+    for node in graph.of(PROVIDER):
+        held = node.inputs.get("defaultTags") or {}
+        settings = json.loads(held) if isinstance(held, str) else held
+        return dict(settings.get("tags") or {})
+    return {}
+
+
+def _step(before: Node | None, after: Node | None, tags: tuple[Tags, Tags]) -> Step | None:
     if before is None or after is None:
         return Step(op="create" if before is None else "delete", before=before, after=after)
-    found = _provider_changes(before, after) if after.type == PROVIDER else input_changes(before, after)
+    found = _provider_changes(before, after) if after.type == PROVIDER else input_changes(before, after, tags=tags)
     changes = (*found, *_option_changes(before, after))
     if not changes:
         return None
-    op = "replace" if any(one.replaces for one in changes) else "update"
+    op: Op = "replace" if any(one.replaces for one in changes) else "update"
     return Step(op=op, before=before, after=after, changes=changes)
 
 

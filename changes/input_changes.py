@@ -11,20 +11,28 @@ from changes.change import PropertyChange
 from changes.property_changes import property_changes
 from rehearsal.difference import Change as Found
 from rehearsal.difference import difference
+from rehearsal.foretold import blind, holds_unknown
 from rehearsal.graph import UNKNOWN, Node
 from rehearsal.resource import ResourceType
 from rehearsal.resources import RESOURCES
 
+Tags = Mapping[str, str]
 
-def input_changes(before: Node, after: Node) -> tuple[PropertyChange, ...]:
+
+def input_changes(before: Node, after: Node, *, tags: tuple[Tags, Tags] = ({}, {})) -> tuple[PropertyChange, ...]:
     """All that differs, in the order of the paths, without what the program tells the engine to ignore.
 
-    What is unknown on both sides counts as changed where it comes from other resources than before.
+    `tags` are the provider's default ones on either side. What is unknown on both sides counts as changed where it
+    comes from other resources than before.
     """
     ignored = {_top(path) for path in after.options.get("ignoreChanges", ())}
     old, new = ({name: value for name, value in node.inputs.items() if name not in ignored} for node in (before, after))
+    for name in old.keys() & new.keys():
+        if holds_unknown(old[name]) != holds_unknown(new[name]):  # one side's program, or its toolkit, tells less
+            old[name], new[name] = blind(old[name]), blind(new[name])
     kind = RESOURCES.get(after.type)
-    found = _by_table(kind, old, new) if kind is not None and before.type == after.type else property_changes(old, new)
+    table = kind if before.type == after.type else None
+    found = property_changes(old, new) if table is None else _by_table(table, old, new, tags)
     known = (*found, *_other_origins(before, after, old, new, kind))
     replacing = tuple(after.options.get("replaceOnChanges", ()))
     return tuple(sorted((_forced(one, replacing) for one in known), key=lambda one: one.path))
@@ -35,10 +43,15 @@ def replaces(kind: ResourceType | None, name: str) -> bool:
     return kind is not None and (name in kind.replace_on or name not in kind.in_place)
 
 
-def _by_table(kind: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[PropertyChange, ...]:
-    sides = [dict(side) | ({"tagsAll": side.get("tags") or {}} if kind.taggable else {}) for side in (old, new)]
-    found = [change for one in difference(kind, *sides).changes for change in _told(kind, one, *sides)]
-    return tuple(found)
+def _by_table(
+    kind: ResourceType, old: Mapping[str, Any], new: Mapping[str, Any], tags: tuple[Tags, Tags]
+) -> tuple[PropertyChange, ...]:
+    before, after = (
+        {**side, "tagsAll": {**default, **(side.get("tags") or {})}} if kind.taggable else dict(side)
+        for side, default in zip((old, new), tags, strict=True)
+    )
+    found = difference(kind, before, after).changes
+    return tuple(change for one in found for change in _told(kind, one, before, after))
 
 
 def _told(

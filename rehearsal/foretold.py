@@ -8,13 +8,13 @@ ARNs, names and addresses.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 from rehearsal.graph import UNKNOWN, Graph
 
-NAMED = re.compile(r"(^|[a-z])(id|arn|name|dns|ip|Id|Arn|Name|Dns|Ip)$")
+NAMED = re.compile(r"(^|[a-z])(id|arn|name|dns|ip|Id|Arn|Name|Dns|Ip|Suffix)$")
 _DOCUMENT = ("{", "[{", '["')
 # With a slash, since programs cut ARNs at it.
 _STAND_IN = re.compile(r"\[the \w+ of (\w+/[^\[\]]+)\]")
@@ -30,29 +30,42 @@ def names_an_output(text: str) -> bool:
     return "[the " in text and _STAND_IN.search(text) is not None
 
 
+def holds_unknown(value: Any) -> bool:
+    """Whether UNKNOWN is in the value, at any depth."""
+    if isinstance(value, dict | list):
+        return any(holds_unknown(item) for item in (value.values() if isinstance(value, dict) else value))
+    return bool(value == UNKNOWN)
+
+
 def without(value: Any, urns: Collection[str]) -> Any:
     """The value with UNKNOWN for each text that holds an output of these resources, at any depth."""
-    return _without(value, {_told(urn) for urn in urns})
+    told = {_told(urn) for urn in urns}
+    return _without(value, lambda text: any(found in told for found in _STAND_IN.findall(text)))
+
+
+def blind(value: Any) -> Any:
+    """The value with UNKNOWN for each text that holds any stand-in, as a plan without them has it."""
+    return _without(value, names_an_output)
 
 
 def as_planned(graph: Graph) -> Graph:
     """The graph as an ordinary plan has it, so that references are followed by their dependencies.
 
-    UNKNOWN is for each text that holds any stand-in, but JSON documents keep theirs: what a policy grants is told.
+    Only JSON documents keep their stand-ins: what a policy grants is told.
     """
-    return Graph(tuple(replace(node, inputs=_without(dict(node.inputs), None)) for node in graph))
+
+    def goes(text: str) -> bool:
+        return not text.startswith(_DOCUMENT) and names_an_output(text)
+
+    return Graph(tuple(replace(node, inputs=_without(dict(node.inputs), goes)) for node in graph))
 
 
-def _without(value: Any, told: set[str] | None) -> Any:
+def _without(value: Any, goes: Callable[[str], bool]) -> Any:
     if isinstance(value, dict):
-        return {key: _without(item, told) for key, item in value.items()}
+        return {key: _without(item, goes) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without(item, told) for item in value]
-    if not isinstance(value, str) or "[the " not in value:
-        return value
-    if told is None:
-        return UNKNOWN if _STAND_IN.search(value) and not value.startswith(_DOCUMENT) else value
-    return UNKNOWN if any(found in told for found in _STAND_IN.findall(value)) else value
+        return [_without(item, goes) for item in value]
+    return UNKNOWN if isinstance(value, str) and "[the " in value and goes(value) else value
 
 
 def _told(urn: str) -> str:

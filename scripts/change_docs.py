@@ -49,6 +49,13 @@ what Pulumi marks as one, and what its name, its type or its form gives away (`p
 key, a password in an address). Characters that steer a terminal or that nobody sees become `?`.
 """
 
+PAGE: Final = """The page itself, by `make screenshots`; it is one file, which loads nothing and runs nothing:
+
+![The page at a desk](screenshots/desktop-change.png)
+
+<img src="screenshots/phone-change-dark.png" width="240" alt="The same page on a phone, dark">
+"""
+
 ACKNOWLEDGING: Final = f"""## To allow what is refused
 
 For one command: `--acknowledge {FORM}`, as the report spells it. For everybody, in `{FILE}` at the root of the
@@ -72,7 +79,7 @@ a run after the deploy, that is a warning.
 def docs() -> str:
     """docs/changes.md."""
     examples = (part for one in EXAMPLES for part in _example(one))
-    return "\n".join([INTRODUCTION, *examples, ACKNOWLEDGING, SCHEMA, *_rules(), *_roles()]) + "\n"
+    return "\n".join([INTRODUCTION, *examples, ACKNOWLEDGING, SCHEMA, *rules(), *roles()]) + "\n"
 
 
 def drawn(name: str) -> str:
@@ -99,6 +106,8 @@ def _example(example: Example) -> Iterator[str]:
     yield f"```json\n{json.dumps(_excerpt(as_json([found])), indent=2, ensure_ascii=False)}\n```\n"
     yield "### The drawing of the HTML page\n"
     yield f"![{example.about}](changes-{example.name}.svg)\n"
+    if example.name == "refused":
+        yield PAGE
 
 
 def _excerpt(held: dict[str, object]) -> dict[str, object]:
@@ -108,7 +117,8 @@ def _excerpt(held: dict[str, object]) -> dict[str, object]:
     return {**held, "environments": [{**kept, "judgements": judgements[:1]}]}
 
 
-def _rules() -> Iterator[str]:
+def rules() -> Iterator[str]:
+    """The part about the rules, line by line."""
     yield "## The rules\n"
     yield "By what changes in a resource. A rule that waits is refused until it is acknowledged.\n"
     yield "| rule | risk | what it finds | waits | instead, or first |\n|---|---|---|---|---|"
@@ -119,7 +129,8 @@ def _rules() -> Iterator[str]:
     yield "| `unknown-type-…` | unknown | Any change of a type that nobody has described | yes | describe its type |"
 
 
-def _roles() -> Iterator[str]:
+def roles() -> Iterator[str]:
+    """The part about the types, line by line."""
     yield "\n## What each type is to the product\n"
     yield (
         "By what happens to the resource as a whole. The rule is the word with `-created`, `-changed`, `-replaced`,\n"

@@ -16,6 +16,7 @@ from scripts.drawing_text import escape, shortened, width
 
 FEW = 3  # changed resources of one kind that have a line each
 SIGN = 20  # pixels of the column with the signs
+SPACE = 4  # pixels of a blank, about
 TAG = 6  # pixels beside the text in a tag
 TRIANGLE = 12  # pixels of the sign in the tag of what is refused
 SIGNS: Final[Mapping[Op, str]] = {
@@ -99,17 +100,18 @@ def line_parts(line: Line, left: int, top: int, wide: int) -> list[str]:
     baseline = top + 15
     mark = line.mark if isinstance(line, MarkedLine) else None
     inner = [f'<text class="{"what" if mark else "calm"}" x="{left + SIGN}" y="{baseline}">{escape(line.label)}']
-    inner += [f'<tspan class="number" dx="{GAP}">{line.number}</tspan>'] if line.number else []
-    inner += [f'<tspan class="names" dx="{GAP}">{escape(line.names)}</tspan>'] if line.names else []
+    inner += [f' <tspan class="number" dx="{GAP - SPACE}">{line.number}</tspan>'] if line.number else []
+    inner += [f' <tspan class="names" dx="{GAP - SPACE}">{escape(line.names)}</tspan>'] if line.names else []
     inner.append("</text>")
     if mark is None or not isinstance(line, MarkedLine):
         return [f"<g><title>{escape(line.tip)}</title>{''.join(inner)}</g>"]
     sign = f'<text class="sign" x="{left + 8}" y="{baseline}" text-anchor="middle">{SIGNS[mark.op]}</text>'
     back = f'<rect class="back" x="{left - 4}" y="{top}" width="{wide + 8}" height="{LINE_HEIGHT - 1}" rx="4"/>'
-    words = f"{DONE[mark.op]}: {line.label} {line.names or line.number}{f', {line.tag}' if line.tag else ''}"
+    seen = (SIGNS[mark.op], line.label, line.number, line.names, line.tag)
+    words = f"{' '.join(part for part in seen if part)}, {DONE[mark.op]}"
     return [
         f'<a class="step {mark.op} {mark.state}" href="#{mark.target}" aria-label="{escape(words)}">',
-        f"<title>{escape(line.tip)}</title>{back}{sign}{''.join(inner)}",
+        f"<title>{escape(line.tip)}</title>{back}{sign} {''.join(inner)}",
         *(_tag(line, mark, left + wide, top) if line.tag else []),
         "</a>",
     ]

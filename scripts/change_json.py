@@ -26,6 +26,7 @@ def as_json(verdicts: Sequence[Verdict]) -> dict[str, Any]:
 
 def _environment(verdict: Verdict) -> dict[str, Any]:
     change = verdict.report.change
+    found = items(verdict)
     return {
         "environment": safe_lines(change.stack),
         "origin": safe_lines(change.origin),
@@ -33,8 +34,8 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
         "outside": change.outside,
         "warnings": [safe_lines(one) for one in change.warnings],
         "allowed": verdict.allowed,
-        "summary": _summary(verdict),
-        "judgements": [_judgement(one) for one in items(verdict)],
+        "summary": _summary(verdict, found),
+        "judgements": [_judgement(one) for one in found],
         "steps": [_resource(step) | {"changes": _changes(step.changes, step.node)} for step in change.steps],
         "folded": [_folded(one) for one in verdict.report.folded],
         "expired": [_word(one) for one in verdict.expired],
@@ -42,14 +43,14 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _summary(verdict: Verdict) -> dict[str, Any]:
+def _summary(verdict: Verdict, found: Sequence[Item]) -> dict[str, Any]:
     operations = Counter(step.op for step in verdict.report.change.steps)
     risks = Counter(one.risk for one in verdict.report.judgements)
     return {
         "operations": {op: operations[op] for op in DONE},
         "risks": {risk: risks[risk] for risk in GRAVEST_FIRST},
-        "refused": len(verdict.refused),
-        "acknowledged": len(verdict.acknowledged),
+        "refused": sum(one.state == "refused" for one in found),
+        "acknowledged": sum(one.state == "acknowledged" for one in found),
         "folded": len(verdict.report.folded),
     }
 

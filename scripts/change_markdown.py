@@ -116,7 +116,7 @@ def _part(verdict: Verdict) -> _Part:
     for index, section in enumerate(sections(verdict)):
         for one in section.items:
             block = _block(one, index, change.stack)
-            (rest if one.state == "passes" else guarded).append(block)
+            (guarded if one.judgement.guarded else rest).append(block)
         rest += [_group(one, index, section.risk) for one in section.groups]
     rest += [_folded(*pair) for pair in ((reason, len(held)) for reason, held in reasons(verdict))]
     return _Part(head="\n".join([*lines, ""]), guarded=tuple(guarded), rest=tuple(rest))
@@ -125,7 +125,7 @@ def _part(verdict: Verdict) -> _Part:
 def _block(one: Item, index: int, environment: str) -> _Block:
     judgement = one.judgement
     entry = "\n".join(acknowledgement(judgement, environment)) if one.state == "refused" else ""
-    grave = ("refused", "acknowledged", "passes").index(one.state)
+    grave = 0 if one.state == "refused" else 1 if judgement.guarded else 2
     return _Block(rank=(grave, index), text="\n".join(_item(one)), entry=entry)
 
 

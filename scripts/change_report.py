@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from enum import StrEnum
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from changes.change import Verdict
-from scripts.terminal import NO_TERMINAL_WIDTH, write
+if TYPE_CHECKING:  # the command line reads the formats from here, and its help is to be quick
+    from changes.change import Verdict
 
 
 class Format(StrEnum):
@@ -33,6 +34,8 @@ def render(
 
         show(verdicts, guard=guard, verbose=verbose)
         return
+    from scripts.terminal import write
+
     write(out, rendered(verdicts, format, guard=guard, verbose=verbose))
 
 
@@ -53,12 +56,14 @@ def rendered(verdicts: Sequence[Verdict], format: Format, *, guard: bool, verbos
     return text(verdicts, guard=guard, verbose=verbose)
 
 
-def text(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, width: int = NO_TERMINAL_WIDTH) -> str:
+def text(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, width: int | None = None) -> str:
     """What the terminal shows, without colours, in lines of at most `width` characters where they can be broken."""
     from rich.console import Console
 
     from scripts.change_text import show
+    from scripts.terminal import NO_TERMINAL_WIDTH
 
     file = StringIO()
-    show(verdicts, guard=guard, verbose=verbose, console=Console(file=file, width=width, color_system=None))
+    console = Console(file=file, width=width or NO_TERMINAL_WIDTH, color_system=None)
+    show(verdicts, guard=guard, verbose=verbose, console=console)
     return file.getvalue()

@@ -24,6 +24,7 @@ Each environment:
 |---|---|
 | `environment`, `origin` | its name; where the change was learnt |
 | `whole` | whether all of its resources were known, or only those that change |
+| `outside` | whether it was done already, outside of Pulumi, as `diceytech drift` finds: then nothing is refused |
 | `warnings` | texts that a reader must know |
 | `allowed` | whether the guard lets it pass |
 | `summary` | number of steps in `operations`, of judgements in `risks`; `refused`, `acknowledged`, `folded` |

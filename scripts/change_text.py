@@ -37,6 +37,7 @@ COLOURS: Final = {
     "cost": "bold cyan", "cosmetic": "bold",
 }  # fmt: skip
 STATES: Final = {"refused": "bold white on red", "acknowledged": "green", "passes": ""}
+_MEASURE = Console(width=1)  # wrapping asks a console for its settings of tabs and justification
 Line = tuple[int, Text, bool]  # its indentation, its text, whether it may be wrapped
 
 
@@ -45,16 +46,19 @@ def show(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, con
     for index, verdict in enumerate(verdicts):
         if index:
             console.print()
-        for indent, text, wraps in _verdict(verdict, guard=guard, verbose=verbose):
-            _print(console, indent, text, wraps=wraps)
+        lines = _verdict(verdict, guard=guard, verbose=verbose)
+        text = Text("\n").join(part for line in lines for part in _fitted(line, console.width))
+        console.print(text, soft_wrap=True)
 
 
-def _print(console: Console, indent: int, text: Text, *, wraps: bool) -> None:
-    """A line with what follows of it under its beginning; what is to be copied stays one line."""
-    parts = text.wrap(console, max(console.width - indent, 20), overflow="fold") if wraps else [text]
+def _fitted(line: Line, width: int) -> Iterator[Text]:
+    """The line with what follows of it under its beginning; what is to be copied stays one line."""
+    indent, text, wraps = line
+    room = max(width - indent, 20)
+    parts = text.wrap(_MEASURE, room, overflow="fold") if wraps and text.cell_len > room else [text]
     for part in parts:
         part.rstrip()
-        console.print(Text(" " * indent if part.plain else "") + part, soft_wrap=True)
+        yield Text(" " * indent).append_text(part) if part.plain else part
 
 
 def _verdict(verdict: Verdict, *, guard: bool, verbose: bool) -> Iterator[Line]:

@@ -38,11 +38,15 @@ class Shown:
 
 def safe(text: str) -> str:
     """The text in one line, with `?` for every character that a terminal obeys or nobody sees."""
+    if text.isascii() and text.isprintable():
+        return text
     return _STEERING.sub(lambda found: _ONE_LINE.get(found[0], "?"), text)
 
 
 def safe_lines(text: str) -> str:
     """The same for machines: line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
     return _STEERING.sub(lambda found: found[0] if found[0] in _MULTILINE else "?", text)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 from changes.change import Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
@@ -39,7 +40,7 @@ class Item:
         """The resource."""
         return self.judgement.step.node
 
-    @property
+    @cached_property
     def causes(self) -> tuple[Shown, ...]:
         """The properties that bring it about; all that differ where the rule names none."""
         step = self.judgement.step
@@ -85,9 +86,9 @@ def sections(verdict: Verdict, *, whole: bool = False) -> tuple[Section, ...]:
 
 
 def items(verdict: Verdict) -> tuple[Item, ...]:
-    """Every judgement, the gravest first."""
+    """Every judgement, the gravest first; what was done already, outside of Pulumi, is refused no more."""
     words = {_key(judgement): word for judgement, word in verdict.acknowledged}
-    refused = {_key(one) for one in verdict.refused}
+    refused = set() if verdict.report.change.outside else {_key(one) for one in verdict.refused}
     components = Components(verdict.report.change)
     return tuple(
         Item(
@@ -108,10 +109,10 @@ def _section(risk: Risk, found: Sequence[Item], *, whole: bool) -> Section:
     groups = []
     alone = list(found)
     for op in () if whole else ("create", "delete", "import"):
-        same = [one for one in alone if one.judgement.step.op == op and one.state == "passes"]
+        same = [one for one in alone if one.judgement.step.op == op and not one.judgement.guarded]
         if len(same) > ALONE:
             groups.append(Group(op=same[0].judgement.step.op, items=tuple(same)))
-            alone = [one for one in alone if one.judgement.step.op != op or one.state != "passes"]
+            alone = [one for one in alone if one.judgement.step.op != op or one.judgement.guarded]
     ordered = sorted(alone, key=lambda one: ("refused", "acknowledged", "passes").index(one.state))
     return Section(risk=risk, items=tuple(ordered), groups=tuple(groups))
 

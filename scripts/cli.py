@@ -24,6 +24,7 @@ from scripts.cli_backend import deploy_backend, releases_backend, rollback_backe
 from scripts.cli_changes import preview, up
 from scripts.cli_config import config_app, env_app, init
 from scripts.cli_cost import cost
+from scripts.cli_diff import diff, promote
 from scripts.cli_live import live
 from scripts.cli_local import local_app
 from scripts.cli_machine import machine_app
@@ -172,6 +173,8 @@ def doctor(
 
 app.command("init")(init)
 app.command("cost")(cost)
+app.command("diff")(diff)
+app.command("promote")(promote)
 app.command("preview")(preview)
 app.command("up")(up)
 app.command("bootstrap")(bootstrap)

@@ -16,8 +16,9 @@ from rehearsal.platform import planned_config
 
 def estimated(root: Path, environment: str, *, usage: Sequence[str] = (), allowances: bool = True) -> Estimate:
     """The cost of an environment's plan; raises PlatformError, also for a price that the sheet lacks."""
+    quantities = assumed(usage)
     graph = planned_config(read_environment(root, environment), environment)
-    found = estimate(graph, assumed=assumed(usage), allowances=allowances)
+    found = estimate(graph, assumed=quantities, allowances=allowances)
     missing = [one for one in found.not_priced if one.missing]
     if missing:
         names = ", ".join(dict.fromkeys(one.resource for one in missing))

@@ -7,10 +7,7 @@ from itertools import pairwise
 
 from rehearsal.graph import Node
 
-_WORDS = frozenset(
-    {"password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens", "credential",
-     "credentials"}
-)  # fmt: skip
+_WORDS = frozenset({"password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential"})
 _PAIRS = frozenset({(kind, "key") for kind in ("private", "api", "access", "signing", "encryption", "master")})
 # What such a word is followed by where the value only speaks of a secret: its ARN, its age, whether there is one.
 _ABOUT = frozenset(
@@ -27,7 +24,7 @@ _SECRET_VALUES = {
     "aws:ssm/parameter:Parameter": ("value", "insecureValue", "valueWo"),
 }
 SECRET_TEXT = re.compile(
-    r"(?P<lead>\b[a-z][a-z0-9+.-]*://[^\s/:@]*:)[^\s/@]+(?=@)"  # a password in an address
+    r"(?P<lead>\b[a-z][a-z0-9+.-]{0,30}://[^\s/:@]*:)[^\s@\"']{1,256}(?=@)"  # a password in an address
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"
     r"|\bv1:[A-Za-z0-9+/=]{8,}:[A-Za-z0-9+/=]{8,}"  # what `pulumi config set --secret` writes
 )
@@ -40,8 +37,9 @@ def is_secret_name(name: str) -> bool:
     found = [word.lower() for word in _SPLIT.findall(name)]
     if not found or found[-1] in _ABOUT:
         return False
-    alone = any(word in _WORDS or word.endswith(("password", "secret")) for word in found)
-    return alone or any(pair in _PAIRS for pair in pairwise(found))
+    single = [word if word in _WORDS else word.removesuffix("s") for word in found]
+    alone = any(word in _WORDS or word.endswith(("password", "secret")) for word in single)
+    return alone or any(pair in _PAIRS for pair in pairwise(single))
 
 
 def holds_secret(path: str, node: Node) -> bool:

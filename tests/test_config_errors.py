@@ -352,6 +352,7 @@ ANYTHING = st.recursive(
 SECTIONS = sorted(read_raw(ROOT, "prod"))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(SECTIONS) | st.text(max_size=10), ANYTHING, max_size=6))
 def test_arbitrary_values_are_refused_by_a_config_error_or_taken(raw: dict[str, Any]) -> None:
@@ -359,6 +360,7 @@ def test_arbitrary_values_are_refused_by_a_config_error_or_taken(raw: dict[str, 
         json.dumps(vars(problem))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_one_arbitrary_value_anywhere_never_crashes(data: st.DataObject) -> None:

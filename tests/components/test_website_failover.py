@@ -16,6 +16,8 @@ from infra.policies import website_replication
 from rehearsal.graph import Graph, Node
 from rehearsal.policy_evaluation import allowed
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/acme/deploy/acme-dev-boundary"
 REPLICA, LOGS, REGION = "acme-replica", "acme-replica-logs", "us-west-2"
 MINE = {"aws:ResourceAccount": ACCOUNT}

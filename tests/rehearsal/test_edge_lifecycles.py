@@ -18,6 +18,8 @@ from tests.rehearsal.edge_others import CHANGED_BY_OTHERS, distributed, records
 from tests.rehearsal.lifecycles import Resource, Stack, environment
 from tests.stacks.environments import varied
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 TAGGED = {
     "Bucket": "media",
     "Certificate": "dns-certificate",

@@ -20,6 +20,8 @@ from rehearsal.policy_documents import MANAGED_SIZE, size
 from rehearsal.policy_evaluation import allowed
 from rehearsal.recording import recorded
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 ROOT = Path(__file__).parents[2]
 
 

@@ -13,6 +13,8 @@ from rehearsal import wire
 from rehearsal.tables import nothing_to_delete
 from tests.rehearsal.lifecycles import STACKS, Resource, Stack, empty, inventory
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 STAYS = {
     # settings that S3 cannot be without: deleting them gives S3's own
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",

@@ -12,6 +12,8 @@ from tests.rehearsal.lifecycles import Resource, Up, environment
 from tests.rehearsal.network_changes import CHANGES, Change, group_of, instance_of
 from tests.stacks.environments import varied
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 IN_USE = "DependencyViolation"
 
 

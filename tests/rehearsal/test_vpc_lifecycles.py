@@ -15,6 +15,8 @@ from rehearsal.servicer import ProviderError
 from tests.rehearsal.lifecycles import Resource, Up, environment
 from tests.stacks.environments import varied
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:

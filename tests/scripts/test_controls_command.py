@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from commands import diceytech, edit, repository
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 ACCEPTED = "  platform:accepted:\n"
 
 

@@ -14,6 +14,8 @@ from scripts.config_check import check
 from scripts.env_new import Wanted, plan
 from scripts.env_new_network import free_range
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:

@@ -61,6 +61,7 @@ def test_the_report_has_outputs_what_was_emulated_the_time_and_what_to_do_next(
     assert len(after) == 4
 
 
+@pytest.mark.slow
 def test_the_next_commands_work_as_they_are_printed(shown: subprocess.CompletedProcess[str], tmp_path: Path) -> None:
     lines = shown.stdout[shown.stdout.index("Next:") :].splitlines()[1:]
     for line in lines:

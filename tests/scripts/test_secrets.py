@@ -16,6 +16,8 @@ from infra.config_source import load
 from infra.names import Names
 from scripts.secrets import SecretsError, Store
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 VALUE = "tr0ub4dor-and-3-é"
 PUT = {"ssm": "PutParameter", "secretsmanager": "CreateSecret"}
 

@@ -10,6 +10,8 @@ from controls.evaluate import Report, evaluate
 from rehearsal.platform import rehearsed
 from tests.stacks.environments import ROOT
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 # What a cheap environment does without; anything else in dev's list would be a weakness that nobody decided.
 EXPLAINED_BY_CHEAPNESS = {
     "CloudFront.4", "CloudFront.6", "CloudFront.7", "CloudFront.9", "EC2.9", "EC2.10", "EC2.55", "EC2.56", "EC2.57",

@@ -13,6 +13,8 @@ from infra.policies import UNNAMEABLE
 from rehearsal.graph import UNKNOWN, Graph
 from rehearsal.platform import rehearsed
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 ROOT = Path(__file__).parents[2]
 IDENTITY_POLICIES = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy", "aws:iam/groupPolicy:GroupPolicy")
 

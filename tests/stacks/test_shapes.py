@@ -15,6 +15,8 @@ from rehearsal.graph import Graph
 from rehearsal.platform import planned, rehearsed, rehearsed_config
 from tests.stacks.environments import ROOT, varied
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_only_what_cloudfront_needs_is_in_us_east_1(env: str) -> None:

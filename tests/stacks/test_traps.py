@@ -21,6 +21,8 @@ from rehearsal.policy_documents import listed
 from rehearsal.policy_evaluation import allowed
 from tests.stacks.environments import ROOT, varied
 
+pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
+
 PROTECTED = {
     "dev": set(),
     "prod": {

@@ -1,0 +1,214 @@
+"""`diceytech diff --base`: both commits planned by their own code, with nobody's credentials."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import diceytech, edit, repository
+from small_git import commit, empty, git, own, whole
+
+pytestmark = pytest.mark.slow
+SECRET = "wJalrXUtnFEMI-not-to-be-seen"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return whole(tmp_path_factory.mktemp("diff") / "platform")
+
+
+@pytest.fixture
+def platform(made: Path) -> Path:
+    """The repository with its first commit checked out, and nothing else."""
+    git(made, "checkout", "--quiet", "--force", "main")
+    git(made, "clean", "--quiet", "-d", "--force")
+    git(made, "checkout", "--quiet", "-B", "topic")
+    return made
+
+
+def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    assert done.returncode == 0, done.stderr
+    return {one["environment"]: one for one in json.loads(done.stdout)["environments"]}
+
+
+def risks(environment: dict[str, Any]) -> set[str]:
+    return {one["rule"] for one in environment["judgements"]}
+
+
+def test_only_the_environment_that_was_edited_changes_and_the_guard_refuses(platform: Path) -> None:
+    edit(platform / "Pulumi.prod.yaml", "backup_retention_days: 30", "backup_retention_days: 3")
+    edit(platform / "Pulumi.prod.yaml", "    protect: true ", "    protect: false ")
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    assert found["dev"]["judgements"] == []
+    assert {"backups-shortened", "protect-off"} <= risks(found["prod"])
+    assert found["prod"]["origin"] == "main..HEAD with uncommitted changes"
+    commit(platform)
+    assert told(own(platform, "diff", "--base", "main", "--json"))["prod"]["origin"] == "main..HEAD"
+    assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod").returncode == 2
+    assert own(platform, "diff", "--base", "main", "--guard", "--env", "dev").returncode == 0
+
+
+def test_code_is_compared_as_well_each_side_by_its_own(platform: Path) -> None:
+    """A change of the program alone: the base's process must not have imported the head's code, nor the reverse."""
+    edit(
+        platform / "infra/bucket_policies.py",
+        '"Principal": {"Service": "cloudfront.amazonaws.com"}',
+        '"Principal": "*"',
+    )
+    commit(platform)
+    for arguments, after in (
+        (("--base", "main"), "*"),
+        (("--base", "HEAD", "--head", "main"), "cloudfront.amazonaws.com"),
+    ):
+        found = told(own(platform, "diff", *arguments, "--env", "dev", "--json"))["dev"]
+        changes = [change for step in found["steps"] for change in step["changes"]]
+        assert changes, arguments
+        assert all(change["path"].startswith("policy.Statement") for change in changes)
+        assert any(after in json.dumps(change["after"]) for change in changes)
+        assert found["origin"] == ("main..HEAD" if after == "*" else "HEAD..main")
+
+
+def test_an_environment_on_one_side_only_is_created_or_deleted_whole(platform: Path) -> None:
+    git(platform, "rm", "--quiet", "Pulumi.prod.yaml")
+    edit(platform / "Pulumi.dev.yaml", "cidr: 10.20.0.0/16", "cidr: 10.21.0.0/16")
+    (platform / "Pulumi.dev.yaml").rename(platform / "Pulumi.qa.yaml")
+    commit(platform)
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    assert {name: set(one["summary"]["operations"].items()) for name, one in found.items()}
+    counts = {
+        name: {op for op, number in one["summary"]["operations"].items() if number} for name, one in found.items()
+    }
+    assert counts == {"dev": {"delete"}, "prod": {"delete"}, "qa": {"create"}}
+    assert any("deletes nothing by itself" in warning for warning in found["prod"]["warnings"])
+
+
+def test_neither_side_sees_credentials_and_no_secret_is_printed(platform: Path) -> None:
+    spy = (
+        "import os\n"
+        "held = [name for name in os.environ if name.startswith(('AWS_SECRET', 'PULUMI', 'GITHUB'))]\n"
+        "assert not held, held\n"
+    )
+    package = platform / "rehearsal" / "__init__.py"
+    package.write_text(spy, encoding="utf-8")
+    commit(platform, "a base that looks for credentials")
+    git(platform, "tag", "--force", "spying")
+    package.write_text("", encoding="utf-8")
+    held = {"AWS_SECRET_ACCESS_KEY": SECRET, "PULUMI_ACCESS_TOKEN": SECRET, "GITHUB_TOKEN": SECRET}
+    done = own(platform, "diff", "--base", "spying", "--env", "dev", **held)
+    assert done.returncode == 0, done.stderr
+    assert SECRET not in done.stdout + done.stderr
+
+
+def test_a_base_that_is_not_valid_is_named_with_its_side_and_a_ciphertext_is_not_shown(platform: Path) -> None:
+    edit(platform / "Pulumi.dev.yaml", "storage_gb: 20", "storage_gb: 5")
+    edit(platform / "Pulumi.prod.yaml", "alarm_emails: [ops@example.com]", f"alarm_emails: {{secure: {SECRET}}}")
+    commit(platform)
+    git(platform, "tag", "--force", "broken")
+    git(platform, "checkout", "--quiet", "--force", "main")
+    done = own(platform, "diff", "--base", "broken")
+    assert done.returncode == 1
+    assert "broken, dev: Pulumi.dev.yaml" in done.stderr
+    assert "broken, prod: Pulumi.prod.yaml" in done.stderr
+    assert "database.storage_gb" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert SECRET not in done.stdout + done.stderr
+    other = own(platform, "diff", "--base", "main", "--head", "broken")
+    assert "broken, dev: Pulumi.dev.yaml" in other.stderr
+
+
+def test_a_base_whose_program_fails_is_an_error_of_that_side(platform: Path) -> None:
+    (platform / "rehearsal" / "platform.py").write_text("raise RuntimeError('old')\n", encoding="utf-8")
+    commit(platform)
+    git(platform, "tag", "--force", "failing")
+    git(platform, "checkout", "--quiet", "--force", "main")
+    done = own(platform, "diff", "--base", "failing", "--env", "dev")
+    assert done.returncode == 1
+    assert "failing, dev: the program failed (RuntimeError: old)" in done.stderr.replace("\n", " ")
+
+
+def test_a_base_from_before_stand_ins_is_compared_blindly_and_it_says_so(platform: Path) -> None:
+    git(platform, "rm", "--quiet", "rehearsal/foretold.py")
+    edit(platform / "rehearsal/wire.py", "from rehearsal.foretold import names_an_output\n", "")
+    edit(platform / "rehearsal/wire.py", " or names_an_output(value)", "")
+    edit(platform / "rehearsal/in_process.py", "from rehearsal.foretold import NAMED, stand_in\n", "")
+    commit(platform)
+    git(platform, "tag", "--force", "old")
+    git(platform, "checkout", "--quiet", "--force", "main")
+    found = told(own(platform, "diff", "--base", "old", "--json"))
+    assert [one["judgements"] for one in found.values()] == [[], []]
+    assert all(any("could not be compared" in warning for warning in one["warnings"]) for one in found.values())
+
+
+def test_an_acknowledgement_of_the_head_lets_its_change_pass(platform: Path) -> None:
+    edit(platform / "Pulumi.prod.yaml", "backup_retention_days: 30", "backup_retention_days: 8")
+    commit(platform)
+    word = "backups-shortened:database-instance=a week and a day are enough"
+    assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
+    assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod", "--acknowledge", word).returncode == 0
+    entry = (
+        "- {environment: prod, resource: database-instance, rule: backups-shortened, reason: enough,"
+        " until: 2999-01-01}\n"
+    )
+    (platform / "changes.ack.yaml").write_text(entry, encoding="utf-8")
+    assert own(platform, "diff", "--base", "main", "--guard").returncode == 0
+    (platform / "changes.ack.yaml").write_text(entry.replace("2999", "2000"), encoding="utf-8")
+    assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
+    (platform / "changes.ack.yaml").write_text(
+        entry + entry.replace("backups-shortened", "protect-off"), encoding="utf-8"
+    )
+    stale = own(platform, "diff", "--base", "main", "--guard")
+    assert (stale.returncode, "changes.ack.yaml:2 (protect-off of database-instance)" in stale.stderr) == (1, True)
+
+
+def test_commits_of_the_base_that_are_missing_here_are_warned_of(platform: Path) -> None:
+    git(platform, "checkout", "--quiet", "-B", "ahead")
+    edit(platform / "Pulumi.dev.yaml", "keep_days: 30", "keep_days: 31")
+    commit(platform)
+    git(platform, "checkout", "--quiet", "topic")
+    warnings = told(own(platform, "diff", "--base", "ahead", "--env", "dev", "--json"))["dev"]["warnings"]
+    assert any("ahead has 1 commit that this side lacks" in warning for warning in warnings)
+
+
+def test_strict_refuses_uncommitted_changes(platform: Path) -> None:
+    (platform / "new").write_text("x", encoding="utf-8")
+    done = own(platform, "diff", "--base", "main", "--strict")
+    assert done.returncode == 1
+    assert "uncommitted changes, which --strict refuses" in done.stderr
+
+
+def test_the_cost_of_a_change_is_that_of_its_plans(platform: Path) -> None:
+    edit(platform / "Pulumi.dev.yaml", "instance_class: db.t4g.micro", "instance_class: db.t4g.small")
+    done = own(platform, "cost", "--base", "main", "--json")
+    assert done.returncode == 0, done.stderr
+    dev, prod = json.loads(done.stdout)["environments"]
+    assert dev["difference"] == round(dev["after"] - dev["before"], 2) > 0
+    assert [one["resource"] for one in dev["resources"]] == ["database-instance"]
+    assert (prod["difference"], prod["resources"]) == (0.0, [])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--base", "no-such"], "no-such is no commit"),
+        (["--base=-x"], "is no name of a commit"),
+        ([], "compare with what?"),
+        (["dev"], "name two environments"),
+        (["--base", "main", "--graph"], "--graph is for two environments"),
+        (["--base", "main"], "has no rehearsal/platform.py"),
+    ],
+)
+def test_bad_input_is_an_error_in_one_sentence(tmp_path: Path, arguments: list[str], words: str) -> None:
+    root = repository(empty(tmp_path / "git") / "platform")
+    (root / "infra" / "kept").write_text("", encoding="utf-8")
+    commit(root)
+    done = diceytech("diff", *arguments, cwd=root)
+    assert (done.returncode, words in done.stderr.replace("\n", " ")) == (1, True), done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_outside_a_repository_it_is_an_error(tmp_path: Path) -> None:
+    done = diceytech("diff", "--base", "main", cwd=repository(tmp_path / "bare"))
+    assert (done.returncode, "is in no git repository" in done.stderr) == (1, True)
