@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.rehearsed import Rehearsed
-from tests.workflows.pipelines import AWAITED, STEPS, Step
+from tests.workflows.pipelines import STEPS, Step
 
 pytestmark = pytest.mark.slow
 
@@ -48,20 +48,18 @@ def test_the_nightly_job_passes_where_nothing_drifted_and_fails_where_something_
     logs.put_retention_policy(logGroupName="diceytech-dev-backend", retentionInDays=14)
 
 
-if "preview" not in AWAITED:
-
-    @pytest.mark.parametrize("workflow", ["preview.yml", "deploy.yml"])
-    def test_the_preview_is_in_the_summary_and_the_guard_stops_what_loses_data(
-        up: Rehearsed, tmp_path: Path, workflow: str
-    ) -> None:
-        preview, summary = step(workflow, "preview"), tmp_path / "summary"
-        up.edit("dev", "log_retention_days: 14", "log_retention_days: 30")
-        done = run(up, preview, summary)
-        up.edit("dev", "log_retention_days: 30", "log_retention_days: 14")
-        assert done.returncode == 0, done.stderr
-        assert "log-groups-backend" in summary.read_text(encoding="utf-8")
-        up.edit("dev", "    # bucket: diceytech-storage", "    bucket: diceytech-storage")
-        done = run(up, preview, summary)
-        up.edit("dev", "    bucket: diceytech-storage", "    # bucket: diceytech-storage")
-        assert done.returncode == 2, done.stderr
-        assert "media" in summary.read_text(encoding="utf-8")
+@pytest.mark.parametrize("workflow", ["preview.yml", "deploy.yml"])
+def test_the_preview_is_in_the_summary_and_the_guard_stops_what_loses_data(
+    up: Rehearsed, tmp_path: Path, workflow: str
+) -> None:
+    preview, summary = step(workflow, "preview"), tmp_path / "summary"
+    up.edit("dev", "log_retention_days: 14", "log_retention_days: 30")
+    done = run(up, preview, summary)
+    up.edit("dev", "log_retention_days: 30", "log_retention_days: 14")
+    assert done.returncode == 0, done.stderr
+    assert "log-groups-backend" in summary.read_text(encoding="utf-8")
+    up.edit("dev", "    # bucket: diceytech-storage", "    bucket: diceytech-storage")
+    done = run(up, preview, summary)
+    up.edit("dev", "    bucket: diceytech-storage", "    # bucket: diceytech-storage")
+    assert done.returncode == 2, done.stderr
+    assert "media" in summary.read_text(encoding="utf-8")
