@@ -47,7 +47,7 @@ def load(file: Path) -> tuple[Acknowledgement, ...]:
     try:
         document = yaml.compose(text, Loader=yaml.SafeLoader)
         held = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:
         raise PlatformError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from None
     if document is None or held is None:
         return ()

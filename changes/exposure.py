@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import Any
 
-from changes.rule import OPEN, each_block
-from controls.iam_documents import documents
-from controls.inputs import UndecidedError, peek
-from controls.policy_documents import allows, statements
+from changes.grants import Grant, grants
+from changes.rule import OPEN, each_block, number
+from controls.inputs import peek
 from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
 from rehearsal.public_policies import BROADEST, lets_everyone_in
@@ -23,7 +23,46 @@ _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrict
 _PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _PRIVATE = ("aws:ec2/vpcEndpoint:VpcEndpoint",)  # reached from its own network alone, whatever its policy says
 
-Exposed = tuple[str, str, str]  # the rule, the property, and what is open in words
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")  # principals that are AWS's own services
+_ADMINISTRATOR = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess")
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """One thing that is open: the rule that finds it, the property, and in words.
+
+    `by` is what is compared where it is more than the words.
+    """
+
+    rule: str
+    property: str
+    sentence: str
+    by: Grant | Ports | None = None
+
+    def covers(self, other: Exposed) -> bool:
+        """Whether all that the other one leaves open is open by this one already."""
+        if self.rule != other.rule:
+            return False
+        if isinstance(self.by, Grant) and isinstance(other.by, Grant):
+            return self.by.covers(other.by)
+        if isinstance(self.by, Ports) and isinstance(other.by, Ports):
+            return self.by.covers(other.by)
+        return self.sentence == other.sentence
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports that a network may connect to; all of them for every protocol are 0 to 65535 of `-1`."""
+
+    source: str
+    protocol: str
+    first: int
+    last: int
+
+    def covers(self, other: Ports) -> bool:
+        """Whether the other's network and ports are among these."""
+        same = self.source == other.source and self.protocol in ("-1", other.protocol)
+        return same and self.first <= other.first and other.last <= self.last
 
 
 def exposures(node: Node) -> set[Exposed]:
@@ -33,63 +72,52 @@ def exposures(node: Node) -> set[Exposed]:
 
 
 def _policies(node: Node) -> Iterator[Exposed]:
-    try:
-        held = [] if node.type in _PRIVATE else list(documents(node))
-    except UndecidedError:
+    for one in () if node.type in _PRIVATE else grants(node):
+        if one.effect == "Allow":
+            yield from _granted(one)
+
+
+def _granted(one: Grant) -> Iterator[Exposed]:
+    if one.kind == "identity":
+        if not one.action.strip("*:") and not one.resource.strip("*"):
+            yield Exposed("administrator-rights", "policy", "may do everything with everything in the account", one)
         return
-    for document in held:
-        try:
-            found = [one for one in statements(document.content, document.name) if allows(one)]
-        except UndecidedError:
-            continue
-        for statement in found:
-            yield from _statement(document.kind, statement)
-
-
-def _statement(kind: str, statement: Mapping[str, Any]) -> Iterator[Exposed]:
-    actions = ", ".join(str(one) for one in listed(statement.get("Action"))) or "all but some actions"
-    where = ", ".join(str(one) for one in listed(statement.get("Resource")))
-    if kind == "identity":
-        if "*" in listed(statement.get("Action")) and "*" in listed(statement.get("Resource")):
-            yield "administrator-rights", "policy", "may do everything with everything in the account"
-        return
-    what = "become it" if kind == "trust" else f"{actions}{f' on {where}' if where else ''}"
-    property_ = "assumeRolePolicy" if kind == "trust" else "policy"
-    if lets_everyone_in(statement):
-        yield "opened-to-everyone", property_, f"lets everyone {what}"
-    elif kind == "trust":
-        for principal in _outsiders(statement):
-            yield "trust-widened", property_, f"lets {principal} become it"
-
-
-def _outsiders(statement: Mapping[str, Any]) -> Iterator[str]:
-    """Accounts and tokens that may take a role, with the condition on them; AWS's own services are no outsiders."""
-    principal = statement.get("Principal")
-    if not isinstance(principal, Mapping):
-        return
-    condition = statement.get("Condition")
-    under = f" where {json.dumps(condition, sort_keys=True)}" if condition else ""
-    for kind in ("AWS", "Federated"):
-        yield from (f"{one}{under}" for one in listed(principal.get(kind)))
+    trust = one.kind == "trust"
+    what, property_ = ("become it", "assumeRolePolicy") if trust else (f"{one.action} on {one.resource}", "policy")
+    condition = json.loads(one.condition) if one.condition else {}
+    statement = {"Effect": "Allow", "Principal": one.who, "Condition": condition}
+    if one.who == "*" and lets_everyone_in(statement):
+        yield Exposed("opened-to-everyone", property_, f"lets everyone {what}", one)
+    elif not (trust and one.who.endswith(_SERVICES)):
+        under = f" where {one.condition}" if one.condition else ""
+        yield Exposed(
+            "trust-widened" if trust else "granted-to-another", property_, f"lets {one.who} {what}{under}", one
+        )
 
 
 def _ingress(node: Node) -> Iterator[Exposed]:
     """Of one rule of a security group, or of the rules within a group."""
     if node.type.endswith("SecurityGroupIngressRule"):
         yield from _sources(node.inputs, [peek(node, "cidrIpv4"), peek(node, "cidrIpv6")])
+    if peek(node, "ingress") in OPEN:
+        yield Exposed("source-not-known", "ingress", "lets in whom only the apply will tell")
     for rule in each_block(node, "ingress"):
         if isinstance(rule, Mapping):
             yield from _sources(rule, [*listed(rule.get("cidrBlocks")), *listed(rule.get("ipv6CidrBlocks"))])
 
 
 def _sources(rule: Mapping[str, Any], sources: list[Any]) -> Iterator[Exposed]:
-    protocol = str(rule.get("ipProtocol", rule.get("protocol", "")))
-    first, last = rule.get("fromPort"), rule.get("toPort")
-    ports = f"port {first}" if first == last else f"ports {first} to {last}"
-    what = "all ports" if protocol == "-1" or first is None else ports
+    protocol = str(rule.get("ipProtocol", rule.get("protocol", "-1")))
+    first, last = number(rule.get("fromPort")), number(rule.get("toPort"))
+    every = protocol == "-1" or first is None or last is None
+    low, high = (0, 65535) if every else (int(first or 0), int(last or 0))
+    what = "all ports" if every else f"port {low}" if low == high else f"ports {low} to {high}"
     for source in sources:
-        if _is_everyone(source):
-            yield "opened-to-everyone", "cidrIpv4", f"lets {source} connect to {what}"
+        if source in OPEN:
+            yield Exposed("source-not-known", "cidrIpv4", f"lets in whom only the apply will tell, to {what}")
+        elif _is_everyone(source):
+            ports = Ports(str(source), "-1" if every else protocol, low, high)
+            yield Exposed("opened-to-everyone", "cidrIpv4", f"lets {source} connect to {what}", ports)
 
 
 def _is_everyone(source: Any) -> bool:
@@ -103,30 +131,32 @@ def _is_everyone(source: Any) -> bool:
 def _public_access(node: Node) -> Iterator[Exposed]:
     for flag in _BLOCKS:
         if peek(node, flag) not in (True, "true"):
-            yield "public-access-unblocked", flag, f"no longer blocks public access: {flag} is off"
+            yield Exposed("public-access-unblocked", flag, f"does not block public access: {flag} is off")
 
 
 def _acl(node: Node) -> Iterator[Exposed]:
     if peek(node, "acl") in _PUBLIC_ACLS:
-        yield "opened-to-everyone", "acl", f"opens its files to everyone by the access control list {peek(node, 'acl')}"
+        yield Exposed(
+            "opened-to-everyone", "acl", f"opens its files to everyone by the access control list {peek(node, 'acl')}"
+        )
 
 
 def _database(node: Node) -> Iterator[Exposed]:
     if peek(node, "publiclyAccessible") in (True, "true", *OPEN):
-        yield "opened-to-everyone", "publiclyAccessible", "gets an address on the internet"
+        yield Exposed("opened-to-everyone", "publiclyAccessible", "gets an address on the internet")
     if peek(node, "storageEncrypted") not in (True, "true"):
-        yield "encryption-off", "storageEncrypted", "keeps its data unencrypted"
+        yield Exposed("encryption-off", "storageEncrypted", "keeps its data unencrypted")
 
 
 def _balancer(node: Node) -> Iterator[Exposed]:
     if peek(node, "internal") not in (True, "true"):
-        yield "opened-to-everyone", "internal", "gets an address on the internet"
+        yield Exposed("opened-to-everyone", "internal", "gets an address on the internet")
 
 
 def _listener(node: Node) -> Iterator[Exposed]:
     actions = [one.get("type") for one in each_block(node, "defaultActions") if isinstance(one, Mapping)]
     if peek(node, "protocol") == "HTTP" and actions != ["redirect"]:
-        yield "plain-http", "protocol", "takes requests without TLS"
+        yield Exposed("plain-http", "protocol", "takes requests without TLS")
 
 
 def _distribution(node: Node) -> Iterator[Exposed]:
@@ -134,34 +164,40 @@ def _distribution(node: Node) -> Iterator[Exposed]:
     for behavior in behaviors:
         if isinstance(behavior, Mapping) and behavior.get("viewerProtocolPolicy") == "allow-all":
             path = behavior.get("pathPattern", "all paths")
-            yield "plain-http", "viewerProtocolPolicy", f"takes requests for {path} without TLS"
+            yield Exposed("plain-http", "viewerProtocolPolicy", f"takes requests for {path} without TLS")
     if peek(node, "webAclId") in (None, ""):
-        yield "firewall-detached", "webAclId", "is behind no web application firewall"
+        yield Exposed("firewall-detached", "webAclId", "is behind no web application firewall")
 
 
 def _metadata(node: Node) -> Iterator[Exposed]:
     if peek(node, "metadataOptions.httpTokens") != "required":
-        yield "metadata-opened", "metadataOptions", "answers the metadata service without a token (IMDSv1)"
+        yield Exposed("metadata-opened", "metadataOptions", "answers the metadata service without a token (IMDSv1)")
     disks = [*each_block(node, "rootBlockDevice"), *each_block(node, "ebsBlockDevices")]
     disks += [one.get("ebs") or {} for one in each_block(node, "blockDeviceMappings") if isinstance(one, Mapping)]
     if any(isinstance(one, Mapping) and one.get("encrypted") not in (True, "true", *OPEN) for one in disks):
-        yield "encryption-off", "encrypted", "keeps a disk unencrypted"
+        yield Exposed("encryption-off", "encrypted", "keeps a disk unencrypted")
 
 
 def _cors(node: Node) -> Iterator[Exposed]:
     for rule in each_block(node, "corsRules"):
         if isinstance(rule, Mapping) and "*" in listed(rule.get("allowedOrigins")):
-            yield "opened-to-everyone", "corsRules", "lets the scripts of every site call the bucket"
+            yield Exposed("opened-to-everyone", "corsRules", "lets the scripts of every site call the bucket")
 
 
 def _key(node: Node) -> Iterator[Exposed]:
     if peek(node, "enableKeyRotation") not in (True, "true"):
-        yield "key-rotation-off", "enableKeyRotation", "is not rotated each year"
+        yield Exposed("key-rotation-off", "enableKeyRotation", "is not rotated each year")
+
+
+def _attached(node: Node) -> Iterator[Exposed]:
+    for arn in [*listed(peek(node, "policyArn")), *listed(peek(node, "managedPolicyArns"))]:
+        if str(arn).endswith(_ADMINISTRATOR):
+            yield Exposed("administrator-rights", "policyArn", f"has {arn}, by which it may give itself any right")
 
 
 def _document(node: Node) -> Iterator[Exposed]:
     if "all" in str(peek(node, "permissions")).lower():
-        yield "opened-to-everyone", "permissions", "is shared with every account"
+        yield Exposed("opened-to-everyone", "permissions", "is shared with every account")
 
 
 _OF_TYPE: Mapping[str, Callable[[Node], Iterator[Exposed]]] = {
@@ -182,4 +218,8 @@ _OF_TYPE: Mapping[str, Callable[[Node], Iterator[Exposed]]] = {
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _cors,
     "aws:kms/key:Key": _key,
     "aws:ssm/document:Document": _document,
+    "aws:iam/role:Role": _attached,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attached,
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": _attached,
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": _attached,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -19,6 +19,7 @@ from infra.errors import PlatformError
 
 RULES: tuple[Rule, ...] = (*rules_data.RULES, *rules_access.RULES, *rules_service.RULES)
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
+LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
@@ -38,11 +39,12 @@ def judge(change: Change) -> Report:
     cost = _cost(change)
     judgements: list[Judgement] = []
     folded: list[Folded] = []
+    there = {node.urn for node in change.before}
     for step in change.steps:
         rest, noise = sift(step, deciding, parts)
         folded.extend(noise)
         if rest is not None:
-            judgements.extend(_judged(rest, dependents.of(step), cost.get(step.node.urn)))
+            judgements.extend(_judged(rest, dependents.of(step), cost.get(step.node.urn), there))
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))
 
 
@@ -51,12 +53,14 @@ def _gravity(judgement: Judgement) -> tuple[int, bool, str, str]:
     return GRAVEST_FIRST.index(judgement.risk), not judgement.guarded, urn, judgement.rule
 
 
-def _judged(step: Step, dependents: tuple[str, ...], cost: Decimal | None) -> Iterator[Judgement]:
+def _judged(
+    step: Step, dependents: tuple[str, ...], cost: Decimal | None, there: Collection[str]
+) -> Iterator[Judgement]:
     """What rules find in it, what it costs, and what happens to it as a whole, as far as that is not told by then."""
     known = meaning(step.node)
     if known is None:
         yield _unknown(step, dependents)
-    by_rules = list(_by_rules(step, dependents))
+    by_rules = [replace(one, step=step) for one in _by_rules(_seen(step, there), dependents)]
     yield from by_rules
     if cost:
         sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
@@ -65,6 +69,15 @@ def _judged(step: Step, dependents: tuple[str, ...], cost: Decimal | None) -> It
     rest = step if step.op != "update" else replace(step, changes=tuple(one for one in step.changes if one not in told))
     if known is not None and (rest.changes or step.op != "update" or not by_rules):
         yield replace(_by_meaning(rest, known, dependents), step=step)
+
+
+def _seen(step: Step, there: Collection[str]) -> Step:
+    """The first lifecycle rules of a bucket that is there already change what happens to its files."""
+    after = step.after
+    if step.op != "create" or after is None or after.type != LIFECYCLE:
+        return step
+    own = {*after.dependencies, *after.property_dependencies.get("bucket", ())}
+    return replace(step, before=replace(after, inputs={})) if own & set(there) else step
 
 
 def _by_rules(step: Step, dependents: tuple[str, ...]) -> Iterator[Judgement]:
@@ -137,7 +150,7 @@ def _moves(step: Step, known: Meaning) -> bool:
 
 
 def _updated(step: Step, known: Meaning) -> tuple[Risk, bool]:
-    tags_of_provider = all(change.path.startswith("defaultTags") for change in step.changes)
+    tags_of_provider = bool(step.changes) and all(change.path.startswith("defaultTags") for change in step.changes)
     if known.updated == "unknown":
         return ("cosmetic", False) if tags_of_provider else ("unknown", True)
     words = all(change.path.rpartition(".")[2] in ("description", "comment") for change in step.changes)

@@ -170,7 +170,9 @@ _SERVICE = {
         updated="downtime",
     ),
     "aws:cloudfront/function:Function": Meaning(
-        word="edge-function", role="the function at the edge", away="pages that it rewrites are not found",
+        word="edge-function", role="the function at the edge",
+        away="what it does ends: the password before the site, or the paths that it rewrites", gone="security",
+        guards_access=True,
         updated="downtime",
         moves=True,
     ),
@@ -190,7 +192,7 @@ _SERVICE = {
         moves=True,
     ),
     "aws:acm/certificateValidation:CertificateValidation": Meaning(
-        word="certificate-validation", role="the proof for the certificate", away="the certificate is not renewed",
+        word="certificate-validation", role="the wait for the certificate", away="nothing at AWS goes with it",
         gone="cosmetic",
     ),
     "aws:route53/record:Record": Meaning(
@@ -198,7 +200,9 @@ _SERVICE = {
         updated="downtime",
     ),
     "aws:ec2/eip:Eip": Meaning(
-        word="address", role="the public IP address", away="the address goes back to AWS and cannot be had again"
+        word="address",
+        role="the public IP address",
+        away="the address goes back to AWS, and may soon be somebody else's",
     ),
     "aws:ec2/eipAssociation:EipAssociation": Meaning(
         word="address-association", role="the server's hold of its public address",
@@ -212,7 +216,8 @@ _SERVICE = {
         updated="security",
     ),
     "aws:rds/parameterGroup:ParameterGroup": Meaning(
-        word="database-parameters", role="the database's parameters", away="the database restarts with others",
+        word="database-parameters", role="the database's parameters",
+        away="the new ones count once the database is restarted",
         updated="downtime",
     ),
     "aws:rds/subnetGroup:SubnetGroup": Meaning(

@@ -11,11 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from changes.change import Folded, PropertyChange, Step
+from changes.property_paths import parts
 from rehearsal.difference import difference
-from rehearsal.graph import UNKNOWN, Graph
+from rehearsal.graph import SECRET, UNKNOWN, Graph
 from rehearsal.resources import RESOURCES
 
 _CONDITION = re.compile(r"(?:ResourceTag|PrincipalTag|RequestTag)/([\w.:=+@-]+)", re.IGNORECASE)
+_OWN_TAGS = frozenset(
+    {"role", "product", "environment"}
+)  # by which deploys find their machines: scripts/backend_hosts.py
 COMPONENT = "a component: it groups resources, and is nothing at AWS"
 PART = "a part of a bucket: it goes with {}"
 SAME = "equal once written in one form: AWS reads both the same way"
@@ -23,16 +27,15 @@ TAGS = "tags only, and no policy looks at them"
 
 
 _BUCKET = "aws:s3/bucket:Bucket"
-_ENDS = ("delete", "replace")
 
 
-def sift(step: Step, deciding: frozenset[str], parts: Mapping[str, str]) -> tuple[Step | None, tuple[Folded, ...]]:
+def sift(step: Step, deciding: frozenset[str], whole: Mapping[str, str]) -> tuple[Step | None, tuple[Folded, ...]]:
     """The step without its noise, None where nothing else is left of it; and the noise.
 
-    `deciding` are the tags that policies look at, `parts` what goes with another resource.
+    `deciding` are the tags that policies look at, `whole` the buckets that a setting goes with.
     """
-    if step.node.urn in parts:
-        return None, (Folded(step=step, changes=step.changes, reason=PART.format(parts[step.node.urn])),)
+    if step.node.urn in whole:
+        return None, (Folded(step=step, changes=step.changes, reason=PART.format(whole[step.node.urn])),)
     if not step.node.custom and not step.node.type.startswith("pulumi:"):
         return None, (Folded(step=step, changes=step.changes, reason=COMPONENT),)
     if step.op != "update":
@@ -47,10 +50,10 @@ def sift(step: Step, deciding: frozenset[str], parts: Mapping[str, str]) -> tupl
 
 def parts_of_buckets(steps: Sequence[Step]) -> dict[str, str]:
     """Settings of buckets that go because their bucket goes: the bucket's name by their URN."""
-    gone = {step.node.urn: step.node.name for step in steps if step.node.type == _BUCKET and step.op in _ENDS}
+    gone = {step.node.urn: step.node.name for step in steps if step.node.type == _BUCKET and step.op == "delete"}
     found = {}
     for step in steps:
-        if step.op in _ENDS and step.node.type.startswith("aws:s3/bucket") and step.node.type != _BUCKET:
+        if step.op == "delete" and step.node.type.startswith("aws:s3/bucket") and step.node.type != _BUCKET:
             node = step.before or step.node
             own = node.property_dependencies.get("bucket") or node.dependencies
             owners = [gone[urn] for urn in own if urn in gone]
@@ -62,7 +65,7 @@ def parts_of_buckets(steps: Sequence[Step]) -> dict[str, str]:
 def deciding_tags(*graphs: Graph) -> frozenset[str]:
     """The tags by which policies decide, in lower case, as far as the graphs hold their texts."""
     texts = (text for graph in graphs for node in graph for text in _texts(node.inputs))
-    return frozenset(key.lower() for text in texts for key in _CONDITION.findall(text))
+    return _OWN_TAGS | {key.lower() for text in texts for key in _CONDITION.findall(text)}
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -86,16 +89,21 @@ def _unequal(step: Step) -> frozenset[str] | None:
 def _is_same(change: PropertyChange, step: Step, unequal: frozenset[str] | None) -> bool:
     """Whether AWS reads both sides alike; what is no input (`protect`), a tag or not known yet is never."""
     name = _top(change.path)
-    if unequal is None or UNKNOWN in (change.before, change.after) or name in ("tags", "tagsAll"):
+    if unequal is None or _is_open(change.before, change.after) or name in ("tags", "tagsAll"):
         return False
     given = any(side is not None and name in side.inputs for side in (step.before, step.after))
     return given and name not in unequal
 
 
+def _is_open(*values: object) -> bool:
+    """Whether a part of the values may be anything: not known yet, or a secret, which always looks the same."""
+    return any(text in (UNKNOWN, SECRET) for value in values for text in _texts(value))
+
+
 def _is_tag(change: PropertyChange, deciding: frozenset[str]) -> bool:
     if _top(change.path) not in ("tags", "tagsAll"):
         return False
-    key = change.path.partition(".")[2]
+    key = ".".join(str(part) for part in list(parts(change.path))[1:])
     sides = [side for side in (change.before, change.after) if isinstance(side, Mapping)]
     keys = {key} if key else {str(name) for side in sides for name in side}
     return not {name.lower() for name in keys} & deciding

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from changes.change import Step
 from changes.exposure import Exposed, exposures
+from changes.grants import Grant, beyond, grants
 from changes.rule import OPEN, Rule, changed, sides
 from controls.iam_documents import HOLDERS, documents
 from controls.inputs import UndecidedError
-from controls.policy_documents import allows, statements
 from rehearsal.graph import Node
-from rehearsal.policy_documents import listed
 
-HARMLESS_WHEN_NEW: Final = {"firewall-detached", "trust-widened", "key-rotation-off"}  # of what is made anew
-_KEYS = ("kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId", "masterUserSecretKmsKeyId")
+HARMLESS_WHEN_NEW: Final = {
+    "firewall-detached",
+    "granted-to-another",
+    "key-rotation-off",
+    "trust-widened",
+}
+_KEYS = ("keyId", "kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId", "masterUserSecretKmsKeyId")
 _SSE = frozenset({"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"})
 _OWN_KEY = "the key of AWS itself"
 _TLS = (("sslPolicy",), ("viewerCertificate", "minimumProtocolVersion"))
@@ -24,14 +30,14 @@ def opened(step: Step) -> set[Exposed]:
     """What the step leaves open that was not open before it."""
     if step.after is None:
         return set()
-    found = exposures(step.after) - (exposures(step.before) if step.before else set())
-    return found if step.before else {one for one in found if one[0] not in HARMLESS_WHEN_NEW}
+    before = exposures(step.before) if step.before else set()
+    found = {one for one in exposures(step.after) if not any(other.covers(one) for other in before)}
+    return found if step.before else {one for one in found if one.rule not in HARMLESS_WHEN_NEW}
 
 
-def _opens(rule: str) -> Any:
+def _opens(rule: str) -> Callable[[Step], str | None]:
     def check(step: Step) -> str | None:
-        found = sorted(sentence for id_, _, sentence in opened(step) if id_ == rule)
-        return "; ".join(found) or None
+        return "; ".join(sorted({one.sentence for one in opened(step) if one.rule == rule})) or None
 
     return check
 
@@ -53,19 +59,45 @@ def _held(node: Node) -> list[Any]:
 
 
 def _more_rights(step: Step) -> str | None:
-    if step.before is None or step.after is None:
+    old, new = (_rights(side) for side in (step.before, step.after))
+    more = sorted({f"{one.action} on {one.resource}" for one in beyond(new, old)})
+    return f"may do more: {', '.join(more)}" if step.before and step.after and more else None
+
+
+def _rights(node: Node | None) -> list[Grant]:
+    return [one for one in grants(node) if one.kind == "identity" and one.effect == "Allow"]
+
+
+def _denies_less(step: Step) -> str | None:
+    old, new = ([one for one in grants(side) if one.effect == "Deny"] for side in (step.before, step.after))
+    less = sorted({f"{one.action} on {one.resource}" for one in beyond(old, new)})
+    return f"denies no longer: {', '.join(less)}" if step.before and step.after and less else None
+
+
+def _unbounded(step: Step) -> str | None:
+    old, new = sides(step, "permissionsBoundary")
+    if step.before is None or step.after is None or old in (None, "") or old == new:
         return None
-    more = sorted(_allowed(step.after) - _allowed(step.before))
-    return f"may do more: {', '.join(more)}" if more else None
+    return f"is bounded by {new} instead of {old}" if new else "has no permissions boundary any more"
 
 
-def _allowed(node: Node) -> set[str]:
-    try:
-        held = [one for one in documents(node) if one.kind == "identity"]
-        granting = [one for each in held for one in statements(each.content, each.name) if allows(one)]
-    except UndecidedError:
-        return set()
-    return {str(action) for one in granting for action in listed(one.get("Action")) or ["all but some actions"]}
+def _secret_in_clear(step: Step) -> str | None:
+    found = changed(step, "type")
+    return "keeps its value in clear" if found and found[0] == "SecureString" else None
+
+
+def _tls_version(policy: str) -> float:
+    """The lowest TLS version that a policy of CloudFront or of a load balancer takes; 1.0 where its name tells none."""
+    found = re.search(r"TLS(?:v|13-|-)?(1)[.-](\d)|FS-(1)-(\d)", policy)
+    return float(".".join(part for part in found.groups() if part)) if found else 1.0
+
+
+def _weaker_tls(step: Step) -> str | None:
+    for path in _TLS:
+        found = changed(step, ".".join(path))
+        if found and _tls_version(str(found[1])) < _tls_version(str(found[0])):
+            return f"takes older TLS: {found[1]} instead of {found[0]}"
+    return None
 
 
 def _other_key(step: Step) -> str | None:
@@ -84,7 +116,7 @@ def _other_bucket_encryption(step: Step) -> str | None:
 def _other_tls(step: Step) -> str | None:
     for path in _TLS:
         found = changed(step, ".".join(path))
-        if found:
+        if found and _weaker_tls(step) is None:
             return f"takes TLS by {found[1]} instead of {found[0]}"
     return None
 
@@ -97,11 +129,16 @@ def _open(id_: str, title: str, remedy: str, *properties: str) -> Rule:
 RULES = (
     _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
           "name who may: a prefix list, a security group, an account, an origin", "policy", "assumeRolePolicy",
-          "cidrIpv4", "cidrIpv6", "ingress", "acl", "publiclyAccessible", "internal", "corsRules", "permissions"),
+          "cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "ingress", "acl", "publiclyAccessible", "internal", "corsRules", "permissions"),
     _open("public-access-unblocked", "A block of public access is taken off",
           "leave all four on; CloudFront reads private buckets", "blockPublicAcls", "blockPublicPolicy",
           "ignorePublicAcls", "restrictPublicBuckets"),
-    _open("administrator-rights", "A policy allows everything", "name the actions and the resources", "policy"),
+    _open("administrator-rights", "A policy allows everything", "name the actions and the resources",
+          "policy", "policyArn", "managedPolicyArns"),
+    _open("granted-to-another", "A policy lets another account, role or user in",
+          "make sure that you know who it is", "policy", "policyDocument"),
+    _open("source-not-known", "Whom a rule lets in is only told by the apply",
+          "apply what it depends on first, then preview again", "cidrIpv4", "cidrIpv6", "ingress"),
     _open("trust-widened", "Somebody else may take a role", "make sure that you know who it is", "assumeRolePolicy"),
     _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "storageEncrypted",
           "rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings"),
@@ -117,6 +154,17 @@ RULES = (
     Rule(id="bucket-encrypted-otherwise", title="A bucket encrypts in another way", risk="security", types=_SSE,
          properties=("rules",), check=_other_bucket_encryption,
          remedy="make sure that all readers may use the new key, and keep the old"),
+    Rule(id="boundary-lifted", title="The permissions boundary of a role or user is taken off or changed",
+         risk="security", types=frozenset(), properties=("permissionsBoundary",), check=_unbounded,
+         remedy="leave it: it is what keeps an identity from widening itself"),
+    Rule(id="deny-lifted", title="A policy no longer denies what it denied", risk="security", types=frozenset(HOLDERS),
+         properties=("policy", "assumeRolePolicy", "policyDocument", "inlinePolicies"), check=_denies_less,
+         remedy="leave it; what is denied nobody else can allow"),
+    Rule(id="secret-in-clear", title="A parameter is no longer encrypted", risk="security",
+         types=frozenset({"aws:ssm/parameter:Parameter"}), properties=("type",), check=_secret_in_clear,
+         remedy="leave it a SecureString"),
+    Rule(id="tls-weakened", title="Older versions of TLS are taken", risk="security", types=frozenset(),
+         properties=("sslPolicy", "viewerCertificate"), check=_weaker_tls, remedy="leave it at TLS 1.2 or later"),
     Rule(id="tls-changed", title="Another set of TLS versions and ciphers", risk="security", types=frozenset(),
          properties=("sslPolicy", "viewerCertificate"), check=_other_tls, guarded=False,
          remedy="leave it at TLS 1.2 or later"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
 
 from changes.change import Step
 from changes.rule import OPEN, Rule, changed, each_block, lowered, number, sides, turned_off, turned_on
+from controls.inputs import peek
 from rehearsal.graph import Node
 
 _DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
@@ -52,7 +53,9 @@ def _fewer_backups(step: Step) -> str | None:
 
 def _smaller(step: Step) -> str | None:
     found = lowered(step, "allocatedStorage") or lowered(step, "size")
-    return f"gets smaller ({found[0]} to {found[1]} GiB): AWS can only do that by a new, empty one" if found else None
+    return (
+        f"gets smaller ({found[0]} to {found[1]} GiB), which AWS refuses for storage that holds data" if found else None
+    )
 
 
 def _storage_capped(step: Step) -> str | None:
@@ -74,26 +77,39 @@ def _logs_forget(step: Step) -> str | None:
 def _expires_sooner(step: Step) -> str | None:
     if step.before is None or step.after is None:
         return None
-    old = dict(_expiries(step.before))
-    for key, after in _expiries(step.after):
-        before = old.get(key, _ENDLESS)
-        if after < before:
-            kept = "never" if before == _ENDLESS else f"after {before:g} days"
-            return f"rule {key[0]}: {_FILES[key[1]]} are deleted after {after:g} days, until now {kept}"
+    if peek(step.after, "rules") in OPEN:
+        return "has rules that are only known once they are applied"
+    before = list(_expiries(step.before))
+    for one in _expiries(step.after):
+        if not any(other[:2] == one[:2] and other[2] <= one[2] for other in before):
+            files = _FILES[one[0]]
+            return f"deletes {files}{'' if one[1] == _ALL else ' of ' + one[1]} {_after(one[2])}, which was not so"
     return None
 
 
 _FILES = {"expiration": "files", "noncurrentVersionExpiration": "older versions of files"}
+_ALL = ""
 
 
-def _expiries(node: Node) -> Iterator[tuple[tuple[str, str], float]]:
+def _after(days: float) -> str:
+    return f"after {days:g} days" if days >= 0 else "at a date"
+
+
+def _expiries(node: Node) -> Iterator[tuple[str, str, float]]:
+    """What is deleted, of which files, and after how many days; -1 for a date, since that deletes at once."""
     for rule in each_block(node, "rules"):
-        if isinstance(rule, dict) and rule.get("status", "Enabled") == "Enabled":
-            for block, days in _EXPIRIES:
-                found = rule.get(block)
-                value: Any = found.get(days) if isinstance(found, dict) else None
-                if number(value) is not None:
-                    yield (str(rule.get("id")), block), float(value)
+        if not isinstance(rule, dict) or rule.get("status", "Enabled") != "Enabled":
+            continue
+        chosen = {key: rule[key] for key in ("filter", "prefix") if rule.get(key) not in (None, "", {}, {"prefix": ""})}
+        for block, days in _EXPIRIES:
+            found = rule.get(block)
+            if not isinstance(found, dict):
+                continue
+            kept = found.get("newerNoncurrentVersions")
+            files = json.dumps({**chosen, **({"newer than": kept} if kept else {})}, sort_keys=True)
+            counted = number(found.get(days))
+            if counted is not None or found.get("date"):
+                yield block, _ALL if files == "{}" else files, -1.0 if counted is None else counted
 
 
 def _versions_end(step: Step) -> str | None:
@@ -131,7 +147,7 @@ def _older_engine(step: Step) -> str | None:
     if before is None or after is None or before == after:
         return None
     if after < before:
-        return f"goes from version {found[0]} down to {found[1]}: AWS can only do that by a new, empty one"
+        return f"goes from version {found[0]} down to {found[1]}, which AWS refuses for a database that holds data"
     return f"goes from version {found[0]} to {found[1]}: the way back is a restore, and the database is down meanwhile"
 
 

@@ -10,13 +10,13 @@ _GROUP = frozenset({"aws:autoscaling/group:Group"})
 _INSTANCE = frozenset({"aws:ec2/instance:Instance"})
 _ALARM = frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"})
 _DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
-_WINDOW = "applied at once"
+_AT_ONCE = "applied at once"
 _LATER = "in the next maintenance window"
 
 
 def _resized(step: Step) -> str | None:
     found = changed(step, "instanceClass")
-    when = _WINDOW if sides(step, "applyImmediately")[1] is True else _LATER
+    when = _AT_ONCE if sides(step, "applyImmediately")[1] is True else _LATER
     return (
         f"goes from {found[0]} to {found[1]}, {when}: it is down for some minutes, less with a standby"
         if found

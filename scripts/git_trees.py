@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from infra.errors import PlatformError
 from scripts.terminal import CONTROL
 
+_READ = (".yaml", ".py", ".j2")  # what a plan is made of
+
 
 def commit_of(root: Path, ref: str) -> str:
     """The commit that a branch, tag, id or any other name of git's is; raises PlatformError where there is none."""
@@ -60,7 +62,19 @@ def checked_out(root: Path, commit: str) -> Iterator[Path]:
                 told.seek(0)
                 words = _line(told.read().decode(errors="replace")) or broken
                 raise PlatformError(f"git cannot give the files of {commit[:12]}: {words}")
+        _refuse_hidden(root, commit, Path(directory))
         yield Path(directory)
+
+
+def _refuse_hidden(root: Path, commit: str, directory: Path) -> None:
+    """An environment that a link or `export-ignore` hides would be compared as one that is not there."""
+    listed = _said(root, "ls-tree", "-r", "--name-only", "-z", commit).split("\0")
+    hidden = [name for name in listed if name.endswith(_READ) and not (directory / name).is_file()]
+    if hidden:
+        raise PlatformError(
+            f"{hidden[0]} of {commit[:12]} is a link, or left out by export-ignore in .gitattributes, so that its"
+            " environment cannot be compared; keep it as a plain file"
+        )
 
 
 def _unpack(process: subprocess.Popen[bytes], directory: Path) -> str:

@@ -11,6 +11,7 @@ from changes.change import Acknowledgement, Change, Verdict
 from changes.guard import decide
 from changes.judge import judge
 from changes.preview_file import parse
+from infra.config_source import environments
 from infra.errors import PlatformError
 from scripts.engine import require
 from scripts.pulumi_cli import pulumi_json
@@ -39,7 +40,12 @@ def verdict(change: Change, words: Sequence[Acknowledgement], *, today: date) ->
 
 def acknowledgements(root: Path, environment: str, given: Sequence[str]) -> tuple[Acknowledgement, ...]:
     """Those of the repository's file and of the command line; raises PlatformError for a bad one."""
-    return (*load(root / FILE), *(typed(text, environment) for text in given))
+    held = load(root / FILE)
+    known = {environment, *environments(root)}
+    for one in held:
+        if one.environment not in known:
+            raise PlatformError(f"{one.source}: there is no environment {one.environment}; mend the name or remove it")
+    return (*held, *(typed(text, environment) for text in given))
 
 
 def require_whole(change: Change) -> None:

@@ -14,7 +14,7 @@ from typing import ClassVar
 from changes.change import Verdict
 from infra.errors import PlatformError
 from scripts.change_report import Format, render
-from scripts.preview import acknowledgements, previewed, refuse_unused, verdict
+from scripts.preview import acknowledgements, previewed, refuse_unused, require_whole, verdict
 from scripts.private_file import write_private
 from scripts.pulumi_cli import PulumiError, error_of, pulumi
 from scripts.pulumi_run import Ended, pass_through
@@ -49,6 +49,7 @@ def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verb
         write_private(plan, "")  # the engine keeps the mode; the plan holds what the state holds, secrets encrypted
         seen = fingerprint(stack)
         change = previewed(stack, plan=plan)
+        require_whole(change)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
             refuse_unused(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -61,6 +62,16 @@ def test_one_of_another_rule_lets_nothing_pass_and_is_unused(word: str) -> None:
     assert len(found.unused) == 1
 
 
+def test_a_name_that_two_have_lets_neither_pass_and_the_urn_lets_one() -> None:
+    two = [node("rds/instance:Instance", "one"), node("rds/instance:Instance", "one", region="eu-west-1")]
+    two[1] = replace(two[1], urn=two[1].urn.replace("platform::", "platform::platform:components:Copy$"))
+    report = judge(change(*(changed(one, None) for one in two)))
+    by_name = decide(report, [typed("database-deleted:one=why", "prod")], today=TODAY)
+    assert (len(by_name.refused), len(by_name.unused)) == (2, 1)
+    by_urn = decide(report, [typed(f"database-deleted:{two[0].urn}=why", "prod")], today=TODAY)
+    assert [one.step.node.urn for one in by_urn.refused] == [two[1].urn]
+
+
 def test_one_of_another_environment_is_not_looked_at() -> None:
     found = decide(REPORT, [typed("database-deleted:database-instance=why", "dev")], today=TODAY)
     assert (len(found.refused), found.unused) == (1, ())
@@ -90,6 +101,8 @@ BAD = {
     ENTRY.replace("  until: {until}\n", ""): f"{FILE}:2: until: Field required",
     ENTRY.format(until="2026-12-01").replace("moved to another account", "' '"): f"{FILE}:2: reason",
     ENTRY.format(until="2026-12-01") * 2: "is acknowledged twice",
+    ENTRY.format(until="2027-02-30"): "is no YAML",
+    ENTRY.format(until="!!timestamp x"): "is no YAML",
     "- [": "is no YAML",
     "- *nobody": "is no YAML",
     "[" * 5000: "is no YAML",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from small_changes import change, changed, judged, node, policy
+from small_changes import change, changed, judged, node, policy, with_inputs
 
 from changes.change import PropertyChange
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
+from rehearsal.graph import SECRET
 from rehearsal.resources import RESOURCES
 
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::b/*"}
@@ -77,6 +78,41 @@ def test_the_parts_of_a_bucket_go_with_it_and_are_grave_alone() -> None:
     assert [judgement.rule for judgement in report.judgements] == ["bucket-deleted"]
     assert "goes with media" in report.folded[0].reason
     assert judged(changed(part, None), others=(bucket,))["bucket-policy-deleted"].guarded
+
+
+def test_a_bucket_that_is_replaced_takes_no_finding_about_its_parts_with_it() -> None:
+    bucket, other = node("s3/bucket:Bucket", "media"), node("s3/bucket:Bucket", "media", bucket="b")
+    own = {"property_dependencies": {"bucket": (bucket.urn,)}}
+    closed = replace(node("s3/bucketPolicy:BucketPolicy", "policy", policy=policy()), **own)
+    everyone = policy({**READ, "Principal": "*"})
+    found = judged(changed(bucket, other, "replace"), changed(closed, with_inputs(closed, policy=everyone), "replace"))
+    assert found.keys() >= {"bucket-replaced", "opened-to-everyone"}
+
+
+def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> None:
+    bucket = node("s3/bucket:Bucket", "media")
+    rules = replace(
+        node("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", rules=[{"expiration": {"days": 1}}]),
+        property_dependencies={"bucket": (bucket.urn,)},
+    )
+    assert judged(changed(None, rules), others=(bucket,))["expiry-shortened"].guarded
+    assert "expiry-shortened" not in judged(changed(None, rules), changed(None, bucket))
+
+
+def test_a_secret_that_changes_is_not_folded_as_the_same() -> None:
+    one, other = (node("ssm/parameter:Parameter", type="SecureString", value=SECRET, tier=tier) for tier in "ab")
+    step = replace(changed(one, other), changes=(PropertyChange(path="value", before=SECRET, after=SECRET),))
+    assert judge(change(step)).folded == ()
+
+
+def test_tags_by_which_machines_are_found_are_not_folded() -> None:
+    one, other = (node("ec2/instance:Instance", tagsAll={"Role": name}) for name in "ab")
+    dotted = replace(changed(one, other), changes=(PropertyChange(path='tags["a.b"]', before="x", after="y"),))
+    looks = node("iam/rolePolicy:RolePolicy", policy=policy(
+        {**READ, "Condition": {"StringEquals": {"aws:ResourceTag/a.b": "x"}}}
+    ))  # fmt: skip
+    assert judge(change(changed(one, other))).folded == ()
+    assert judge(change(dotted, others=(looks,))).folded == ()
 
 
 def test_the_blast_radius_is_all_that_depends_on_it_near_or_far() -> None:

@@ -303,6 +303,144 @@ ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
         {"internal": True, "enableDeletionProtection": False},
         {"internal": True, "enableDeletionProtection": True, "idleTimeout": 1},
     ),
+    # Less than before is no opening.
+    (
+        "opened-to-everyone",
+        INGRESS,
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443},
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 0, "toPort": 65535},
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "description": "d"},
+    ),
+    (
+        "opened-to-everyone",
+        INGRESS,
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 80, "toPort": 443},
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "-1"},
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 443, "toPort": 443},
+    ),
+    (
+        "opened-to-everyone",
+        BUCKET_POLICY,
+        {"policy": policy({**EVERYONE, "Action": "s3:Get*"})},
+        {"policy": policy({**EVERYONE, "Action": "s3:*"})},
+        {"policy": policy(EVERYONE)},
+    ),
+    (
+        "opened-to-everyone",
+        BUCKET_POLICY,
+        {"policy": policy(OWN)},
+        {"policy": "[]"},
+        {"policy": policy(OWN, {**OWN, "Effect": "Deny"})},
+    ),
+    (
+        "rights-widened",
+        RIGHTS,
+        {"policy": policy({**READ, "Action": "s3:*"})},
+        {"policy": policy({**READ, "Action": "s3:*", "Resource": "*"})},
+        {"policy": policy(READ)},
+    ),
+    (
+        "administrator-rights",
+        "iam/rolePolicyAttachment:RolePolicyAttachment",
+        {"policyArn": "arn:aws:iam::aws:policy/ReadOnlyAccess"},
+        {"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
+        {"policyArn": "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore"},
+    ),
+    (
+        "administrator-rights",
+        RIGHTS,
+        {"policy": policy(READ)},
+        {"policy": policy({"Effect": "Allow", "NotAction": "iam:*", "Resource": "*"})},
+        {"policy": policy({**READ, "Action": "s3:Get*"})},
+    ),
+    (
+        "granted-to-another",
+        BUCKET_POLICY,
+        {"policy": policy(OWN)},
+        {"policy": policy(OWN, {**READ, "Principal": {"AWS": "arn:aws:iam::999999999999:root"}})},
+        {"policy": policy(OWN, OWN)},
+    ),
+    (
+        "granted-to-another",
+        BUCKET_POLICY,
+        {"policy": policy({**READ, "Principal": {"Service": "cloudfront.amazonaws.com"}})},
+        {
+            "policy": policy(
+                {**READ, "Resource": "arn:aws:s3:::b/resumes/*", "Principal": {"Service": "cloudfront.amazonaws.com"}},
+                {**READ, "Resource": "arn:aws:s3:::c/*", "Principal": {"Service": "cloudfront.amazonaws.com"}},
+            )
+        },
+        {
+            "policy": policy(
+                {**READ, "Resource": "arn:aws:s3:::b/pictures/*", "Principal": {"Service": "cloudfront.amazonaws.com"}}
+            )
+        },
+    ),
+    ("source-not-known", INGRESS, {"cidrIpv4": "10.0.0.0/8"}, {"cidrIpv4": UNKNOWN}, {"cidrIpv4": "10.1.0.0/16"}),
+    (
+        "source-not-known",
+        "ec2/securityGroup:SecurityGroup",
+        {"ingress": []},
+        {"ingress": UNKNOWN},
+        {"ingress": [], "description": "d"},
+    ),
+    (
+        "boundary-lifted",
+        ROLE,
+        {"assumeRolePolicy": policy(TAKE), "permissionsBoundary": "arn:b"},
+        {"assumeRolePolicy": policy(TAKE)},
+        {"assumeRolePolicy": policy(TAKE), "permissionsBoundary": "arn:b", "maxSessionDuration": 9},
+    ),
+    (
+        "deny-lifted",
+        BUCKET_POLICY,
+        {"policy": policy(OWN, {**EVERYONE, "Effect": "Deny"})},
+        {"policy": policy(OWN)},
+        {"policy": policy(OWN, {**EVERYONE, "Effect": "Deny", "Action": "s3:*"})},
+    ),
+    (
+        "secret-in-clear",
+        "ssm/parameter:Parameter",
+        {"type": "SecureString"},
+        {"type": "String"},
+        {"type": "SecureString", "tier": "Standard"},
+    ),
+    (
+        "tls-weakened",
+        "cloudfront/distribution:Distribution",
+        {"viewerCertificate": {"minimumProtocolVersion": "TLSv1.2_2021"}},
+        {"viewerCertificate": {"minimumProtocolVersion": "TLSv1.1_2016"}},
+        {"viewerCertificate": {"minimumProtocolVersion": "TLSv1.3_2025"}},
+    ),
+    (
+        "tls-weakened",
+        "lb/listener:Listener",
+        {"sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"},
+        {"sslPolicy": "ELBSecurityPolicy-2016-08"},
+        {"sslPolicy": "ELBSecurityPolicy-TLS13-1-3-2021-06"},
+    ),
+    (
+        "encryption-changed",
+        "ssm/parameter:Parameter",
+        {"keyId": "a"},
+        {"keyId": "b"},
+        {"keyId": "a", "tier": "Standard"},
+    ),
+    (
+        "expiry-shortened",
+        LIFECYCLE,
+        {"rules": [{"id": "x", "filter": {"prefix": "tmp/"}, "expiration": {"days": 1}}]},
+        {"rules": [{"id": "x", "filter": {"prefix": ""}, "expiration": {"days": 1}}]},
+        {"rules": [{"id": "y", "filter": {"prefix": "tmp/"}, "expiration": {"days": 2}}]},
+    ),
+    (
+        "expiry-shortened",
+        LIFECYCLE,
+        {"rules": expiring(90)},
+        {"rules": [{"expiration": {"date": "2026-12-01"}}]},
+        {"rules": [*expiring(90), {"abortIncompleteMultipartUpload": {"daysAfterInitiation": 1}}]},
+    ),
+    ("expiry-shortened", LIFECYCLE, {"rules": expiring(90)}, {"rules": UNKNOWN}, {"rules": expiring(90) * 2}),
 ]
 
 

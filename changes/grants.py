@@ -1,0 +1,106 @@
+"""Who may do what to what, by pattern: so that less than before is not taken for more.
+
+Source: IAM User Guide, "Grammar of the IAM JSON policy language" and "Policies and permissions".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from controls.iam_documents import Document, documents
+from controls.inputs import UndecidedError
+from controls.policy_documents import Statement, statements
+from rehearsal.graph import Node
+from rehearsal.policy_documents import listed
+
+_ANYTHING: Statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """One action pattern on one resource pattern for one principal, under a condition, as JSON, empty for none.
+
+    `effect` is Allow or Deny, `kind` that of the policy: identity, trust or resource. What a policy grants by
+    NotAction, NotResource or NotPrincipal is everything.
+    """
+
+    kind: str
+    effect: str
+    who: str
+    action: str
+    resource: str
+    condition: str
+
+    def covers(self, other: Grant) -> bool:
+        """Whether all of the other one is in this."""
+        return (
+            (self.kind, self.effect) == (other.kind, other.effect)
+            and self.who in ("*", other.who)
+            and fnmatchcase(other.action.lower(), self.action.lower())
+            and fnmatchcase(other.resource, self.resource)
+            and self.condition in ("", other.condition)
+        )
+
+
+def grants(node: Node | None) -> tuple[Grant, ...]:
+    """All that the resource's policies grant and deny; nothing of what is not known yet."""
+    return tuple(_grants(node)) if node else ()
+
+
+def beyond(new: Collection[Grant], old: Collection[Grant]) -> list[Grant]:
+    """What is in the new ones and in none of the old."""
+    return [one for one in new if not any(other.covers(one) for other in old)]
+
+
+def _grants(node: Node) -> Iterator[Grant]:
+    try:
+        held = list(documents(node))
+    except UndecidedError:
+        return
+    for document in held:
+        for statement in _read(document):
+            yield from _of(document.kind, statement)
+
+
+def _read(document: Document) -> list[Statement]:
+    """Its statements; one that grants everything where it has not the form of a policy, so that nobody trusts it."""
+    try:
+        found = statements(document.content, document.name)
+    except UndecidedError:
+        return []
+    except (AttributeError, TypeError, RecursionError):
+        return [_ANYTHING]
+    return [one if _is_statement(one) else _ANYTHING for one in found]
+
+
+def _is_statement(one: Any) -> bool:
+    if not isinstance(one, Mapping):
+        return False
+    condition = one.get("Condition") or {}
+    return isinstance(condition, Mapping) and all(isinstance(keys, Mapping) for keys in condition.values())
+
+
+def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
+    condition = json.dumps(statement["Condition"], sort_keys=True) if statement.get("Condition") else ""
+    for who in _principals(statement):
+        for action in listed(statement.get("Action")) or ["*"]:
+            for resource in listed(statement.get("Resource")) or ["*"]:
+                yield Grant(
+                    kind=kind,
+                    effect=str(statement.get("Effect")),
+                    who=who,
+                    action=str(action),
+                    resource=str(resource),
+                    condition=condition,
+                )
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    principal = statement.get("Principal")
+    if isinstance(principal, Mapping):
+        return [str(one) for named in principal.values() for one in listed(named)]
+    return [str(one) for one in listed(principal)] or ["*"]
