@@ -129,7 +129,8 @@ def _open(id_: str, title: str, remedy: str, *properties: str) -> Rule:
 RULES = (
     _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
           "name who may: a prefix list, a security group, an account, an origin", "policy", "assumeRolePolicy",
-          "cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "ingress", "acl", "publiclyAccessible", "internal", "corsRules", "permissions"),
+          "cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "ingress", "acl",
+          "publiclyAccessible", "internal", "corsRules", "permissions"),
     _open("public-access-unblocked", "A block of public access is taken off",
           "leave all four on; CloudFront reads private buckets", "blockPublicAcls", "blockPublicPolicy",
           "ignorePublicAcls", "restrictPublicBuckets"),
