@@ -49,12 +49,12 @@ def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verb
         write_private(plan, "")  # the engine keeps the mode; the plan holds what the state holds, secrets encrypted
         seen = fingerprint(stack)
         change = previewed(stack, plan=plan)
-        require_whole(change)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
             refuse_unused(found)
             out.print(f"{stack.name}: nothing to do", markup=False)
             return
+        require_whole(change)
         render([found], Format.TEXT, None, guard=True, verbose=verbose)
         _refuse(found)
         if not yes:
