@@ -124,6 +124,12 @@ def test_every_test_is_in_a_file_that_pytest_collects() -> None:
     assert lost == []
 
 
+def test_no_two_test_modules_have_one_name() -> None:
+    # pytest puts each folder on the path: of two modules with one name it collects the first, and fails at the second.
+    names = [file.name for file in (ROOT / "tests").rglob("*.py") if file.name != "conftest.py"]
+    assert sorted(name for name in set(names) if names.count(name) > 1) == []
+
+
 def test_there_is_no_room_for_everything() -> None:
     vague = {"utils", "helpers", "common", "manager", "handler", "misc"}
     files = [file for package in MAY_NOT for file in (ROOT / package).rglob("*.py")]
