@@ -19,6 +19,7 @@ from infra.names import Names
 from infra.stacks.platform import platform
 from rehearsal import in_process
 from rehearsal.emulator import EmulatedAws
+from rehearsal.graph import PROVIDER
 from rehearsal.seeds import seed
 
 COPY = re.compile(r"::aws-(\d+)(::|$)")
@@ -29,7 +30,7 @@ class CopiesMonitor(in_process.Monitor):
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> resource_pb2.RegisterResourceResponse:
         """Registers the resource under its copy's own name."""
-        if request.type == in_process.PROVIDER_TYPE:
+        if request.type == PROVIDER:
             request.name = f"{request.name}-{len(self.providers) + 1}"
         elif found := COPY.search(request.provider or "".join(request.providers.values())):
             request.name = f"{request.name}-{found.group(1)}"

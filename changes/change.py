@@ -6,13 +6,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from rehearsal.graph import Graph, Node
 
 Op = Literal["create", "update", "replace", "delete", "import", "forget"]
+DONE: Final[Mapping[Op, str]] = {
+    "create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "import": "imported",
+    "forget": "forgotten",
+}  # fmt: skip
 Risk = Literal["data loss", "security", "downtime", "cost", "unknown", "cosmetic"]
 
 

@@ -15,11 +15,9 @@ from changes.following import follow, pulled_along
 from changes.input_changes import Tags, input_changes
 from changes.property_changes import property_changes
 from rehearsal.foretold import as_planned
-from rehearsal.graph import Graph, Node
+from rehearsal.graph import OPTIONS, PROVIDER, Graph, Node
 
-PROVIDER = "pulumi:providers:aws"
 PROVIDER_REPLACED_BY = ("region", "allowedAccountIds")  # as the stand-in's DiffConfig has it
-OPTIONS = ("deleteBeforeReplace", "ignoreChanges", "replaceOnChanges", "retainOnDelete")
 
 
 def compared(before: Graph, after: Graph, *, stack: str, origin: str) -> Change:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from changes.property_changes import INTERNAL
 from rehearsal.graph import SECRET, UNKNOWN
 from rehearsal.wire import SIGNATURE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
-
-INTERNAL = "__"  # of the provider's own notes, such as `__defaults`
 
 
 def shown(value: Any) -> Any:

@@ -29,13 +29,12 @@ _ADMINISTRATOR = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess")
 
 @dataclass(frozen=True)
 class Exposed:
-    """One thing that is open: the rule that finds it, the property, and in words.
+    """One thing that is open: the rule that finds it, and in words.
 
     `by` is what is compared where it is more than the words.
     """
 
     rule: str
-    property: str
     sentence: str
     by: Grant | Ports | None = None
 
@@ -80,19 +79,17 @@ def _policies(node: Node) -> Iterator[Exposed]:
 def _granted(one: Grant) -> Iterator[Exposed]:
     if one.kind == "identity":
         if not one.action.strip("*:") and not one.resource.strip("*"):
-            yield Exposed("administrator-rights", "policy", "may do everything with everything in the account", one)
+            yield Exposed("administrator-rights", "may do everything with everything in the account", one)
         return
     trust = one.kind == "trust"
-    what, property_ = ("become it", "assumeRolePolicy") if trust else (f"{one.action} on {one.resource}", "policy")
+    what = "become it" if trust else f"{one.action} on {one.resource}"
     condition = json.loads(one.condition) if one.condition else {}
     statement = {"Effect": "Allow", "Principal": one.who, "Condition": condition}
     if one.who == "*" and lets_everyone_in(statement):
-        yield Exposed("opened-to-everyone", property_, f"lets everyone {what}", one)
+        yield Exposed("opened-to-everyone", f"lets everyone {what}", one)
     elif not (trust and one.who.endswith(_SERVICES)):
         under = f" where {one.condition}" if one.condition else ""
-        yield Exposed(
-            "trust-widened" if trust else "granted-to-another", property_, f"lets {one.who} {what}{under}", one
-        )
+        yield Exposed("trust-widened" if trust else "granted-to-another", f"lets {one.who} {what}{under}", one)
 
 
 def _ingress(node: Node) -> Iterator[Exposed]:
@@ -100,7 +97,7 @@ def _ingress(node: Node) -> Iterator[Exposed]:
     if node.type.endswith("SecurityGroupIngressRule"):
         yield from _sources(node.inputs, [peek(node, "cidrIpv4"), peek(node, "cidrIpv6")])
     if peek(node, "ingress") in OPEN:
-        yield Exposed("source-not-known", "ingress", "lets in whom only the apply will tell")
+        yield Exposed("source-not-known", "lets in whom only the apply will tell")
     for rule in each_block(node, "ingress"):
         if isinstance(rule, Mapping):
             yield from _sources(rule, [*listed(rule.get("cidrBlocks")), *listed(rule.get("ipv6CidrBlocks"))])
@@ -114,10 +111,10 @@ def _sources(rule: Mapping[str, Any], sources: list[Any]) -> Iterator[Exposed]:
     what = "all ports" if every else f"port {low}" if low == high else f"ports {low} to {high}"
     for source in sources:
         if source in OPEN:
-            yield Exposed("source-not-known", "cidrIpv4", f"lets in whom only the apply will tell, to {what}")
+            yield Exposed("source-not-known", f"lets in whom only the apply will tell, to {what}")
         elif _is_everyone(source):
             ports = Ports(str(source), "-1" if every else protocol, low, high)
-            yield Exposed("opened-to-everyone", "cidrIpv4", f"lets {source} connect to {what}", ports)
+            yield Exposed("opened-to-everyone", f"lets {source} connect to {what}", ports)
 
 
 def _is_everyone(source: Any) -> bool:
@@ -131,32 +128,32 @@ def _is_everyone(source: Any) -> bool:
 def _public_access(node: Node) -> Iterator[Exposed]:
     for flag in _BLOCKS:
         if peek(node, flag) not in (True, "true"):
-            yield Exposed("public-access-unblocked", flag, f"does not block public access: {flag} is off")
+            yield Exposed("public-access-unblocked", f"does not block public access: {flag} is off")
 
 
 def _acl(node: Node) -> Iterator[Exposed]:
     if peek(node, "acl") in _PUBLIC_ACLS:
         yield Exposed(
-            "opened-to-everyone", "acl", f"opens its files to everyone by the access control list {peek(node, 'acl')}"
+            "opened-to-everyone", f"opens its files to everyone by the access control list {peek(node, 'acl')}"
         )
 
 
 def _database(node: Node) -> Iterator[Exposed]:
     if peek(node, "publiclyAccessible") in (True, "true", *OPEN):
-        yield Exposed("opened-to-everyone", "publiclyAccessible", "gets an address on the internet")
+        yield Exposed("opened-to-everyone", "gets an address on the internet")
     if peek(node, "storageEncrypted") not in (True, "true"):
-        yield Exposed("encryption-off", "storageEncrypted", "keeps its data unencrypted")
+        yield Exposed("encryption-off", "keeps its data unencrypted")
 
 
 def _balancer(node: Node) -> Iterator[Exposed]:
     if peek(node, "internal") not in (True, "true"):
-        yield Exposed("opened-to-everyone", "internal", "gets an address on the internet")
+        yield Exposed("opened-to-everyone", "gets an address on the internet")
 
 
 def _listener(node: Node) -> Iterator[Exposed]:
     actions = [one.get("type") for one in each_block(node, "defaultActions") if isinstance(one, Mapping)]
     if peek(node, "protocol") == "HTTP" and actions != ["redirect"]:
-        yield Exposed("plain-http", "protocol", "takes requests without TLS")
+        yield Exposed("plain-http", "takes requests without TLS")
 
 
 def _distribution(node: Node) -> Iterator[Exposed]:
@@ -164,40 +161,40 @@ def _distribution(node: Node) -> Iterator[Exposed]:
     for behavior in behaviors:
         if isinstance(behavior, Mapping) and behavior.get("viewerProtocolPolicy") == "allow-all":
             path = behavior.get("pathPattern", "all paths")
-            yield Exposed("plain-http", "viewerProtocolPolicy", f"takes requests for {path} without TLS")
+            yield Exposed("plain-http", f"takes requests for {path} without TLS")
     if peek(node, "webAclId") in (None, ""):
-        yield Exposed("firewall-detached", "webAclId", "is behind no web application firewall")
+        yield Exposed("firewall-detached", "is behind no web application firewall")
 
 
 def _metadata(node: Node) -> Iterator[Exposed]:
     if peek(node, "metadataOptions.httpTokens") != "required":
-        yield Exposed("metadata-opened", "metadataOptions", "answers the metadata service without a token (IMDSv1)")
+        yield Exposed("metadata-opened", "answers the metadata service without a token (IMDSv1)")
     disks = [*each_block(node, "rootBlockDevice"), *each_block(node, "ebsBlockDevices")]
     disks += [one.get("ebs") or {} for one in each_block(node, "blockDeviceMappings") if isinstance(one, Mapping)]
     if any(isinstance(one, Mapping) and one.get("encrypted") not in (True, "true", *OPEN) for one in disks):
-        yield Exposed("encryption-off", "encrypted", "keeps a disk unencrypted")
+        yield Exposed("encryption-off", "keeps a disk unencrypted")
 
 
 def _cors(node: Node) -> Iterator[Exposed]:
     for rule in each_block(node, "corsRules"):
         if isinstance(rule, Mapping) and "*" in listed(rule.get("allowedOrigins")):
-            yield Exposed("opened-to-everyone", "corsRules", "lets the scripts of every site call the bucket")
+            yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
 
 
 def _key(node: Node) -> Iterator[Exposed]:
     if peek(node, "enableKeyRotation") not in (True, "true"):
-        yield Exposed("key-rotation-off", "enableKeyRotation", "is not rotated each year")
+        yield Exposed("key-rotation-off", "is not rotated each year")
 
 
 def _attached(node: Node) -> Iterator[Exposed]:
     for arn in [*listed(peek(node, "policyArn")), *listed(peek(node, "managedPolicyArns"))]:
         if str(arn).endswith(_ADMINISTRATOR):
-            yield Exposed("administrator-rights", "policyArn", f"has {arn}, by which it may give itself any right")
+            yield Exposed("administrator-rights", f"has {arn}, by which it may give itself any right")
 
 
 def _document(node: Node) -> Iterator[Exposed]:
     if "all" in str(peek(node, "permissions")).lower():
-        yield Exposed("opened-to-everyone", "permissions", "is shared with every account")
+        yield Exposed("opened-to-everyone", "is shared with every account")
 
 
 _OF_TYPE: Mapping[str, Callable[[Node], Iterator[Exposed]]] = {

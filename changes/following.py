@@ -9,8 +9,9 @@ from typing import Any
 from changes.change import PropertyChange, Step
 from changes.input_changes import replaces
 from changes.property_changes import property_changes
+from changes.property_paths import is_within
 from rehearsal.foretold import without
-from rehearsal.graph import UNKNOWN, Node
+from rehearsal.graph import PROVIDER, UNKNOWN, Node
 from rehearsal.resources import RESOURCES
 
 Nodes = Mapping[str, Node]
@@ -38,7 +39,7 @@ def follow(steps: Mapping[str, Step], old: Nodes, new: Nodes) -> dict[str, Step]
 
 def pulled_along(steps: Mapping[str, Step], old: Nodes, new: Nodes) -> dict[str, Step]:
     """The steps where the provider itself is replaced: all that it holds is replaced with it."""
-    provider = next(step for step in steps.values() if step.node.type == "pulumi:providers:aws")
+    provider = next(step for step in steps.values() if step.node.type == PROVIDER)
     causes = tuple(replace(one, path=f"provider.{one.path}") for one in provider.changes if one.replaces)
     found = dict(steps)
     for urn in old.keys() & new.keys():
@@ -90,7 +91,4 @@ def _blinded(node: Node, replaced: set[str]) -> dict[str, Any]:
 
 def _overlap(one: PropertyChange, other: PropertyChange) -> bool:
     """Whether one of the two places is the other, or is in it."""
-    return any(
-        long == short or long.startswith((f"{short}.", f"{short}["))
-        for long, short in ((one.path, other.path), (other.path, one.path))
-    )
+    return is_within(one.path, other.path) or is_within(other.path, one.path)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from changes.change import PropertyChange
-from changes.property_changes import property_changes
+from changes.property_changes import document, property_changes
 from rehearsal.difference import Change as Found
-from rehearsal.difference import difference
+from rehearsal.difference import difference, top_level
 from rehearsal.foretold import blind, holds_unknown
 from rehearsal.graph import UNKNOWN, Node
 from rehearsal.resource import ResourceType
@@ -25,7 +24,7 @@ def input_changes(before: Node, after: Node, *, tags: tuple[Tags, Tags] = ({}, {
     `tags` are the provider's default ones on either side. What is unknown on both sides counts as changed where it
     comes from other resources than before.
     """
-    ignored = {_top(path) for path in after.options.get("ignoreChanges", ())}
+    ignored = {top_level(path) for path in after.options.get("ignoreChanges", ())}
     old, new = ({name: value for name, value in node.inputs.items() if name not in ignored} for node in (before, after))
     for name in old.keys() & new.keys():
         if holds_unknown(old[name]) != holds_unknown(new[name]):  # one side's program, or its toolkit, tells less
@@ -85,12 +84,7 @@ def _at(value: Any, path: str, default: Any) -> Any:
 
 
 def _is_document(value: Any) -> bool:
-    if not isinstance(value, str) or value[:1] not in ("{", "["):
-        return False
-    try:
-        return isinstance(json.loads(value), dict | list)
-    except ValueError:
-        return False
+    return isinstance(value, str) and not isinstance(document(value), str)
 
 
 def _other_origins(
@@ -107,10 +101,6 @@ def _other_origins(
 
 def _forced(change: PropertyChange, replacing: tuple[str, ...]) -> PropertyChange:
     """The change with the program's `replaceOnChanges` heeded."""
-    if change.replaces or not any(one == "*" or _top(one) == _top(change.path) for one in replacing):
+    if change.replaces or not any(one == "*" or top_level(one) == top_level(change.path) for one in replacing):
         return change
     return PropertyChange(path=change.path, before=change.before, after=change.after, replaces=True)
-
-
-def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]

@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Final
 
 from changes import rules_access, rules_data, rules_service
-from changes.change import Change, Folded, Judgement, Op, PropertyChange, Report, Risk, Step
+from changes.change import DONE, Change, Folded, Judgement, Op, PropertyChange, Report, Risk, Step
 from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
+from changes.property_paths import is_within
 from changes.rule import Rule
 from cost.difference import difference as cost_difference
 from cost.pricing import region_of
@@ -24,10 +25,6 @@ _MOVES: Final = "the new one is made first, and what uses it goes over to it"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
     "forget": "forgets, without deleting it,",
-}  # fmt: skip
-_DONE: Final[Mapping[Op, str]] = {
-    "create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "import": "imported",
-    "forget": "forgotten",
 }  # fmt: skip
 
 
@@ -82,8 +79,11 @@ def _seen(step: Step, there: Collection[str]) -> Step:
 
 def _by_rules(step: Step, dependents: tuple[str, ...]) -> Iterator[Judgement]:
     """A resource that goes is judged as a whole; one that comes or changes also by its properties."""
+    opened = rules_access.opened(step)
     for rule in RULES if step.after is not None else ():
-        words = rule.check(step) if rule.reads(step) else None
+        words = None
+        if rule.reads(step):
+            words = rule.check(step) if rule.check is not None else opened.get(rule.id)
         if words is not None:
             yield Judgement(
                 step=step,
@@ -101,7 +101,7 @@ def _unknown(step: Step, dependents: tuple[str, ...]) -> Judgement:
     return Judgement(
         step=step,
         risk="unknown",
-        rule=f"unknown-type-{_DONE[step.op]}",
+        rule=f"unknown-type-{DONE[step.op]}",
         sentence=f"{_DOES[step.op]} {step.node.name}: nobody has described what a {step.node.type} is to the product",
         remedy="find out what it holds and who needs it; describe its type in changes/meanings.py",
         causes=step.changes,
@@ -119,7 +119,7 @@ def _by_meaning(step: Step, known: Meaning, dependents: tuple[str, ...]) -> Judg
     return Judgement(
         step=step,
         risk=risk,
-        rule=f"{known.word}-{_DONE[step.op]}",
+        rule=f"{known.word}-{DONE[step.op]}",
         sentence=f"{_DOES[step.op]} {_subject(step, known)}{f': {effect}' if effect else ''}",
         remedy=known.remedy if ends else "",
         causes=tuple(one for one in step.changes if one.replaces) or step.changes,
@@ -168,10 +168,7 @@ def _subject(step: Step, known: Meaning | None) -> str:
 
 
 def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:
-    return tuple(
-        change for change in step.changes if any(change.path == one or change.path.startswith((f"{one}.", f"{one}["))
-                                                 for one in properties)
-    )  # fmt: skip
+    return tuple(change for change in step.changes if any(is_within(change.path, one) for one in properties))
 
 
 def _cost(change: Change) -> dict[str, Decimal]:

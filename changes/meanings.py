@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from changes.change import Risk
-from rehearsal.graph import Node
+from rehearsal.graph import PROVIDER, Node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -323,7 +323,7 @@ _OTHERS = {
         word="bucket-lifecycle", role="the bucket's lifecycle rules", away="nothing expires any more", gone="cost"
     ),
     "aws:cloudwatch/dashboard:Dashboard": Meaning(word="dashboard", role="the dashboard", gone="cosmetic"),
-    "pulumi:providers:aws": Meaning(
+    PROVIDER: Meaning(
         word="provider", role="the provider: account, region and tags of everything", gone="unknown", updated="unknown"
     ),
     **{

@@ -12,21 +12,18 @@ from dataclasses import replace
 
 from changes.change import Folded, PropertyChange, Step
 from changes.property_paths import parts
-from rehearsal.difference import difference
+from rehearsal.difference import difference, top_level
 from rehearsal.graph import SECRET, UNKNOWN, Graph
 from rehearsal.resources import RESOURCES
 
 _CONDITION = re.compile(r"(?:ResourceTag|PrincipalTag|RequestTag)/([\w.:=+@-]+)", re.IGNORECASE)
-_OWN_TAGS = frozenset(
-    {"role", "product", "environment"}
-)  # by which deploys find their machines: scripts/backend_hosts.py
+# Deploys find their machines by these: scripts/backend_hosts.py.
+_OWN_TAGS = frozenset({"role", "product", "environment"})
+_BUCKET = "aws:s3/bucket:Bucket"
 COMPONENT = "a component: it groups resources, and is nothing at AWS"
 PART = "a part of a bucket: it goes with {}"
 SAME = "equal once written in one form: AWS reads both the same way"
 TAGS = "tags only, and no policy looks at them"
-
-
-_BUCKET = "aws:s3/bucket:Bucket"
 
 
 def sift(step: Step, deciding: frozenset[str], whole: Mapping[str, str]) -> tuple[Step | None, tuple[Folded, ...]]:
@@ -83,12 +80,12 @@ def _unequal(step: Step) -> frozenset[str] | None:
     if kind is None or step.before is None or step.after is None:
         return None
     found = difference(kind, dict(step.before.inputs), dict(step.after.inputs))
-    return frozenset(_top(change.path) for change in found.changes)
+    return frozenset(top_level(change.path) for change in found.changes)
 
 
 def _is_same(change: PropertyChange, step: Step, unequal: frozenset[str] | None) -> bool:
     """Whether AWS reads both sides alike; what is no input (`protect`), a tag or not known yet is never."""
-    name = _top(change.path)
+    name = top_level(change.path)
     if unequal is None or _is_open(change.before, change.after) or name in ("tags", "tagsAll"):
         return False
     given = any(side is not None and name in side.inputs for side in (step.before, step.after))
@@ -101,13 +98,9 @@ def _is_open(*values: object) -> bool:
 
 
 def _is_tag(change: PropertyChange, deciding: frozenset[str]) -> bool:
-    if _top(change.path) not in ("tags", "tagsAll"):
+    if top_level(change.path) not in ("tags", "tagsAll"):
         return False
     key = ".".join(str(part) for part in list(parts(change.path))[1:])
     sides = [side for side in (change.before, change.after) if isinstance(side, Mapping)]
     keys = {key} if key else {str(name) for side in sides for name in side}
     return not {name.lower() for name in keys} & deciding
-
-
-def _top(path: str) -> str:
-    return re.split(r"[.\[]", path, maxsplit=1)[0]

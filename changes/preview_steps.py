@@ -12,7 +12,7 @@ from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
 from changes.property_changes import property_changes
 from changes.property_paths import is_within, value_at
-from rehearsal.graph import Graph, Node
+from rehearsal.graph import OPTIONS, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
 
@@ -33,7 +33,6 @@ _UNCHANGED: Final = frozenset({"same", "read", "read-replacement", "discard-repl
 KNOWN: Final = frozenset({*_OPS, *_UNCHANGED})
 _GOES: Final = frozenset({"delete", "delete-replaced", "discard", "discard-replaced", "remove-pending-replace"})
 _KEPT: Final = frozenset({"same", "update"})  # their new state has neither id nor outputs: the old one has both
-_OPTIONS: Final = ("retainOnDelete", "ignoreChanges", "replaceOnChanges", "deleteBeforeReplace")
 
 
 def steps_of(written: Sequence[Written]) -> tuple[Step, ...]:
@@ -77,7 +76,7 @@ def node(state: Written) -> Node:
         dependencies=tuple(state.get("dependencies") or ()),
         property_dependencies={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=bool(state.get("protect", False)),
-        options={key: state[key] for key in _OPTIONS if state.get(key)},
+        options={key: state[key] for key in OPTIONS if state.get(key)},
         custom=bool(state["custom"]),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,

@@ -10,6 +10,7 @@ from changes.change import Risk, Step
 from controls.inputs import peek
 from rehearsal.graph import SECRET, UNKNOWN, Node
 
+DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
 OPEN = (UNKNOWN, SECRET)  # values that may be anything
 
 
@@ -17,7 +18,8 @@ OPEN = (UNKNOWN, SECRET)  # values that may be anything
 class Rule:
     """What `check` looks for in a step, and how grave it is.
 
-    `types` are those that it reads, empty for all; `check` gives what happens in plain words, None where it does not.
+    `types` are those that it reads, empty for all; `check` gives what happens in plain words, None where it does not;
+    rules without one speak of what the step opens, which is found for all of them at once (changes/rules_access.py).
     `properties` are the paths that bring it about. `guarded` ones wait for an acknowledgement. `title` says for the
     documentation what the rule finds.
     """
@@ -27,7 +29,7 @@ class Rule:
     risk: Risk
     types: frozenset[str]
     properties: tuple[str, ...]
-    check: Callable[[Step], str | None]
+    check: Callable[[Step], str | None] | None
     remedy: str
     guarded: bool = True
 

@@ -6,11 +6,10 @@ import json
 from collections.abc import Iterator
 
 from changes.change import Step
-from changes.rule import OPEN, Rule, changed, each_block, lowered, number, sides, turned_off, turned_on
+from changes.rule import DATABASE, OPEN, Rule, changed, each_block, lowered, number, sides, turned_off, turned_on
 from controls.inputs import peek
 from rehearsal.graph import Node
 
-_DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
 _BUCKET = frozenset({"aws:s3/bucket:Bucket"})
 _LOGS = frozenset({"aws:cloudwatch/logGroup:LogGroup"})
 _LIFECYCLE = frozenset({"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"})
@@ -158,21 +157,21 @@ RULES = (
     Rule(id="deletion-protection-off", title="AWS's deletion protection is taken off", risk="data loss",
          types=frozenset(), properties=("deletionProtection", "deletionProtectionEnabled"), check=_deletable,
          remedy="take it off only in the change that deletes it"),
-    Rule(id="final-snapshot-off", title="No last snapshot of a database any more", risk="data loss", types=_DATABASE,
+    Rule(id="final-snapshot-off", title="No last snapshot of a database any more", risk="data loss", types=DATABASE,
          properties=("skipFinalSnapshot",), check=_no_last_snapshot, remedy="leave it on: a snapshot costs little"),
     Rule(id="backups-deleted-with-it", title="Backups go together with the database", risk="data loss",
-         types=_DATABASE, properties=("deleteAutomatedBackups",), check=_backups_deleted, remedy="leave it off"),
+         types=DATABASE, properties=("deleteAutomatedBackups",), check=_backups_deleted, remedy="leave it off"),
     Rule(id="backups-shortened", title="Backups of a database are kept for fewer days, or not at all",
-         risk="data loss", types=_DATABASE, properties=("backupRetentionPeriod",), check=_fewer_backups,
+         risk="data loss", types=DATABASE, properties=("backupRetentionPeriod",), check=_fewer_backups,
          remedy="take a snapshot of your own first; it is kept until you delete it"),
     Rule(id="storage-shrunk", title="A disk or a database's storage gets smaller", risk="data loss",
-         types=_DATABASE | {"aws:ebs/volume:Volume"}, properties=("allocatedStorage", "size"), check=_smaller,
+         types=DATABASE | {"aws:ebs/volume:Volume"}, properties=("allocatedStorage", "size"), check=_smaller,
          remedy="make a new one, and copy the data into it"),
     Rule(id="storage-capped", title="A database's storage may grow less than before", risk="downtime",
-         types=_DATABASE, properties=("maxAllocatedStorage",), check=_storage_capped,
+         types=DATABASE, properties=("maxAllocatedStorage",), check=_storage_capped,
          remedy="look at the FreeStorageSpace metric first", guarded=False),
     Rule(id="engine-upgraded", title="Another major version of the database's engine", risk="data loss",
-         types=_DATABASE, properties=("engineVersion",), check=_older_engine, remedy=DATABASE_FIRST),
+         types=DATABASE, properties=("engineVersion",), check=_older_engine, remedy=DATABASE_FIRST),
     Rule(id="log-retention-shortened", title="Logs are kept for fewer days", risk="data loss", types=_LOGS,
          properties=("retentionInDays",), check=_logs_forget, remedy="export what must be kept to S3 first"),
     Rule(id="expiry-shortened", title="Files, or their older versions, are deleted sooner", risk="data loss",

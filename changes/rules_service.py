@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from changes.change import Step
-from changes.rule import OPEN, Rule, changed, lowered, sides, turned_off
+from changes.rule import DATABASE, OPEN, Rule, changed, lowered, sides, turned_off
 
-_DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
 _GROUP = frozenset({"aws:autoscaling/group:Group"})
 _INSTANCE = frozenset({"aws:ec2/instance:Instance"})
 _ALARM = frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"})
@@ -60,10 +59,10 @@ def _balancer_deletable(step: Step) -> str | None:
 
 
 RULES = (
-    Rule(id="database-resized", title="Another instance class of the database", risk="downtime", types=_DATABASE,
+    Rule(id="database-resized", title="Another instance class of the database", risk="downtime", types=DATABASE,
          properties=("instanceClass",), check=_resized, guarded=False,
          remedy="do it in a quiet hour, with the maintenance page on"),
-    Rule(id="standby-off", title="A database without a standby any more", risk="downtime", types=_DATABASE,
+    Rule(id="standby-off", title="A database without a standby any more", risk="downtime", types=DATABASE,
          properties=("multiAz",), check=_alone, guarded=False, remedy="leave it on in production"),
     Rule(id="fewer-machines", title="Fewer machines in the group", risk="downtime", types=_GROUP,
          properties=("maxSize", "minSize", "desiredCapacity"), check=_fewer, guarded=False,

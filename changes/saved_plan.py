@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from changes.change import Change, Op, PropertyChange, Step
-from changes.engine_values import INTERNAL, properties, shown
+from changes.engine_values import properties, shown
+from changes.property_changes import INTERNAL
 from infra.errors import PlatformError
 from rehearsal.graph import UNKNOWN, Graph, Node
 from rehearsal.in_process import ROOT_TYPE

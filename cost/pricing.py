@@ -9,7 +9,7 @@ from decimal import Decimal
 from controls.inputs import peek
 from cost.item import Item
 from cost.sheet import Sheet
-from rehearsal.graph import UNKNOWN, Graph, Node
+from rehearsal.graph import PROVIDER, UNKNOWN, Graph, Node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,8 +59,6 @@ class Priced:
 
 
 Rule = Callable[[Priced], Iterator[Item]]
-
-PROVIDER = "pulumi:providers:aws"
 
 
 def region_of(graph: Graph) -> str | None:

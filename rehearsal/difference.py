@@ -38,7 +38,7 @@ class Difference:
     @property
     def replaces(self) -> tuple[str, ...]:
         """Top-level names of the properties whose change replaces the resource."""
-        return tuple(sorted({_top(change.path) for change in self.changes if change.replaces}))
+        return tuple(sorted({top_level(change.path) for change in self.changes if change.replaces}))
 
 
 def difference(kind: ResourceType, old: Inputs, new: Inputs) -> Difference:
@@ -163,10 +163,11 @@ def _replaces(kind: ResourceType, path: str, how: str) -> bool:
     declared = _INDEX.sub("", path)
     if any(declared == name or declared.startswith(f"{name}.") for name in kind.replace_on):
         return True
-    return _top(path) not in kind.in_place
+    return top_level(path) not in kind.in_place
 
 
-def _top(path: str) -> str:
+def top_level(path: str) -> str:
+    """Name of the property that a path is in: `rules` of `rules[0].status`."""
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SECRET = "[secret]"  # noqa: S105 - what stands in a graph where a secret value was
+PROVIDER = "pulumi:providers:aws"  # type of the provider, whose inputs are account, region and default tags
+OPTIONS = ("deleteBeforeReplace", "ignoreChanges", "replaceOnChanges", "retainOnDelete")  # of a resource, Pulumi's own
 UNKNOWN = "[unknown]"  # what stands in a plan where only the apply will tell
 
 

@@ -24,12 +24,11 @@ from pulumi.runtime.stack import run_in_stack
 
 from rehearsal import wire
 from rehearsal.foretold import NAMED, stand_in
-from rehearsal.graph import Graph, Node
+from rehearsal.graph import PROVIDER, Graph, Node
 from rehearsal.resource import Aws
 from rehearsal.resources import FUNCTIONS, RESOURCES
 from rehearsal.servicer import AwsServicer, ProviderError
 
-PROVIDER_TYPE = "pulumi:providers:aws"
 ROOT_TYPE = "pulumi:pulumi:Stack"
 
 
@@ -143,7 +142,7 @@ class Monitor(mocks.MockMonitor):
             node = _node(urn, request)
             if request.type == ROOT_TYPE:
                 return resource_pb2.RegisterResourceResponse(urn=urn)
-            if request.type == PROVIDER_TYPE:
+            if request.type == PROVIDER:
                 return self._register_provider(urn, node, request)
             if not request.custom:
                 self.nodes[urn] = node

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from changes.change import Op, Risk
+from changes.change import DONE, Op, Risk
 from changes.judge import GRAVEST_FIRST
 from scripts.change_values import safe
-from scripts.change_view import DONE, State
+from scripts.change_view import State
 from scripts.drawing_box import GAP, LINE_HEIGHT, LINE_SIZE, MOST_TEXT, NAME_SIZE, Line
 from scripts.drawing_model import Kind
 from scripts.drawing_text import escape, shortened, width

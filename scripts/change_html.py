@@ -14,12 +14,12 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changes.acknowledgements import FILE
-from changes.change import Verdict
+from changes.change import DONE, Verdict
 from infra.templates import TEMPLATES
 from scripts.change_drawing import drawing
 from scripts.change_drawing_line import SIGNS
 from scripts.change_page import environment_of, keyed, marks_of
-from scripts.change_view import DONE, outcome
+from scripts.change_view import outcome
 
 _FOLDER: Final = TEMPLATES / "changes"
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from changes.change import Acknowledgement, Folded, PropertyChange, Step, Verdict
+from changes.change import DONE, Acknowledgement, Folded, PropertyChange, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
 from scripts.change_values import masked, safe_lines
-from scripts.change_view import DONE, Item, items
+from scripts.change_view import Item, items
 
 SCHEMA: Final = 1  # raised when a key goes or means something else; new keys may come at any time
 

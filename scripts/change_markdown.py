@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from changes.acknowledgements import FILE
-from changes.change import Verdict
+from changes.change import DONE, Verdict
 from changes.judge import GRAVEST_FIRST
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option
 from scripts.change_names import dependents, kind
 from scripts.change_values import cut
 from scripts.change_view import (
-    DONE,
     Group,
     Item,
     counted,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from changes.change import Folded, Verdict
+from changes.change import DONE, Folded, Verdict
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option, said
 from scripts.change_drawing import drawing
 from scripts.change_drawing_line import Mark
 from scripts.change_names import dependents, kind
 from scripts.change_values import cut, safe
-from scripts.change_view import COUNTED, DONE, Group, Item, Section, operations, outcome, reasons, sections
+from scripts.change_view import COUNTED, Group, Item, Section, operations, outcome, reasons, sections
 from scripts.drawing_model import PROVIDERS
 
 CAUSES: Final = 30  # properties of one judgement

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from changes.change import DONE
 from changes.judge import GRAVEST_FIRST
 from scripts.change_json import SCHEMA as NUMBER
-from scripts.change_view import DONE
 
 SCHEMA: Final = f"""## The JSON form
 

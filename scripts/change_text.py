@@ -9,13 +9,12 @@ from rich.console import Console
 from rich.text import Text
 
 from changes.acknowledgements import FILE
-from changes.change import Verdict
+from changes.change import DONE, Verdict
 from scripts.change_acknowledging import lines as acknowledgement
 from scripts.change_acknowledging import option, said
 from scripts.change_names import dependents, kind
 from scripts.change_values import cut, safe
 from scripts.change_view import (
-    DONE,
     Group,
     Item,
     Section,

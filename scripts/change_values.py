@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from changes.change import PropertyChange
 from rehearsal.graph import SECRET, UNKNOWN, Node
+from rehearsal.wire import SIGNATURE
 from scripts.secret_names import SECRET_TEXT, holds_secret, is_secret_name
 
 MOST = 160  # characters of one shown value
@@ -93,10 +94,7 @@ def _is_secret(name: str, *, named: bool) -> bool:
 def _is_named_secret(block: Mapping[Any, Any]) -> bool:
     """`{name: X-Origin-Secret, value: …}`, and Pulumi's own form of a secret value."""
     names = [value for key, value in block.items() if str(key).lower() in ("name", "key", "headername")]
-    return any(isinstance(name, str) and is_secret_name(name) for name in names) or _PULUMI in block
-
-
-_PULUMI = "4dabf18193072939515e22adb298388d"  # the key by which the engine marks its secrets and archives
+    return any(isinstance(name, str) and is_secret_name(name) for name in names) or SIGNATURE in block
 
 
 def _text(text: str, depth: int) -> str:

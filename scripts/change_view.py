@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Literal
 
-from changes.change import Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
+from changes.change import DONE, Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
 from scripts.change_names import Components, kind
@@ -19,10 +19,6 @@ ALONE = 5  # creations, or deletions, of one risk that are shown one by one
 COUNTED: Final[Mapping[Risk, str]] = {
     "data loss": "would lose data", "security": "would open or weaken something", "unknown": "of unknown risk",
     "downtime": "would interrupt or weaken the service", "cost": "would change the cost", "cosmetic": "cosmetic",
-}  # fmt: skip
-DONE: Final[Mapping[Op, str]] = {
-    "create": "created", "update": "changed", "replace": "replaced", "delete": "deleted", "import": "imported",
-    "forget": "forgotten",
 }  # fmt: skip
 
 

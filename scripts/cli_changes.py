@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scripts.change_report import Format
 from scripts.cli_options import Env, Json, Out
+
+if TYPE_CHECKING:
+    from changes.change import Verdict
 
 REFUSED = 2
 
@@ -18,6 +23,26 @@ Acknowledge = Annotated[
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to tell it.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also what is grouped or folded.")]
+
+
+def today() -> date:
+    """The day by which acknowledgements expire."""
+    return datetime.now(UTC).date()
+
+
+def tell(
+    verdicts: Sequence[Verdict], form: Format, out: Path | None, *, guard: bool, acknowledged: bool, verbose: bool
+) -> None:
+    """Shows the verdicts, then ends as they say: 2 where the guard refuses, 1 for an unused acknowledgement."""
+    from scripts.change_report import render
+    from scripts.preview import refuse_unused
+
+    render(verdicts, form, out, guard=guard, verbose=verbose)
+    if guard and not all(one.allowed for one in verdicts):
+        raise typer.Exit(REFUSED)
+    if guard or acknowledged:
+        for one in verdicts:
+            refuse_unused(one)
 
 
 def preview(
@@ -34,12 +59,9 @@ def preview(
     verbose: Verbose = False,
 ) -> None:
     """Say what `pulumi up` would do, and what it risks. Changes nothing; with --guard exits 2 when refused."""
-    from datetime import UTC, datetime
-
     from changes.preview_file import read
     from infra.config_across import environment
     from scripts import preview as previews
-    from scripts.change_report import render
     from scripts.stack import environment_stack
     from scripts.terminal import root
 
@@ -51,12 +73,8 @@ def preview(
         change = read(file, env)
     if guard:
         previews.require_whole(change)
-    found = previews.verdict(change, words, today=datetime.now(UTC).date())
-    render([found], Format.JSON if json else format, out, guard=guard, verbose=verbose)
-    if guard and not found.allowed:
-        raise typer.Exit(REFUSED)
-    if guard or acknowledge:
-        previews.refuse_unused(found)
+    found = previews.verdict(change, words, today=today())
+    tell([found], Format.JSON if json else format, out, guard=guard, acknowledged=bool(acknowledge), verbose=verbose)
 
 
 def up(

@@ -9,7 +9,7 @@ import typer
 
 from infra.errors import PlatformError
 from scripts.change_report import Format
-from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose
+from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose, tell, today
 from scripts.cli_options import Json, OneEnv, Out, complete_environment
 
 
@@ -56,21 +56,12 @@ def _commits(
     strict: bool,
     verbose: bool,
 ) -> None:
-    from datetime import UTC, datetime
-
-    from scripts.change_report import render
     from scripts.diff import sides, verdicts
-    from scripts.preview import refuse_unused
     from scripts.terminal import err, root
 
     with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
-        told = verdicts(found, acknowledge, env=env, today=datetime.now(UTC).date())
-    render(told, form, out, guard=guard, verbose=verbose)
-    if guard and not all(one.allowed for one in told):
-        raise typer.Exit(REFUSED)
-    if guard or acknowledge:
-        for one in told:
-            refuse_unused(one)
+        told = verdicts(found, acknowledge, env=env, today=today())
+    tell(told, form, out, guard=guard, acknowledged=bool(acknowledge), verbose=verbose)
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:

@@ -50,7 +50,12 @@ def _picture(environment: str) -> str:
 
 def stale(root: Path = ROOT) -> list[str]:
     """Paths under `root` whose content is not what the code makes now."""
-    return [path for path, made in GENERATED.items() if _content(root / path) != made()]
+    return list(_made_anew(root))
+
+
+def _made_anew(root: Path) -> dict[str, str]:
+    """What stale documents should be, by path."""
+    return {path: text for path, made in GENERATED.items() if _content(root / path) != (text := made())}
 
 
 def _content(file: Path) -> str | None:
@@ -67,10 +72,10 @@ def main(arguments: Sequence[str], root: Path = ROOT) -> int:
     if list(arguments) not in ([], ["--check"]):
         err.print("usage: python -m scripts.generated [--check]", markup=False)
         return 1
-    found = stale(root)
+    found = _made_anew(root)
     if not arguments:
-        for path in found:
-            write(root / path, GENERATED[path]())
+        for path, text in found.items():
+            write(root / path, text)
         return 0
     for path in found:
         err.print(f"{path} is not what the code makes; run `make docs`", markup=False)
