@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import runpy
-import signal
 from concurrent import futures
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import grpc
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from rehearsal.plugin import NO_LIMIT
+from rehearsal.plugin_process import NO_LIMIT, serve
 
 
 class ProgramServer(LanguageServer):
@@ -44,15 +43,11 @@ class ProgramServer(LanguageServer):
 
 
 def main() -> None:
-    """Serves on a port of loopback, which it prints, until the engine ends the process."""
+    """Serves the engine until it ends us or is gone; at once, though a program may still be running."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=NO_LIMIT)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(ProgramServer(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    for ending in (signal.SIGTERM, signal.SIGINT):  # the engine ends us by an interrupt, and waits 5 s for it to work
-        signal.signal(ending, lambda *_: os._exit(0))
-    print(port, flush=True)
-    server.wait_for_termination()
+    serve(server)
+    os._exit(0)
 
 
 if __name__ == "__main__":

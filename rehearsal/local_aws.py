@@ -40,6 +40,7 @@ class LocalAccount(Account):
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"},
+            inject_host_prefix=False,  # S3 Control puts the account before the host: loopback has no name for each
         )
         client = session.client(service, region_name=region, endpoint_url=self.endpoint, config=config)
         service_models.install(client, where=self._where)
@@ -52,11 +53,6 @@ class LocalAccount(Account):
             if http_response.status_code == 501:
                 raise NotEmulated(service, model.name)
 
-        def without_account(request: Any, **_: object) -> None:
-            """S3 Control puts the account before the host, and loopback has no name for each account."""
-            request.url = request.url.replace(f"//{self.account_id}.", "//")
-
-        client.meta.events.register("before-sign", without_account)
         client.meta.events.register("before-call", refuse)
         client.meta.events.register("after-call", not_emulated)
         return client

@@ -8,12 +8,9 @@ unless AWS_ENDPOINT_URL is on this machine, so that it can never stand in for th
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from concurrent import futures
-from types import FrameType
 from typing import Any, Final
 
 import grpc
@@ -23,11 +20,11 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, st
 from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT
 from rehearsal.local_aws import LocalAccount
+from rehearsal.plugin_process import NO_LIMIT, serve
 from rehearsal.resources import FUNCTIONS, RESOURCES
 from rehearsal.servicer import PROVIDER_VERSION, AwsServicer, HalfMadeError, provider_settings
 
 WORKERS: Final = 16
-NO_LIMIT: Final = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 
 
 class PluginServicer(AwsServicer):
@@ -94,21 +91,11 @@ def _abort_with_state(context: Any, error: HalfMadeError) -> None:
     context.abort(code, str(error))
 
 
-def serve(servicer: AwsServicer) -> None:
-    """Serves on a port of loopback, which it prints, until the engine ends the process."""
+def run(servicer: AwsServicer) -> None:
+    """Serves the engine until it ends us or is gone."""
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=WORKERS), interceptors=[Refusals()], options=NO_LIMIT)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    done = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        done.set()
-
-    for ending in (signal.SIGTERM, signal.SIGINT):  # the engine ends us by an interrupt, and waits 5 s for it to work
-        signal.signal(ending, stop)
-    print(port, flush=True)
-    done.wait()
+    serve(server)
     server.stop(grace=None)
 
 
@@ -119,7 +106,7 @@ def main() -> None:
     except PlatformError as error:
         print(f"the stand-in for the AWS provider: {error}", file=sys.stderr)
         sys.exit(1)
-    serve(servicer)
+    run(servicer)
 
 
 if __name__ == "__main__":

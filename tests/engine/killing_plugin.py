@@ -11,7 +11,7 @@ from typing import Any
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from rehearsal.plugin import PluginServicer, serve
+from rehearsal.plugin import PluginServicer, run
 
 
 class Killing(PluginServicer):
@@ -42,10 +42,11 @@ def around(verb: str, operation: Callable[[Any, Any], Any], request: Any, contex
 def kill_all() -> None:
     """The engine, what else it started, and at last this process."""
     engine = os.getppid()
-    children = Path(f"/proc/{engine}/task/{engine}/children").read_text(encoding="utf-8").split()
-    for pid in (engine, *(int(child) for child in children if int(child) != os.getpid()), os.getpid()):
+    lists = Path(f"/proc/{engine}/task").glob("*/children")  # each thread of the engine has those that it started
+    children = {int(child) for one in lists for child in one.read_text(encoding="utf-8").split()}
+    for pid in (engine, *(children - {os.getpid()}), os.getpid()):
         os.kill(pid, signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    serve(Killing(os.environ["AWS_ENDPOINT_URL"]))
+    run(Killing(os.environ["AWS_ENDPOINT_URL"]))
