@@ -40,7 +40,6 @@ class LocalAccount(Account):
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"},
-            inject_host_prefix=False,  # S3 Control puts the account before the host: loopback has no name for each
         )
         client = session.client(service, region_name=region, endpoint_url=self.endpoint, config=config)
         service_models.install(client, where=self._where)
@@ -53,9 +52,19 @@ class LocalAccount(Account):
             if http_response.status_code == 501:
                 raise NotEmulated(service, model.name)
 
+        without_account_in_host(client, self.account_id)
         client.meta.events.register("before-call", refuse)
         client.meta.events.register("after-call", not_emulated)
         return client
+
+
+def without_account_in_host(client: Any, account_id: str) -> None:
+    """S3 Control's endpoint has the account before its host, and loopback has no name for each account."""
+
+    def shorten(request: Any, **_: object) -> None:
+        request.url = request.url.replace(f"//{account_id}.", "//")
+
+    client.meta.events.register("before-sign", shorten)
 
 
 class RemoteRecords(MutableMapping[str, dict[str, Any]]):

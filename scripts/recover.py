@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, Protocol
 from infra.errors import PlatformError
 from infra.first_run import REHEARSAL
 from rehearsal.emulator import Account
-from rehearsal.local_aws import RemoteRecords
+from rehearsal.local_aws import RemoteRecords, without_account_in_host
 from rehearsal.resource import Created, Inputs, ResourceType
 from rehearsal.resources import RESOURCES
 from scripts.aws_session import session_of
@@ -207,8 +207,7 @@ class _InAccount(Account):
         kind.delete(self, identifier, inputs)
 
     def _connect(self, service: str, region: str) -> Any:
-        from botocore.config import Config
-
-        # S3 Control's calls would put the account before the host, and loopback has no name for each.
-        names = Config(inject_host_prefix=not os.environ.get(REHEARSAL))
-        return self._session.client(service, region_name=region, config=names)
+        client = self._session.client(service, region_name=region)
+        if os.environ.get(REHEARSAL):
+            without_account_in_host(client, self.account_id)
+        return client
