@@ -26,6 +26,7 @@ from tests.rehearsal.lifecycles import account_program
 from tests.scripts.commands import ROOT
 
 MOMENTS = ("before", "after")
+SCALING_GROUP = "aws:autoscaling/group:Group"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,6 +148,7 @@ def _judged(
     known: dict[str, set[str]] = {}
     for resource in rehearsed.state(stack)["resources"]:
         known.setdefault(resource["type"], set()).add(str(resource.get("id", "")))
+    known.setdefault("aws:ec2/instance:Instance", set()).update(launched(rehearsed, known.get(SCALING_GROUP, set())))
     orphans = tuple(
         f"{token} {one}"
         for token, there in rehearsed.inventory().items()
@@ -156,6 +158,12 @@ def _judged(
     return Killed(
         type=kind, moment=moment, outcome=outcome, orphans=orphans, seconds=time.monotonic() - start, preview_after=left
     )
+
+
+def launched(rehearsed: Rehearsed, groups: set[str]) -> set[str]:
+    """Ids of the instances that these auto scaling groups have launched, which end with the group."""
+    found = rehearsed.account().client("autoscaling").describe_auto_scaling_instances()["AutoScalingInstances"]
+    return {one["InstanceId"] for one in found if one["AutoScalingGroupName"] in groups}
 
 
 def _wrong(kind: str, moment: str, what: str, start: float) -> Killed:
