@@ -28,7 +28,7 @@ class Prune:
 
 def plan(store: ReleaseStore, *, live: str, before: str | None, keep: int) -> Prune:
     """What may go now that `live` is live and `before` was; reads only. Raises AwsRefusedError."""
-    keys, staying = store.keys(), kept(store.records(RECORDS), live=live, before=before, keep=keep)
+    keys, staying = store.list_keys(), kept(store.records(RECORDS), live=live, before=before, keep=keep)
     there = released(keys)
     needed = {_artifact(store, one) for one in there if one in staying}
     return Prune(

@@ -69,7 +69,7 @@ class ReleaseStore:
         """Writes one audit record under a key of its own."""
         self.put(f"{AUDIT}{key}.json", (json.dumps(what, indent=1) + "\n").encode(), etag=None)
 
-    def keys(self, prefix: str = f"{PREFIX}/") -> list[str]:
+    def list_keys(self, prefix: str = f"{PREFIX}/") -> list[str]:
         """Every key with this prefix."""
         client, keys = self._client(), list[str]()
         with asking(f"list {prefix}"):
@@ -84,7 +84,7 @@ class ReleaseStore:
 
     def records(self, limit: int) -> list[dict[str, Any]]:
         """The newest audit records, the newest first."""
-        found = (self.get(key) for key in sorted(self.keys(AUDIT), reverse=True)[:limit])
+        found = (self.get(key) for key in sorted(self.list_keys(AUDIT), reverse=True)[:limit])
         return [json.loads(one.body) for one in found if one is not None]
 
     def get(self, key: str) -> Stored | None:

@@ -84,7 +84,7 @@ def releases_backend(
 
     backend = opened(root(), env)
     store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
-    rows = listed(store.records(limit), backend.parameter(backend.release_parameter), released(store.keys()))
+    rows = listed(store.records(limit), backend.parameter(backend.release_parameter), released(store.list_keys()))
     print_json(rows) if json else show_releases(rows)
 
 

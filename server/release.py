@@ -5,7 +5,7 @@ One file, standard library and boto3 (Debian's python3-boto3). It lies in <root>
 both; what else it must know is in <root>/etc/<product>/environment.json, which the user data writes.
 
     release deploy ID                      migrate, then go live
-    release deploy-without-migrating ID    the same on the other machines of a fleet
+    release deploy-without-migrating ID    go live alone, on the other machines of a fleet
     release install ID                     a machine that boots: without migrating, nothing where it is live already
     release rollback [ID]                  the release before, or ID, with the environment that it had
     release rollback-fresh [ID]            the same with secrets as they are now
@@ -551,7 +551,7 @@ class Releases:
     def _mend_live(self, live: str, found: list[str]) -> None:
         release_id = self.machine.in_slot(live)
         for unit in self._units(live):
-            if "-scheduler@" not in unit and not self.systemd.enabled(unit):
+            if not self.systemd.enabled(unit):
                 self._mend(partial(self.systemd, "enable", unit), f"enabled {unit}", found)
             if self.systemd.enabled(unit) and not self.systemd.active(unit):
                 self._mend(partial(self.systemd, "start", unit), f"started {unit}", found)
@@ -689,7 +689,7 @@ class Releases:
 
     # Going live
 
-    def bring_up(self, release: Release, *, migrate: bool, scheduler: bool) -> None:
+    def bring_up(self, release: Release, *, migrate: bool) -> None:
         """Starts the release in the idle slot, and makes it live once it is well; raises Failure, all undone."""
         machine = self.machine
         live = machine.live_slot()
@@ -706,7 +706,7 @@ class Releases:
             with self.report.step("probe") as said:
                 said["answers"] = self._probe(slot, release, began)
             with self.report.step("background") as said:
-                said["units"] = self._start_background(slot, scheduler=scheduler)
+                said["units"] = self._start_background(slot)
             with self.report.step("site") as said:
                 said["reloaded"] = self._use_site(release.file("nginx-site") or "")
             self._switch(slot, live, release)
@@ -772,10 +772,9 @@ class Releases:
         shown = self.systemd.show(unit)
         return shown.get("ActiveState") != "active" or int(shown.get("NRestarts") or 0) > 0
 
-    def _start_background(self, slot: str, *, scheduler: bool) -> list[str]:
-        """Starts the slot's worker, and its scheduler where this machine has it; gives their units."""
-        began = time.time()
-        units = [unit for unit in self._background(slot) if scheduler or "-scheduler@" not in unit]
+    def _start_background(self, slot: str) -> list[str]:
+        """Starts the slot's worker and scheduler, which waits for its turn (leader.py); gives their units."""
+        began, units = time.time(), self._background(slot)
         for unit in units:
             self.systemd("start", unit)
         if units:
@@ -960,11 +959,9 @@ class Program:
         self.releases = Releases(machine, report)
 
     def deploy(self, command: Command) -> None:
-        """`deploy` migrates and keeps the scheduler; the other machines of a fleet do neither."""
-        first = command.action == "deploy"
+        """`deploy` migrates; the other machines of a fleet do not."""
         release = self.releases.obtain(self._wanted(command))
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=first, scheduler=first or alone)
+        self.releases.bring_up(release, migrate=command.action == "deploy")
 
     def install(self, command: Command) -> None:
         """For a machine that boots: the release that is live elsewhere, and the maintenance page if that is on."""
@@ -975,9 +972,7 @@ class Program:
         if self.machine.in_slot(self.machine.live_slot()) == wanted and self.releases.status().get("problem") is None:
             self.report.line("install", "done", note="it is live already")
             return
-        release = self.releases.obtain(wanted)
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=False, scheduler=alone)
+        self.releases.bring_up(self.releases.obtain(wanted), migrate=False)
 
     def rollback(self, command: Command) -> None:
         """To the release before, or to the one named; the database stays as it is."""
@@ -988,10 +983,8 @@ class Program:
         if wanted == machine.in_slot(live) and command.action == "rollback":
             raise Failure(Exit.UNKNOWN_RELEASE, f"{wanted} is live already; name another one")
         fresh = command.action == "rollback-fresh"
-        scheduler = live is not None and self.releases.systemd.enabled(machine.unit("scheduler", live))
         release = self.releases.obtain(wanted, fresh_environment=fresh)
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=False, scheduler=scheduler or alone)
+        self.releases.bring_up(release, migrate=False)
 
     def maintenance(self, command: Command) -> None:
         """The page for every request, or the product again."""

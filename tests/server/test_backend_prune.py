@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from small_fleet import Fleet
+from test_app_role import scope
 
 from infra import deploy_policies
 from infra.errors import PlatformError
@@ -19,7 +20,6 @@ from scripts.backend_plan import plan_rollback
 from scripts.backend_prune import kept, released
 from scripts.backend_release import PROGRAM_KEY
 from scripts.backend_store import ReleaseStore
-from test_app_role import scope
 
 Fleets = Callable[[int], Fleet]
 
@@ -29,11 +29,11 @@ def versions(count: int) -> list[str]:
 
 
 def in_bucket(fleet: Fleet) -> set[str]:
-    return set(released(fleet.store.keys()))
+    return set(released(fleet.store.list_keys()))
 
 
 def artifacts(fleet: Fleet) -> list[str]:
-    return [key for key in fleet.store.keys() if key.startswith("releases/artifacts/")]
+    return [key for key in fleet.store.list_keys() if key.startswith("releases/artifacts/")]
 
 
 def went_live(*releases: str) -> list[dict[str, Any]]:
@@ -47,7 +47,7 @@ def test_the_last_releases_to_go_live_stay_with_their_artifacts_and_nothing_olde
     made = [one.deploy(version) for version in versions(5)]
     assert in_bucket(one) == set(made[2:])
     assert len(artifacts(one)) == 3
-    assert {KEY, PROGRAM_KEY} <= set(one.store.keys())
+    assert {KEY, PROGRAM_KEY} <= set(one.store.list_keys())
     assert [row["release"] for row in one.store.records(50)] == made[::-1]
 
 
