@@ -17,6 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -43,11 +44,8 @@ class DatabaseLock:
 
     def __init__(self) -> None:
         sys.path.insert(0, str(Path.cwd()))
-        import django
-        from django.db import connection
-
-        django.setup()
-        self._connection: Any = connection
+        import_module("django").setup()
+        self._connection = import_module("django.db").connection
         self._ask(KEEPALIVE)
 
     def take(self) -> bool:

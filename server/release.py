@@ -607,8 +607,8 @@ class Releases:
             self.cloud.artifact(release.described["artifact"], directory / "artifact.tar.gz")
         with self.report.step("unpack") as said:
             said["files"] = self._unpack(release, directory)
-        with self.report.step("install"):
-            self._make_venv(directory)
+        with self.report.step("install") as said:
+            said.update(self._make_venv(directory))
         with self.report.step("environment") as said:
             said.update(self._write_environment(release))
         self._seal(release, directory)
@@ -647,8 +647,41 @@ class Releases:
             raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact is of version {version}")
         return len(found)
 
-    def _make_venv(self, directory: Path) -> None:
-        """The virtual environment, at its final path, from the wheels alone, with all bytecode made."""
+    def _make_venv(self, directory: Path) -> dict[str, object]:
+        """The virtual environment, at its final path, with all bytecode made; says where it was taken from."""
+        twin, made = self._twin(directory), [directory / "app"]
+        if twin is not None:
+            self._share_venv(twin, directory)
+        else:
+            self._install(directory)
+            made.append(directory / "venv/lib")
+        shutil.rmtree(directory / "wheelhouse")
+        compiling = [str(directory / "venv/bin/python"), "-m", "compileall", "-q", "-j", "0", *map(str, made)]
+        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
+            run(compiling, Exit.INSTALL, "compileall")
+        return {} if twin is None else {"as_in": twin.name}
+
+    def _twin(self, directory: Path) -> Path | None:
+        """A release on this disk with the same requirements, each of which names what it is by its hash."""
+        requirements, library = (directory / "requirements.txt").read_bytes(), f"venv/lib/python{python_version()}"
+        for one in sorted((self.machine.home / "releases").iterdir(), reverse=True):
+            whole = self.machine.complete(one.name) and (one / library).is_dir()
+            if whole and (one / "requirements.txt").read_bytes() == requirements:
+                return one
+        return None
+
+    def _share_venv(self, twin: Path, directory: Path) -> None:
+        """The other release's virtual environment: the same files, but for those that name the place they are in."""
+        shutil.copytree(twin / "venv", directory / "venv", symlinks=True, copy_function=os.link)
+        for path in (directory / "venv/pyvenv.cfg", *(directory / "venv/bin").iterdir()):
+            if not path.is_symlink() and str(twin).encode() in (data := path.read_bytes()):
+                mode = path.stat().st_mode
+                path.unlink()
+                path.write_bytes(data.replace(str(twin).encode(), str(directory).encode()))
+                path.chmod(mode)
+
+    def _install(self, directory: Path) -> None:
+        """A virtual environment from the wheels alone."""
         python, wheel = str(directory / "venv/bin/python"), pip_wheel()
         without = ["--without-pip"] if wheel else []
         run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
@@ -656,10 +689,6 @@ class Releases:
         pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
         pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
-        shutil.rmtree(directory / "wheelhouse")
-        compiling = [python, "-m", "compileall", "-q", "-j", "0", str(directory / "app"), str(directory / "venv/lib")]
-        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
-            run(compiling, Exit.INSTALL, "compileall")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
         """Writes the release's environment, with secrets as they are now; says whether the platform has changed."""
