@@ -22,7 +22,7 @@ from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
 from rehearsal.machine.world import World
-from tests.machine.artifacts import packaged
+from tests.machine.artifacts import GOOD, Change, packaged
 from tests.machine.conftest import ROOT, place_for
 from tests.machine.rows import ROWS, Row
 from tests.machine.stage import Stage
@@ -33,24 +33,24 @@ SETTLES_WITHIN = 30.0  # seconds for what is live to be well, once nothing is do
 
 
 @contextmanager
-def staged(environment: str = "dev", repository: Path = ROOT) -> Iterator[Stage]:
-    """An environment with its machines, and a good release live on them; `repository` may have other settings."""
+def staged(environment: str = "dev", repository: Path = ROOT, change: Change = GOOD) -> Iterator[Stage]:
+    """An environment with its machines, and a release live on them; `repository` may have other settings."""
     place = place_for(f"{environment}-matrix")
     try:
-        with live_on(bring_up.up(repository, environment, place=place, say=say), repository) as stage:
+        with live_on(bring_up.up(repository, environment, place=place, say=say), repository, change) as stage:
             yield stage
     finally:
         clear(place)
 
 
 @contextmanager
-def live_on(found: World, repository: Path = ROOT) -> Iterator[Stage]:
-    """A good release live on the machines of a world."""
+def live_on(found: World, repository: Path = ROOT, change: Change = GOOD) -> Iterator[Stage]:
+    """A release live on the machines of a world."""
     with tempfile.TemporaryDirectory(prefix="matrix-") as room:
         stage = Stage(world=found, repository=repository, artifact=packaged(ROOT, Path(room)), room=Path(room))
         if found.config.server.mode == "fleet":
             Balancer(place=found.place).serve(found.machines)
-        stage.good()
+        stage.good(stage.release(change))
         yield stage
 
 
