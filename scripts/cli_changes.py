@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_options import Env, Json, Out
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ def tell(
     verdicts: Sequence[Verdict], form: Format, out: Path | None, *, guard: bool, acknowledged: bool, verbose: bool
 ) -> None:
     """Shows the verdicts, then ends as they say: 2 where the guard refuses, 1 for an unused acknowledgement."""
-    from scripts.change_report import render
     from scripts.preview import refuse_unused
+    from scripts.report_output import render
 
     render(verdicts, form, out, guard=guard, verbose=verbose)
     if guard and not all(one.allowed for one in verdicts):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose, tell, today
 from scripts.cli_options import Json, OneEnv, Out, complete_environment
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_changes import Form, Verbose
 from scripts.cli_options import Env, Json, OneEnv, Out
 
@@ -50,8 +50,8 @@ def drift(
     verbose: Verbose = False,
 ) -> None:
     """Compare AWS with Pulumi's state. Exits 2 when they differ; changes nothing."""
-    from scripts.change_report import render
     from scripts.drift import find, show_ways, verdict
+    from scripts.report_output import render
 
     stack, form = _stack(env, account), Format.JSON if json else format
     found = find(stack)

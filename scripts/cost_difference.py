@@ -60,7 +60,7 @@ def show(found: Mapping[str, CostDifference]) -> None:
 
 def markdown(found: Mapping[str, CostDifference], base: str) -> str:
     """The differences for a page."""
-    from scripts.markdown_text import code, prose
+    from reports.markdown_text import code, prose
 
     lines = ["## Cost", "", f"Since {code(base)}, by the price sheet, before use:", ""]
     for name, one in found.items():

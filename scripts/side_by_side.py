@@ -104,7 +104,7 @@ def show(found: SideBySide) -> None:
 
 def markdown(found: SideBySide) -> str:
     """The comparison for a page: mistakes first."""
-    from scripts.markdown_text import code, prose
+    from reports.markdown_text import code, prose
 
     lines = [f"## {' beside '.join(found.names)}", "", _summary(found), ""]
     lines += [f"- **looks like a mistake** {code(one.path)}: {prose(one.reason)}" for one in found.mistakes]

@@ -13,11 +13,12 @@ from typing import ClassVar
 
 from changes.change import Verdict
 from infra.errors import PlatformError
-from scripts.change_report import Format, render
+from reports.report import Format
 from scripts.preview import acknowledgements, previewed, refuse_unused, require_whole, verdict
 from scripts.private_file import write_private
 from scripts.pulumi_cli import PulumiError, error_of, pulumi
 from scripts.pulumi_run import Ended, pass_through
+from scripts.report_output import render
 from scripts.stack import Stack
 from scripts.terminal import err, out
 

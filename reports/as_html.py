@@ -1,0 +1,72 @@
+"""Verdicts as one HTML file: the platform's drawing with the change in it, and what is said of each resource.
+
+It loads nothing and runs no script; its Content-Security-Policy allows its own style sheet and nothing else.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from changes.acknowledgements import FILE
+from changes.change import DONE, Verdict
+from infra.templates import TEMPLATES
+from reports.drawing import drawing
+from reports.drawing_line import SIGNS
+from reports.page import environment_of, keyed, marks_of
+from reports.view import outcome
+
+_FOLDER: Final = TEMPLATES / "changes"
+
+
+def page(verdicts: Sequence[Verdict]) -> str:
+    """The whole file."""
+    style = _style_sheet("page.css", "drawing.css")
+    answers = [outcome(one) for one in verdicts]
+    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
+    return _environment().get_template("page.html.j2").render(
+        title=f"Changes of the infrastructure: {answer}",
+        style=style,
+        style_hash=_hash(style),
+        environments=[environment_of(one, f"e{index}") for index, one in enumerate(verdicts)],
+        legend=[{"sign": sign, "look": op, "words": DONE[op]} for op, sign in SIGNS.items()],
+        file=FILE,
+    )  # fmt: skip
+
+
+def picture(verdict: Verdict, *, title: str) -> str:
+    """The drawing alone, as an SVG file that stands by itself; its links lead nowhere."""
+    return drawing(
+        verdict.report.change,
+        marks_of(verdict, keyed(verdict, "e0"), "e0"),
+        key="e0",
+        title=title,
+        style=_style_sheet("drawing.css"),
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@cache
+def _style_sheet(*names: str) -> str:
+    return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def _hash(text: str) -> str:
+    """As Content Security Policy Level 3 has it, "Hash usage"."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
