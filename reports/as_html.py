@@ -19,7 +19,7 @@ from infra.templates import TEMPLATES
 from reports.drawing import drawing
 from reports.drawing_line import SIGNS
 from reports.page import environment_of, keyed, marks_of
-from reports.view import outcome
+from reports.view import title
 
 _FOLDER: Final = TEMPLATES / "changes"
 
@@ -27,10 +27,9 @@ _FOLDER: Final = TEMPLATES / "changes"
 def page(verdicts: Sequence[Verdict]) -> str:
     """The whole file."""
     style = _style_sheet("page.css", "drawing.css")
-    answers = [outcome(one) for one in verdicts]
-    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
     return _environment().get_template("page.html.j2").render(
-        title=f"Changes of the infrastructure: {answer}",
+        title=title(verdicts),
+        outside=any(one.report.change.outside for one in verdicts),
         style=style,
         style_hash=_hash(style),
         environments=[environment_of(one, f"e{index}") for index, one in enumerate(verdicts)],
@@ -39,13 +38,13 @@ def page(verdicts: Sequence[Verdict]) -> str:
     )  # fmt: skip
 
 
-def picture(verdict: Verdict, *, title: str) -> str:
+def picture(verdict: Verdict, *, heading: str) -> str:
     """The drawing alone, as an SVG file that stands by itself; its links lead nowhere."""
     return drawing(
         verdict.report.change,
         marks_of(verdict, keyed(verdict, "e0"), "e0"),
         key="e0",
-        title=title,
+        title=heading,
         style=_style_sheet("drawing.css"),
     )
 

@@ -27,6 +27,7 @@ from reports.view import (
     outcome,
     reasons,
     sections,
+    title,
 )
 
 MARKER: Final = "<!-- diceytech-changes -->"  # by which a workflow finds the comment that it wrote before
@@ -56,6 +57,7 @@ class _Part:
     head: str
     guarded: tuple[_Block, ...]
     rest: tuple[_Block, ...]
+    outside: bool
 
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
@@ -81,16 +83,16 @@ def _kept(blocks: Sequence[_Block], room: int) -> frozenset[int]:
 
 
 def _head(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
-    answers = {outcome(one) for one in verdicts}
-    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
-    lines = [MARKER, f"## Changes of the infrastructure: {answer}", "", *_table(shown)]
+    lines = [MARKER, f"## {title(verdicts)}", "", *_table(shown)]
     if len(verdicts) > len(shown):
         lines += ["", f"{len(verdicts) - len(shown)} more environments are left out here; `--format html` shows all."]
     return "\n".join([*lines, ""])
 
 
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    yield f"| environment | the guard | what is done | {' | '.join(GRAVEST_FIRST)} | folded |"
+    outside = any(one.report.change.outside for one in verdicts)
+    head = "AWS and the state | what was done" if outside else "the guard | what is done"
+    yield f"| environment | {head} | {' | '.join(GRAVEST_FIRST)} | folded |"
     yield f"|---|---|---|{'---|' * (len(GRAVEST_FIRST) + 1)}"
     for one in verdicts:
         risks = [sum(each.risk == risk for each in one.report.judgements) for risk in GRAVEST_FIRST]
@@ -103,7 +105,7 @@ def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
 def _part(verdict: Verdict) -> _Part:
     change = verdict.report.change
     name = code(change.stack, 60)
-    lines = [f"### {name}: {outcome(verdict)}", "", f"{code(change.origin)}: {counted(verdict) or 'no changes'}."]
+    lines = [f"### {name}: {outcome(verdict)}", "", f"{code(change.origin)}: {counted(verdict) or outcome(verdict)}."]
     lines += [f"- **Warning:** {prose(cut(one, 300))}" for one in change.warnings[:WARNINGS]]
     lines += [
         f"- **{why}:** the acknowledgement {code(f'{word.rule}:{word.resource}')} in {code(word.source)}"
@@ -115,10 +117,10 @@ def _part(verdict: Verdict) -> _Part:
     for index, section in enumerate(sections(verdict)):
         for one in section.items:
             block = _block(one, index, change.stack)
-            (guarded if one.judgement.guarded else rest).append(block)
+            (guarded if one.judgement.guarded or change.outside else rest).append(block)
         rest += [_group(one, index, section.risk) for one in section.groups]
     rest += [_folded(*pair) for pair in ((reason, len(held)) for reason, held in reasons(verdict))]
-    return _Part(head="\n".join([*lines, ""]), guarded=tuple(guarded), rest=tuple(rest))
+    return _Part(head="\n".join([*lines, ""]), guarded=tuple(guarded), rest=tuple(rest), outside=change.outside)
 
 
 def _block(one: Item, index: int, environment: str) -> _Block:
@@ -172,7 +174,12 @@ def _assembled(part: _Part, kept: frozenset[int]) -> str:
         lines += ["", f"To allow them for all, in `{FILE}`:", "", "```yaml", *entries, "```"]
     if rest:
         number = sum(one.count for one in rest)
-        lines += ["", f"<details><summary>{number} that wait for nobody</summary>", "", *(one.text for one in rest)]
+        lines += [
+            "",
+            f"<details><summary>{number} {'more' if part.outside else 'that wait for nobody'}</summary>",
+            "",
+            *(one.text for one in rest),
+        ]
         lines += ["", "</details>"]
     missing = sum(one.count for one in (*part.guarded, *part.rest) if id(one) not in kept)
     if missing:

@@ -78,9 +78,8 @@ def headline(verdict: Verdict, *, guard: bool) -> Text:
     found = outcome(verdict)
     answer = found.upper() if guard or found != "refused" else "would be REFUSED by the guard"
     style = {"refused": "bold red", "allowed": "bold green"}.get(found, "bold")
-    text = Text(f"{safe(verdict.report.change.stack)}: ", style="bold").append(
-        "no changes" if found == "no changes" else "allowed" if found == "allowed" else answer, style=style
-    )
+    calm = found in ("no changes", "no drift", "allowed")
+    text = Text(f"{safe(verdict.report.change.stack)}: ", style="bold").append(found if calm else answer, style=style)
     told = counted(verdict)
     return text.append(f". {told}" if told else "", style="not bold")
 

@@ -84,7 +84,7 @@ def docs() -> str:
 
 def drawn(name: str) -> str:
     """The picture of an example, as the HTML page has it."""
-    return picture(verdict(name), title=f"{ENVIRONMENT}, the {name} change")
+    return picture(verdict(name), heading=f"{ENVIRONMENT}, the {name} change")
 
 
 def readme() -> str:

@@ -13,7 +13,7 @@ from reports.drawing import drawing
 from reports.drawing_line import Mark
 from reports.names import dependents, kind
 from reports.values import cut, safe
-from reports.view import COUNTED, Group, Item, Section, operations, outcome, reasons, sections
+from reports.view import Group, Item, Section, effect, operations, outcome, reasons, sections
 
 CAUSES: Final = 30  # properties of one judgement
 
@@ -38,7 +38,7 @@ def environment_of(verdict: Verdict, key: str) -> dict[str, Any]:
         "whole": change.whole,
         "drawing": drawing(change, marks, key=key, title=title) if change.steps else "",
         "undrawn": [{"key": one_key, "name": safe(one.node.name)} for one, one_key in _undrawn(found)],
-        "sections": [_section(section, keys, key) for section, keys in found],
+        "sections": [_section(section, keys, key, effect(section.risk, verdict)) for section, keys in found],
         "folded": [_folded(reason, held) for reason, held in folded],
         "folded_count": len(verdict.report.folded),
         "entries": "\n".join(entries),
@@ -82,13 +82,13 @@ def _undrawn(found: Sequence[Keyed]) -> Iterator[tuple[Item, str]]:
         yield from ((one, keys[id(one)]) for one in _every(section) if one.node.type.startswith(PROVIDERS))
 
 
-def _section(section: Section, keys: Mapping[int, str], key: str) -> dict[str, Any]:
+def _section(section: Section, keys: Mapping[int, str], key: str, counted: str) -> dict[str, Any]:
     look = section.risk.replace(" ", "-")
     return {
         "key": f"{key}-{look}",
         "look": look,
         "title": section.risk.capitalize(),
-        "counted": COUNTED[section.risk],
+        "counted": counted,
         "count": section.count,
         "members": [_item(one, keys[id(one)]) for one in section.items],
         "groups": [_group(one, keys, f"{key}-{look}-{number}") for number, one in enumerate(section.groups)],

@@ -16,9 +16,13 @@ from reports.values import Shown, safe, shown
 
 State = Literal["refused", "acknowledged", "passes"]
 ALONE = 5  # creations, or deletions, of one risk that are shown one by one
-COUNTED: Final[Mapping[Risk, str]] = {
+_WOULD: Final[Mapping[Risk, str]] = {
     "data loss": "would lose data", "security": "would open or weaken something", "unknown": "of unknown risk",
     "downtime": "would interrupt or weaken the service", "cost": "would change the cost", "cosmetic": "cosmetic",
+}  # fmt: skip
+_DID: Final[Mapping[Risk, str]] = {
+    **_WOULD, "data loss": "lost or endangered data", "security": "opened or weakened something",
+    "downtime": "interrupted or weakened the service", "cost": "changed the cost",
 }  # fmt: skip
 
 
@@ -116,9 +120,14 @@ def _section(risk: Risk, found: Sequence[Item], *, whole: bool) -> Section:
 def counted(verdict: Verdict) -> str:
     """`1 would lose data, 2 would change the cost, 14 folded`; nothing for a change of nothing."""
     found = Counter(one.risk for one in verdict.report.judgements)
-    parts = [f"{found[risk]} {COUNTED[risk]}" for risk in GRAVEST_FIRST if found[risk]]
+    parts = [f"{found[risk]} {effect(risk, verdict)}" for risk in GRAVEST_FIRST if found[risk]]
     folded = len(verdict.report.folded)
     return ", ".join([*parts, f"{folded} folded"] if folded else parts)
+
+
+def effect(risk: Risk, verdict: Verdict) -> str:
+    """What a risk does, of what is to be done or of what was done: `would lose data`, `lost data`."""
+    return (_DID if verdict.report.change.outside else _WOULD)[risk]
 
 
 def operations(steps: Sequence[Step]) -> str:
@@ -138,11 +147,20 @@ def reasons(verdict: Verdict) -> Iterator[tuple[str, tuple[Folded, ...]]]:
 
 def outcome(verdict: Verdict) -> str:
     """The guard's answer in one word; of what was done outside of Pulumi, which no guard can stop, that it was."""
-    if verdict.report.change.outside and verdict.report.change.steps:
-        return "drifted"
+    if verdict.report.change.outside:
+        return "drifted" if verdict.report.judgements else "no drift"
     if not verdict.allowed:
         return "refused"
     return "allowed" if verdict.report.change.steps else "no changes"
+
+
+def title(verdicts: Sequence[Verdict]) -> str:
+    """What a page is headed by, with the gravest answer: `Changes of the infrastructure: refused`."""
+    answers = {outcome(one) for one in verdicts}
+    answer = next((one for one in ("refused", "drifted", "allowed") if one in answers), "none")
+    if any(one.report.change.outside for one in verdicts):
+        return f"Drift of the infrastructure: {'found' if answer == 'drifted' else answer}"
+    return f"Changes of the infrastructure: {answer}"
 
 
 def few(names: Sequence[str], most: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from infra.errors import PlatformError
 from reports.report import Format
 from scripts.cli_options import Env, Json, Out
 
@@ -22,6 +23,7 @@ Acknowledge = Annotated[
     list[str] | None, typer.Option("--acknowledge", help="RULE:RESOURCE=REASON; repeat it for several.")
 ]
 Form = Annotated[Format, typer.Option("--format", help="How to tell it.")]
+Refresh = Annotated[bool, typer.Option("--refresh", help="Held against what AWS holds now, not against the state.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Also what is grouped or folded.")]
 
 
@@ -53,6 +55,7 @@ def preview(
     ] = None,
     guard: Guard = False,
     acknowledge: Acknowledge = None,
+    refresh: Refresh = False,
     format: Form = Format.TEXT,
     out: Out = None,
     json: Json = False,
@@ -65,9 +68,11 @@ def preview(
     from scripts.stack import environment_stack
     from scripts.terminal import root
 
+    if refresh and file is not None:
+        raise PlatformError("--refresh asks AWS, --file asks nobody; pass one of them")
     words = previews.acknowledgements(root(), env, acknowledge or ())
     if file is None:
-        change = previews.previewed(environment_stack(root(), env))
+        change = previews.previewed(environment_stack(root(), env), refresh=refresh)
     else:
         environment(root(), env)
         change = read(file, env)
@@ -81,6 +86,7 @@ def up(
     env: Env,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard still refuses.")] = False,
     acknowledge: Acknowledge = None,
+    refresh: Refresh = False,
     verbose: Verbose = False,
 ) -> None:
     """Preview, ask, then apply exactly what was shown. Exits 2, with nothing applied, when the guard refuses."""
@@ -88,4 +94,11 @@ def up(
     from scripts.terminal import root
     from scripts.up import up as apply
 
-    apply(root(), environment_stack(root(), env), yes=yes, acknowledged=acknowledge or (), verbose=verbose)
+    apply(
+        root(),
+        environment_stack(root(), env),
+        yes=yes,
+        acknowledged=acknowledge or (),
+        refresh=refresh,
+        verbose=verbose,
+    )

@@ -21,15 +21,16 @@ from scripts.terminal import err
 ORIGIN = "pulumi preview"
 
 
-def previewed(stack: Stack, *, plan: Path | None = None) -> Change:
+def previewed(stack: Stack, *, plan: Path | None = None, refresh: bool = False) -> Change:
     """What the engine would do to the stack now; changes nothing. Raises PulumiError.
 
-    With `plan` the engine also saves what it would do to that file, for `pulumi up --plan`.
+    With `plan` the engine also saves what it would do to that file, for `pulumi up --plan`; with `refresh` it asks AWS
+    first what is there, instead of believing its state.
     """
-    saved = ["--save-plan", str(plan)] if plan else []
+    words = [*(["--save-plan", str(plan)] if plan else []), *(["--refresh"] if refresh else [])]
     err.print(f"preview of {stack.name} by Pulumi {require().version}", markup=False)
     with err.status(f"previewing {stack.name}"):
-        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *saved)
+        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *words)
     return parse(told, stack=stack.name, origin=ORIGIN)
 
 

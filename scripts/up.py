@@ -37,8 +37,10 @@ class StoppedError(PlatformError):
     exit_code: ClassVar[int] = 130
 
 
-def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verbose: bool = False) -> None:
-    """Applies what it shows, or nothing.
+def up(
+    root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], refresh: bool = False, verbose: bool = False
+) -> None:
+    """Applies what it shows, or nothing; with `refresh` held against what AWS holds now, which the state then takes in.
 
     Raises RefusedError where the guard or the person refuses, or where the state or the program changed meanwhile.
     """
@@ -49,20 +51,22 @@ def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verb
         plan = Path(private) / "plan.json"
         write_private(plan, "")  # the engine keeps the mode; the plan holds what the state holds, secrets encrypted
         seen = fingerprint(stack)
-        change = previewed(stack, plan=plan)
+        change = previewed(stack, plan=plan, refresh=refresh)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
             refuse_unused(found)
-            out.print(f"{stack.name}: nothing to do", markup=False)
-            return
-        require_whole(change)
-        render([found], Format.TEXT, None, guard=True, verbose=verbose)
-        _refuse(found)
+            out.print(f"{stack.name}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
+            if not refresh:
+                return
+        else:
+            require_whole(change)
+            render([found], Format.TEXT, None, guard=True, verbose=verbose)
+            _refuse(found)
         if not yes:
             _confirm(found, stack)
         if fingerprint(stack) != seen:
             raise RefusedError(f"the state of {stack.name} changed since the preview; {_nothing(stack)}")
-        _apply(stack, plan, seen)
+        _apply(stack, plan, seen, refresh=refresh)
 
 
 def fingerprint(stack: Stack) -> str:
@@ -81,16 +85,17 @@ def _refuse(found: Verdict) -> None:
 def _confirm(found: Verdict, stack: Stack) -> None:
     """Asks on the terminal; the environment's name must be typed where something guarded is to happen."""
     name, guarded = stack.name, bool(found.acknowledged)
-    question = f"type {name} to apply this" if guarded else f"apply this to {name}? [y/N]"
+    what = "apply this to" if found.report.change.steps else "take what AWS holds into the state of"
+    question = f"type {name} to apply this" if guarded else f"{what} {name}? [y/N]"
     err.print(f"{question}: ", end="", markup=False)
     said = sys.stdin.readline().strip()
     if said != name if guarded else said.lower() not in ("y", "yes"):
         raise RefusedError("nothing was applied, as you said")
 
 
-def _apply(stack: Stack, plan: Path, seen: str) -> None:
+def _apply(stack: Stack, plan: Path, seen: str, *, refresh: bool) -> None:
     """`pulumi up` of the plan, which previews under it first: what it does not allow ends before anything began."""
-    words = ("up", "--yes", "--suppress-outputs", "--plan", str(plan))
+    words = ("up", "--yes", "--suppress-outputs", "--plan", str(plan), *(("--refresh",) if refresh else ()))
     ended = pass_through(stack, *words)
     if ended.interrupted:
         raise StoppedError(

@@ -208,7 +208,7 @@ def test_the_picture_stands_by_itself_and_is_xml() -> None:
     from xml.etree import ElementTree
 
     for one in (verdict(resized_database()), hostile()):
-        found = ElementTree.fromstring(picture(one, title=HOSTILE))  # noqa: S314 - our own
+        found = ElementTree.fromstring(picture(one, heading=HOSTILE))  # noqa: S314 - our own
         assert found.tag.endswith("svg")
         assert found.find("{http://www.w3.org/2000/svg}style") is not None
 
