@@ -9,22 +9,24 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from changes.acknowledgements import FILE
 from changes.change import DONE, Verdict
 from infra.templates import TEMPLATES
+from reports.cost import Costs, Unpriced, others
 from reports.drawing import drawing
 from reports.drawing_line import SIGNS
 from reports.page import environment_of, keyed, marks_of
+from reports.values import safe
 from reports.view import title
 
 _FOLDER: Final = TEMPLATES / "changes"
 
 
-def page(verdicts: Sequence[Verdict]) -> str:
+def page(verdicts: Sequence[Verdict], costs: Costs | None = None) -> str:
     """The whole file."""
     style = _style_sheet("page.css", "drawing.css")
     return _environment().get_template("page.html.j2").render(
@@ -35,7 +37,22 @@ def page(verdicts: Sequence[Verdict]) -> str:
         environments=[environment_of(one, f"e{index}") for index, one in enumerate(verdicts)],
         legend=[{"sign": sign, "look": op, "words": DONE[op]} for op, sign in SIGNS.items()],
         file=FILE,
+        costs=_priced(costs) if costs else [],
     )  # fmt: skip
+
+
+def _priced(costs: Costs) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": safe(name),
+            "sentence": safe(one.sentence),
+            "rows": []
+            if isinstance(one, Unpriced)
+            else [(safe(row.resource), row.before, row.after, row.delta) for row in one.rows],
+            "others": list(others(one)),
+        }
+        for name, one in costs.environments.items()
+    ]
 
 
 def picture(verdict: Verdict, *, heading: str) -> str:

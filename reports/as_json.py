@@ -9,18 +9,21 @@ from typing import Any, Final
 from changes.change import DONE, Acknowledgement, Folded, PropertyChange, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
+from reports.cost import Costs
+from reports.cost import as_json as cost_json
 from reports.values import masked, safe_lines
 from reports.view import Item, items
 
 SCHEMA: Final = 1  # raised when a key goes or means something else; new keys may come at any time
 
 
-def as_json(verdicts: Sequence[Verdict]) -> dict[str, Any]:
+def as_json(verdicts: Sequence[Verdict], costs: Costs | None = None) -> dict[str, Any]:
     """All verdicts, as plain values that `json.dumps` takes; no secret, no character that steers a terminal."""
     return {
         "schema": SCHEMA,
         "allowed": all(one.allowed for one in verdicts),
         "environments": [_environment(one) for one in verdicts],
+        **({} if costs is None else {"cost": cost_json(costs)}),
     }
 
 

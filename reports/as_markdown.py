@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from changes.acknowledgements import FILE
@@ -15,6 +16,8 @@ from changes.change import DONE, Verdict
 from changes.judge import GRAVEST_FIRST
 from reports.acknowledging import lines as acknowledgement
 from reports.acknowledging import option
+from reports.cost import Costs
+from reports.cost import markdown as cost_page
 from reports.markdown_text import code, length, prose
 from reports.names import dependents, kind
 from reports.values import cut
@@ -32,6 +35,7 @@ from reports.view import (
 
 MARKER: Final = "<!-- diceytech-changes -->"  # by which a workflow finds the comment that it wrote before
 LIMIT: Final = 65_000  # characters; GitHub takes 65,536
+COSTS: Final = 20_000  # of these, that what a change costs may take
 ENVIRONMENTS, WARNINGS, CAUSES, DEPENDENTS, COMPONENTS = 30, 3, 6, 5, 30  # that are shown of each
 _LEFT_OUT = 300  # characters kept for an environment's line that says what was left out
 
@@ -60,15 +64,30 @@ class _Part:
     outside: bool
 
 
-def markdown(verdicts: Sequence[Verdict]) -> str:
-    """The comment, always shorter than LIMIT: the least grave is left out, with a line that says so."""
+def markdown(verdicts: Sequence[Verdict], costs: Costs | None = None) -> str:
+    """The comment, always shorter than LIMIT: the least grave is left out, with a line that says so.
+
+    With `costs` they are the last part of it, in at most COSTS characters.
+    """
+    priced = "" if costs is None else f"\n{cost_page(costs, COSTS)}"
     ordered = sorted(verdicts, key=lambda one: one.allowed)
     shown = ordered[:ENVIRONMENTS]
     parts = [_part(one) for one in shown if one.report.change.steps or not one.allowed]
     head = _head(ordered, shown)
-    room = LIMIT - length(head) - sum(length(part.head) + _LEFT_OUT for part in parts)
+    room = LIMIT - length(head) - length(priced) - _LEFT_OUT
+    parts, left = _fitting(parts, room)
+    if left:
+        head += f"\nWhat {left} of these change is left out here; `--format html --out F` shows all.\n"
+    room -= sum(length(part.head) + _LEFT_OUT for part in parts)
     kept = _kept([block for part in parts for block in (*part.guarded, *part.rest)], room)
-    return "\n".join([head, *(_assembled(part, kept) for part in parts)])
+    return "\n".join([head, *(_assembled(part, kept) for part in parts)]) + priced
+
+
+def _fitting(parts: Sequence[_Part], room: int) -> tuple[list[_Part], int]:
+    """The first parts whose headings alone have room, and how many have none."""
+    ends = accumulate(length(part.head) + _LEFT_OUT for part in parts)
+    found = [part for part, end in zip(parts, ends, strict=True) if end <= room]
+    return found, len(parts) - len(found)
 
 
 def _kept(blocks: Sequence[_Block], room: int) -> frozenset[int]:

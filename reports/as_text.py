@@ -12,6 +12,8 @@ from changes.acknowledgements import FILE
 from changes.change import DONE, Verdict
 from reports.acknowledging import lines as acknowledgement
 from reports.acknowledging import option, said
+from reports.cost import Costs
+from reports.cost import lines as cost_lines
 from reports.names import dependents, kind
 from reports.values import cut, safe
 from reports.view import (
@@ -39,14 +41,20 @@ _MEASURE = Console(width=1)  # wrapping asks a console for its settings of tabs 
 Line = tuple[int, Text, bool]  # its indentation, its text, whether it may be wrapped
 
 
-def show(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, console: Console) -> None:
-    """Prints the verdicts; `verbose` also what is grouped or folded, one by one."""
+def show(
+    verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, console: Console, costs: Costs | None = None
+) -> None:
+    """Prints the verdicts, and what they cost; `verbose` also what is grouped or folded, one by one."""
     for index, verdict in enumerate(verdicts):
         if index:
             console.print()
         lines = _verdict(verdict, guard=guard, verbose=verbose)
         text = Text("\n").join(part for line in lines for part in _fitted(line, console.width))
         console.print(text, soft_wrap=True)
+    if costs is not None:
+        console.print()
+        for told in cost_lines(costs):
+            console.print(told, markup=False, soft_wrap=True)
 
 
 def _fitted(line: Line, width: int) -> Iterator[Text]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:  # the command line reads the formats from here, and its help is to be quick
     from changes.change import Verdict
+    from reports.cost import Costs
 
 
 UNBROKEN: Final = 1000  # columns of what has no width of its own
@@ -24,27 +25,37 @@ class Format(StrEnum):
     HTML = "html"
 
 
-def rendered(verdicts: Sequence[Verdict], format: Format, *, guard: bool, verbose: bool = False) -> str:
+def rendered(
+    verdicts: Sequence[Verdict], format: Format, *, guard: bool, verbose: bool = False, costs: Costs | None = None
+) -> str:
     """The verdicts in that form; ends with a line's end.
 
-    `guard` says whether a refusal counts, `verbose` lists in the text what is otherwise grouped or folded.
+    `guard` says whether a refusal counts, `verbose` lists in the text what is otherwise grouped or folded; `costs` are
+    told as well where they are given.
     """
     if format is Format.JSON:
         from reports.as_json import as_json
 
-        return json.dumps(as_json(verdicts), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(as_json(verdicts, costs), indent=2, ensure_ascii=False) + "\n"
     if format is Format.MARKDOWN:
         from reports.as_markdown import markdown
 
-        return markdown(verdicts)
+        return markdown(verdicts, costs)
     if format is Format.HTML:
         from reports.as_html import page
 
-        return page(verdicts)
-    return text(verdicts, guard=guard, verbose=verbose)
+        return page(verdicts, costs)
+    return text(verdicts, guard=guard, verbose=verbose, costs=costs)
 
 
-def text(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, width: int | None = None) -> str:
+def text(
+    verdicts: Sequence[Verdict],
+    *,
+    guard: bool,
+    verbose: bool = False,
+    width: int | None = None,
+    costs: Costs | None = None,
+) -> str:
     """What the terminal shows, without colours, in lines of at most `width` characters where they can be broken."""
     from rich.console import Console
 
@@ -52,5 +63,5 @@ def text(verdicts: Sequence[Verdict], *, guard: bool, verbose: bool = False, wid
 
     file = StringIO()
     console = Console(file=file, width=width or UNBROKEN, color_system=None)
-    show(verdicts, guard=guard, verbose=verbose, console=console)
+    show(verdicts, guard=guard, verbose=verbose, console=console, costs=costs)
     return file.getvalue()

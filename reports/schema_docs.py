@@ -17,6 +17,7 @@ SCHEMA: Final = f"""## The JSON form
 | `schema` | number of this form |
 | `allowed` | whether the guard lets every environment's change pass |
 | `environments` | one for each environment, in the order asked for |
+| `cost` | with `--cost`: what `diceytech cost --base REF --json` gives; one that cannot be priced has `error` |
 
 Each environment:
 

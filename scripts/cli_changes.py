@@ -15,6 +15,7 @@ from scripts.cli_options import Env, Json, Out
 
 if TYPE_CHECKING:
     from changes.change import Verdict
+    from reports.cost import Costs
 
 REFUSED = 2
 
@@ -33,13 +34,20 @@ def today() -> date:
 
 
 def tell(
-    verdicts: Sequence[Verdict], form: Format, out: Path | None, *, guard: bool, acknowledged: bool, verbose: bool
+    verdicts: Sequence[Verdict],
+    form: Format,
+    out: Path | None,
+    *,
+    guard: bool,
+    acknowledged: bool,
+    verbose: bool,
+    costs: Costs | None = None,
 ) -> None:
     """Shows the verdicts, then ends as they say: 2 where the guard refuses, 1 for an unused acknowledgement."""
     from scripts.preview import refuse_unused
     from scripts.report_output import render
 
-    render(verdicts, form, out, guard=guard, verbose=verbose)
+    render(verdicts, form, out, guard=guard, verbose=verbose, costs=costs)
     if guard and not all(one.allowed for one in verdicts):
         raise typer.Exit(REFUSED)
     if guard or acknowledged:

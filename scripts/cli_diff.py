@@ -24,6 +24,7 @@ def diff(
     guard: Guard = False,
     acknowledge: Acknowledge = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse uncommitted changes.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Also what the change costs; with --base.")] = False,
     graph: Annotated[bool, typer.Option("--graph", help="Also the resources that one of the two lacks.")] = False,
     format: Form = Format.TEXT,
     json: Json = False,
@@ -33,7 +34,7 @@ def diff(
     """Compare two commits, or two environments. By plans made here: no account, no credentials, no network."""
     form = Format.JSON if json else format
     if environments:
-        if len(environments) != 2 or base or head or env or acknowledge:
+        if len(environments) != 2 or base or head or env or acknowledge or cost:
             raise PlatformError("name two environments, as in `diceytech diff dev prod`, or pass --base REF alone")
         _side_by_side(environments[0], environments[1], form, out, graph=graph, guard=guard)
         return
@@ -41,27 +42,15 @@ def diff(
         raise PlatformError("compare with what? pass --base REF, such as origin/main, or two environments: dev prod")
     if graph:
         raise PlatformError("--graph is for two environments; with --base every resource is compared anyway")
-    _commits(base, head, env, form, out, guard=guard, acknowledge=acknowledge or [], strict=strict, verbose=verbose)
-
-
-def _commits(
-    base: str,
-    head: str | None,
-    env: str | None,
-    form: Format,
-    out: Path | None,
-    *,
-    guard: bool,
-    acknowledge: list[str],
-    strict: bool,
-    verbose: bool,
-) -> None:
+    from scripts.cost_difference import of
     from scripts.diff import sides, verdicts
     from scripts.terminal import err, root
 
+    words = acknowledge or []
     with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
-        told = verdicts(found, acknowledge, env=env, today=today())
-    tell(told, form, out, guard=guard, acknowledged=bool(acknowledge), verbose=verbose)
+        told = verdicts(found, words, env=env, today=today())
+    costs = of(found, base) if cost else None
+    tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, costs=costs)
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:
