@@ -26,13 +26,15 @@ class PropertyChange:
     """One property that differs: its path as Pulumi shows it (`rules[0].status`).
 
     `before` and `after` are plain values, None where there is none; a secret is rehearsal.graph's SECRET, what only the
-    apply will tell its UNKNOWN.
+    apply will tell its UNKNOWN. `output` says that what AWS told stands there, and not what the program asked for: in
+    `before`, or of a change outside of the program in both.
     """
 
     path: str
     before: Any
     after: Any
     replaces: bool = False
+    output: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -33,7 +33,9 @@ def judge(change: Change) -> Report:
     deciding = deciding_tags(change.before, change.after)
     dependents = Dependents(change)
     parts = parts_of_buckets(change.steps)
-    cost = _cost(change)
+    cost, why = _cost(change)
+    if why:
+        change = replace(change, warnings=(*change.warnings, f"what this costs is not judged, or not all of it: {why}"))
     judgements: list[Judgement] = []
     folded: list[Folded] = []
     there = {node.urn for node in change.before}
@@ -171,13 +173,19 @@ def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ..
     return tuple(change for change in step.changes if any(is_within(change.path, one) for one in properties))
 
 
-def _cost(change: Change) -> dict[str, Decimal]:
-    """USD a month more by URN; nothing where no side names its region, as a preview of some steps alone may not."""
+def _cost(change: Change) -> tuple[dict[str, Decimal], str]:
+    """USD a month more by URN, or why there is none: an unknown region, or a price that the sheet lacks.
+
+    Of what was done outside of the program only the resources that drifted are known, and no region with them.
+    """
     region = region_of(change.after) or region_of(change.before)
     if region is None:
-        return {}
+        return {}, "" if change.outside or not change.steps else "no side names its region"
     try:
         found = cost_difference(change.before, change.after, region=region)
-    except PlatformError:  # a region the price sheet does not have: `diceytech cost` says so
-        return {}
-    return {row.urn: row.delta for row in found.rows if row.urn}
+    except PlatformError as error:
+        return {}, str(error) if change.steps else ""
+    changed = {step.node.urn for step in change.steps}
+    lacking = sorted({f"{one.resource}: {one.reason}" for one in found.not_priced if one.urn in changed})
+    why = f"{'; '.join(lacking[:3])}{f'; and {len(lacking) - 3} more' if lacking[3:] else ''}" if lacking else ""
+    return {row.urn: row.delta for row in found.rows if row.urn}, why

@@ -6,6 +6,7 @@ Source: the engine's own output (display/json.go and resource/deploy/step.go of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from changes.change import Op, PropertyChange, Step
@@ -124,6 +125,7 @@ def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[Proper
             before=one.before,
             after=one.after,
             replaces=any(is_within(one.path, root) for root in marked),
+            output=one.output,
         )
         for one in found
     )
@@ -132,10 +134,11 @@ def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[Proper
 def _detailed(details: Mapping[str, Any], before: Node, after: Node) -> Iterator[PropertyChange]:
     """Each path of the provider's diff, and within JSON documents what differs there."""
     for path, detail in sorted(details.items()):
-        held = before.inputs if detail.get("inputDiff", True) else {**before.inputs, **(before.outputs or {})}
+        output = not detail.get("inputDiff", True)
+        held = {**before.inputs, **(before.outputs or {})} if output else before.inputs
         old, new = value_at(held, path), value_at(after.inputs, path)
-        found = property_changes({path: old}, {path: new})
-        yield from found or (PropertyChange(path=path, before=old, after=new),)
+        found = property_changes({path: old}, {path: new}) or (PropertyChange(path=path, before=old, after=new),)
+        yield from (replace(one, output=output) for one in found)
 
 
 def _protection(before: Node, after: Node) -> Iterator[PropertyChange]:

@@ -6,7 +6,9 @@ in its outputs, also what the program does not ask for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from changes.change import Change, PropertyChange, Step
@@ -26,7 +28,8 @@ def change(told: Mapping[str, Any], *, stack: str) -> Change:
     written = [one for one in told.get("steps") or () if one.get("oldState") and one["op"] in _OPS]
     pairs = [(_held(one["oldState"]), _held(one["newState"]) if one.get("newState") else None) for one in written]
     pairs = [(before, after) for before, after in pairs if before.type != ROOT_TYPE]
-    steps = [step for before, after in pairs if (step := _step(before, after)) is not None]
+    asked = {one["oldState"]["urn"]: properties(one["oldState"].get("inputs")) for one in written}
+    steps = [step for before, after in pairs if (step := _step(before, after, asked[before.urn])) is not None]
     return Change(
         stack=stack,
         origin=ORIGIN,
@@ -38,12 +41,13 @@ def change(told: Mapping[str, Any], *, stack: str) -> Change:
     )
 
 
-def _step(before: Node, after: Node | None) -> Step | None:
+def _step(before: Node, after: Node | None, asked: Mapping[str, Any]) -> Step | None:
+    """`asked` are the properties that the program gives; all others are outputs."""
     if after is None:
         return Step(op="delete", before=before, after=None)
     found = property_changes(before.inputs, after.inputs)
     changes: tuple[PropertyChange, ...] = tuple(
-        one
+        replace(one, output=re.split(r"[.[]", one.path)[0] not in asked)
         for one in found
         if (one.before not in _EMPTY or one.after not in _EMPTY) and document(one.before) != document(one.after)
     )

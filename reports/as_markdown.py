@@ -37,6 +37,7 @@ MARKER: Final = "<!-- diceytech-changes -->"  # by which a workflow finds the co
 LIMIT: Final = 65_000  # characters; GitHub takes 65,536
 COSTS: Final = 20_000  # of these, that what a change costs may take
 ENVIRONMENTS, WARNINGS, CAUSES, DEPENDENTS, COMPONENTS = 30, 3, 6, 5, 30  # that are shown of each
+OUTPUT: Final = "what AWS told, not shown here"
 _LEFT_OUT = 300  # characters kept for an environment's line that says what was left out
 
 
@@ -135,27 +136,29 @@ def _part(verdict: Verdict) -> _Part:
     rest: list[_Block] = []
     for index, section in enumerate(sections(verdict)):
         for one in section.items:
-            block = _block(one, index, change.stack)
+            block = _block(one, index, change.stack, outside=change.outside)
             (guarded if one.judgement.guarded or change.outside else rest).append(block)
         rest += [_group(one, index, section.risk) for one in section.groups]
     rest += [_folded(*pair) for pair in ((reason, len(held)) for reason, held in reasons(verdict))]
     return _Part(head="\n".join([*lines, ""]), guarded=tuple(guarded), rest=tuple(rest), outside=change.outside)
 
 
-def _block(one: Item, index: int, environment: str) -> _Block:
+def _block(one: Item, index: int, environment: str, *, outside: bool) -> _Block:
     judgement = one.judgement
     entry = "\n".join(acknowledgement(judgement, environment)) if one.state == "refused" else ""
     grave = 0 if one.state == "refused" else 1 if judgement.guarded else 2
-    return _Block(rank=(grave, index), text="\n".join(_item(one)), entry=entry)
+    return _Block(rank=(grave, index), text="\n".join(_item(one, outside=outside)), entry=entry)
 
 
-def _item(one: Item) -> Iterator[str]:
+def _item(one: Item, *, outside: bool) -> Iterator[str]:
     judgement = one.judgement
     state = "" if one.state == "passes" else f"**{one.state}** "
     yield f"- {state}{judgement.risk}: {prose(cut(judgement.sentence, 400))}"
     yield f"  - {prose(kind(one.node))} {code(one.node.name)}, in {prose(one.component)}; rule {code(judgement.rule)}"
     for cause in one.causes[:CAUSES]:
-        yield f"  - {code(cause.path)}: {code(cause.before)} → {code(cause.after)}{' (replaces it)' * cause.replaces}"
+        before = OUTPUT if cause.output else code(cause.before)
+        after = OUTPUT if cause.output and outside else code(cause.after)
+        yield f"  - {code(cause.path)}: {before} → {after}{' (replaces it)' * cause.replaces}"
     if len(one.causes) > CAUSES:
         yield f"  - and {len(one.causes) - CAUSES} more properties"
     if judgement.dependents and judgement.risk not in ("cost", "cosmetic"):

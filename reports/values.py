@@ -29,12 +29,13 @@ _MULTILINE: Final = frozenset("\n\t")
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """One property as one line: `before` and `after` are short and hold no secret."""
+    """One property as one line: `before` and `after` are short, without a secret; `output` as PropertyChange has it."""
 
     path: str
     before: str
     after: str
     replaces: bool
+    output: bool = False
 
 
 def safe(text: str) -> str:
@@ -61,7 +62,9 @@ def shown(change: PropertyChange, node: Node) -> Shown:
     before, after = masked(change, node)
     old, new = _differing(before, after) if before != after else (words(before), words(after))
     new = f"{new}, another" if old == new else new
-    return Shown(path=cut(safe(change.path)), before=cut(old), after=cut(new), replaces=change.replaces)
+    return Shown(
+        path=cut(safe(change.path)), before=cut(old), after=cut(new), replaces=change.replaces, output=change.output
+    )
 
 
 def masked(change: PropertyChange, node: Node) -> tuple[Any, Any]:

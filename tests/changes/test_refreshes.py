@@ -21,7 +21,7 @@ def test_what_aws_holds_is_after_also_where_the_program_never_asked_for_it() -> 
     assert (found.outside, found.whole) == (True, True)
     assert found.steps[0].changes == (
         PropertyChange(path="a", before=1, after=2),
-        PropertyChange(path="b", before=None, after=True),
+        PropertyChange(path="b", before=None, after=True, output=True),
     )
 
 
@@ -38,4 +38,4 @@ def test_what_is_gone_is_a_step_without_an_after() -> None:
 def test_a_secret_is_masked() -> None:
     secret = {SIGNATURE: SECRET_MARK, "value": "hunter2"}
     [step] = change(refreshed({"outputs": {"a": secret}}, {"outputs": {"a": "seen"}}), stack="dev").steps
-    assert step.changes == (PropertyChange(path="a", before=SECRET, after="seen"),)
+    assert step.changes == (PropertyChange(path="a", before=SECRET, after="seen", output=True),)

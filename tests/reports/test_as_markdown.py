@@ -7,6 +7,7 @@ import pytest
 import yaml
 from judged_changes import (
     HOSTILE,
+    TODAY,
     created,
     deleted_database,
     hostile,
@@ -18,8 +19,14 @@ from judged_changes import (
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from reports.as_markdown import LIMIT, MARKER, markdown
+from changes.guard import decide
+from changes.judge import judge
+from changes.preview_file import parse
+from changes.refresh import change
+from reports.as_markdown import LIMIT, MARKER, OUTPUT, markdown
 from reports.markdown_text import code, length, prose
+from scripts.drift import verdict as drifted
+from tests.changes.previews import both, document
 
 PARSER = MarkdownIt("gfm-like", {"linkify": False, "html": True})
 
@@ -68,6 +75,28 @@ def test_what_the_guard_looks_at_is_open_and_the_rest_is_folded_away() -> None:
     assert "goes from db.t4g.medium" not in before
     assert "goes from db.t4g.medium" in after
     assert markup(found) == [MARKER, "<details><summary>1 that wait for nobody</summary>", "</details>"]
+
+
+def test_what_aws_told_of_a_property_is_not_shown_where_its_diff_is_not_one_of_inputs() -> None:
+    sides = both("update", {"a": "1"}, {"a": "2", "domain": "asked-for"}, detailedDiff={
+        "a": {"kind": "update"}, "domain": {"kind": "update", "inputDiff": False}
+    })  # fmt: skip
+    sides["oldState"]["outputs"] = {"a": "1", "domain": "d111.cloudfront.net"}
+    change = parse(document(sides, update=1), stack="dev", origin="x")
+    found = markdown([decide(judge(change), (), today=TODAY)])
+    assert f"`domain`: {OUTPUT} → `asked-for`" in found
+    assert "`a`: `1` → `2`" in found
+    assert "d111" not in found
+
+
+def test_of_drift_the_inputs_are_shown_and_the_outputs_are_not() -> None:
+    sides = both("refresh", {"acl": "private"}, {})
+    sides["oldState"]["outputs"] = {"acl": "private", "website": {"endpoint": "old-endpoint"}}
+    sides["newState"]["outputs"] = {"acl": "public-read", "website": {"endpoint": "new-endpoint"}}
+    found = markdown([drifted(change({"steps": [sides]}, stack="dev"))])
+    assert "`acl`: `private` → `public-read`" in found
+    assert f"`website.endpoint`: {OUTPUT} → {OUTPUT}" in found
+    assert "-endpoint" not in found
 
 
 def test_the_lines_to_write_are_yaml() -> None:

@@ -6,10 +6,11 @@ import json
 from decimal import Decimal
 
 import pytest
-from judged_changes import HOSTILE, deleted_database, verdict
+from judged_changes import HOSTILE, deleted_database, node, resized_database, verdict
 
 from cost.difference import CostDifference, Row
 from cost.item import NotPriced
+from rehearsal.graph import PROVIDER
 from reports.as_markdown import COSTS, LIMIT, markdown
 from reports.cost import Costs, Unpriced
 from reports.cost import markdown as cost_page
@@ -63,6 +64,18 @@ def test_the_whole_comment_is_under_the_limit_with_its_costs(environments: int, 
     assert "## Cost" in found
     assert length(cost_page(costs, COSTS)) < COSTS
     assert ("are left out here; `diceytech cost" in found) == (rows > 50 or rows * environments > 100)
+
+
+@pytest.mark.parametrize("format", list(Format))
+@pytest.mark.parametrize(
+    ("region", "why"),
+    [("mars-north-1", "mars-north-1"), (None, "no side names its region"), ("us-east-1", "main-db: the price sheet has no price of rds db.r99.huge")],
+)
+def test_a_cost_that_is_not_judged_is_said(format: Format, region: str | None, why: str) -> None:
+    provider = [node(PROVIDER, "aws", {"region": region})] if region else []
+    found = rendered([verdict(resized_database(after="db.r99.huge"), beside=provider)], format, guard=True)
+    assert "not judged, or not all of it" in found
+    assert why in found.replace("\\", "")
 
 
 def test_json_has_the_costs_under_one_key_and_money_as_numbers() -> None:
