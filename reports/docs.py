@@ -70,9 +70,11 @@ repository, in review like any other file:
 ```
 
 All five keys are required, and no others are allowed. It counts for that rule of that resource in that environment,
-whatever the property's value, until the end of the day. One whose day is over is refused (exit 2), and one that fits
-nothing in the change is an error (exit 1), so that no word outlives its change; where there is no change at all, as in
-a run after the deploy, that is a warning.
+whatever the property's value, until the end of the day. One whose day is over is refused (exit 2). One that fits
+nothing in the change is an error (exit 1) where it is new: written in this change, not committed yet, or on the command
+line. One that was there before, in the base of `diff` or in the commit that `preview` and `up` run from, is left over
+from a change that is merged: a warning names its line, which the next pull request takes out, and nobody is stopped
+until its day is over. A word that fits nothing lets nothing pass.
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +16,7 @@ from scripts.cli_options import Env, Json, Out
 if TYPE_CHECKING:
     from changes.change import Verdict
     from reports.cost import Costs
+    from scripts.preview import Word
 
 REFUSED = 2
 
@@ -41,9 +42,13 @@ def tell(
     guard: bool,
     acknowledged: bool,
     verbose: bool,
+    known: Collection[Word],
     costs: Costs | None = None,
 ) -> None:
-    """Shows the verdicts, then ends as they say: 2 where the guard refuses, 1 for an unused acknowledgement."""
+    """Shows the verdicts, then ends as they say: 2 where the guard refuses, 1 for an unused acknowledgement.
+
+    Those of `known` were there before the change, and are warned of.
+    """
     from scripts.preview import refuse_unused
     from scripts.report_output import render
 
@@ -52,7 +57,7 @@ def tell(
         raise typer.Exit(REFUSED)
     if guard or acknowledged:
         for one in verdicts:
-            refuse_unused(one)
+            refuse_unused(one, known)
 
 
 def preview(
@@ -87,7 +92,15 @@ def preview(
     if guard:
         previews.require_whole(change)
     found = previews.verdict(change, words, today=today())
-    tell([found], Format.JSON if json else format, out, guard=guard, acknowledged=bool(acknowledge), verbose=verbose)
+    tell(
+        [found],
+        Format.JSON if json else format,
+        out,
+        guard=guard,
+        acknowledged=bool(acknowledge),
+        verbose=verbose,
+        known=previews.known_by_commit(root()),
+    )
 
 
 def up(

@@ -44,13 +44,14 @@ def diff(
         raise PlatformError("--graph is for two environments; with --base every resource is compared anyway")
     from scripts.cost_difference import of
     from scripts.diff import sides, verdicts
+    from scripts.preview import known
     from scripts.terminal import err, root
 
     words = acknowledge or []
     with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
-        told = verdicts(found, words, env=env, today=today())
+        told, before = verdicts(found, words, env=env, today=today()), known(found.base)
     costs = of(found, base) if cost else None
-    tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, costs=costs)
+    tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, known=before, costs=costs)
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:

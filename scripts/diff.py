@@ -25,11 +25,15 @@ NONE = Graph(())
 
 @dataclass(frozen=True, kw_only=True)
 class Sides:
-    """Both sides' plans, where each was read, and what a reader must know; `head` is the tree with acknowledgements."""
+    """Both sides' plans, where each was read, and what a reader must know.
+
+    `base` and `head` are the trees with the acknowledgements of before and of now.
+    """
 
     plans: Plans
     origin: str
     warnings: tuple[str, ...]
+    base: Path
     head: Path
 
     @property
@@ -62,6 +66,7 @@ def sides(root: Path, base: str, head: str | None, *, env: str | None, strict: b
             plans=found,
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
             warnings=tuple(_warnings(base, commits_beyond(root, commit, other))),
+            base=before.root,
             head=after.root,
         )
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -14,7 +14,7 @@ from typing import ClassVar
 from changes.change import Verdict
 from infra.errors import PlatformError
 from reports.report import Format
-from scripts.preview import acknowledgements, previewed, refuse_unused, require_whole, verdict
+from scripts.preview import Word, acknowledgements, known_by_commit, previewed, refuse_unused, require_whole, verdict
 from scripts.private_file import write_private
 from scripts.pulumi_cli import PulumiError, error_of, pulumi
 from scripts.pulumi_run import Ended, pass_through
@@ -44,7 +44,7 @@ def up(
 
     Raises RefusedError where the guard or the person refuses, or where the state or the program changed meanwhile.
     """
-    words = acknowledgements(root, stack.name, acknowledged)
+    words, known = acknowledgements(root, stack.name, acknowledged), known_by_commit(root)
     if not yes and not (sys.stdin and sys.stdin.isatty()):
         raise PlatformError("there is no terminal to ask on: pass --yes to apply what the guard allows without asking")
     with tempfile.TemporaryDirectory(prefix="diceytech-up-") as private:
@@ -54,14 +54,14 @@ def up(
         change = previewed(stack, plan=plan, refresh=refresh)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
-            refuse_unused(found)
+            refuse_unused(found, known)
             out.print(f"{stack.name}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
             if not refresh:
                 return
         else:
             require_whole(change)
             render([found], Format.TEXT, None, guard=True, verbose=verbose)
-            _refuse(found)
+            _refuse(found, known)
         if not yes:
             _confirm(found, stack)
         if fingerprint(stack) != seen:
@@ -76,10 +76,10 @@ def fingerprint(stack: Stack) -> str:
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
-def _refuse(found: Verdict) -> None:
+def _refuse(found: Verdict, known: Collection[Word]) -> None:
     if not found.allowed:
         raise RefusedError("nothing was applied: what is refused must be acknowledged or mended first, see above")
-    refuse_unused(found)
+    refuse_unused(found, known)
 
 
 def _confirm(found: Verdict, stack: Stack) -> None:

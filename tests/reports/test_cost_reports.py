@@ -69,7 +69,11 @@ def test_the_whole_comment_is_under_the_limit_with_its_costs(environments: int, 
 @pytest.mark.parametrize("format", list(Format))
 @pytest.mark.parametrize(
     ("region", "why"),
-    [("mars-north-1", "mars-north-1"), (None, "no side names its region"), ("us-east-1", "main-db: the price sheet has no price of rds db.r99.huge")],
+    [
+        ("mars-north-1", "mars-north-1"),
+        (None, "no side names its region"),
+        ("us-east-1", "main-db: the price sheet has no price of rds db.r99.huge"),
+    ],
 )
 def test_a_cost_that_is_not_judged_is_said(format: Format, region: str | None, why: str) -> None:
     provider = [node(PROVIDER, "aws", {"region": region})] if region else []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from commands import diceytech as as_a_process
 from commands import repository
+from small_git import commit, git
 
 from infra.errors import PlatformError
 from scripts.cli import app
@@ -92,6 +94,23 @@ def test_an_acknowledgement_of_nothing_is_an_error_unless_nothing_changes(root: 
     assert (done.returncode, "changes.ack.yaml:1 (bucket-deleted of other); remove it" in done.stderr) == (1, True)
     done = diceytech(*words, "none.json")
     assert (done.returncode, "remove them" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("committed", "code"), [(True, 0), (False, 1)])
+def test_an_acknowledgement_of_an_earlier_change_that_is_committed_stops_nobody(
+    root: Path, diceytech: Command, committed: bool, code: int
+) -> None:
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    entry = "- {environment: dev, resource: other, rule: bucket-deleted, reason: [x](y), until: %s}\n"
+    entry = entry.replace("[x](y)", "merged") % (date.today() + timedelta(days=9))
+    file = root / "changes.ack.yaml"
+    file.write_text(entry, encoding="utf-8") if committed else None
+    commit(root)
+    file.write_text(f"# moved\n{entry}", encoding="utf-8")
+    words = ("preview", "--env", "dev", "--guard", "--acknowledge", WORD, "--file", "gone.json")
+    done = diceytech(*words)
+    assert (done.returncode, "changes.ack.yaml:2 (bucket-deleted of other); remove it" in done.stderr) == (code, True)
+    assert ("left over from an earlier change" in done.stderr) == committed
 
 
 def test_the_guard_does_not_judge_what_it_sees_in_part(root: Path, diceytech: Command) -> None:
