@@ -28,12 +28,12 @@ _FOLDER: Final = TEMPLATES / "changes"
 
 def page(verdicts: Sequence[Verdict], costs: Costs | None = None) -> str:
     """The whole file."""
-    style = _style_sheet("page.css", "drawing.css")
-    return _environment().get_template("page.html.j2").render(
+    style = style_sheet("page.css", "drawing.css")
+    return environment().get_template("page.html.j2").render(
         title=title(verdicts),
         outside=any(one.report.change.outside for one in verdicts),
         style=style,
-        style_hash=_hash(style),
+        style_hash=hashed(style),
         environments=[environment_of(one, f"e{index}") for index, one in enumerate(verdicts)],
         legend=[{"sign": sign, "look": op, "words": DONE[op]} for op, sign in SIGNS.items()],
         file=FILE,
@@ -62,12 +62,13 @@ def picture(verdict: Verdict, *, heading: str) -> str:
         marks_of(verdict, keyed(verdict, "e0"), "e0"),
         key="e0",
         title=heading,
-        style=_style_sheet("drawing.css"),
+        style=style_sheet("drawing.css"),
     )
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Of the templates, in which everything is escaped."""
     return Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
@@ -79,10 +80,11 @@ def _environment() -> Environment:
 
 
 @cache
-def _style_sheet(*names: str) -> str:
+def style_sheet(*names: str) -> str:
+    """The style sheets of these names as one."""
     return "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in names)
 
 
-def _hash(text: str) -> str:
+def hashed(text: str) -> str:
     """As Content Security Policy Level 3 has it, "Hash usage"."""
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

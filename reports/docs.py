@@ -16,7 +16,7 @@ from infra.errors import PlatformError
 from reports.as_html import picture
 from reports.as_json import as_json
 from reports.as_markdown import markdown
-from reports.examples import ENVIRONMENT, EXAMPLES, Example, diff, verdict
+from reports.examples import ENVIRONMENT, EXAMPLES, ORIGIN, Example, diff, verdict
 from reports.report import text
 from reports.schema_docs import SCHEMA
 
@@ -25,9 +25,13 @@ WIDTH: Final = 110  # of the terminal that is shown
 FIRST_SCREEN: Final = 13  # lines of the refused change in the README
 BLOCK: Final = re.compile(r"(?s)(<!-- What follows is made by `make docs`\. -->\n).*?(\n<!-- That was it\. -->)")
 
-INTRODUCTION: Final = """# What a change would do
+INTRODUCTION: Final = f"""# What a change would do
 
-Made by `make docs` from real runs and from `changes/`; do not edit by hand.
+Made by `make docs`; do not edit by hand. Each of the three changes is an edit of `Pulumi.prod.yaml`, shown with it.
+What was run: the program was planned with the file as it is and as it was edited, in one process and with no AWS, by
+the functions that `diceytech diff` calls; the guard and the renderers are the command's own, and a test holds the
+refused one against the output of the command itself, on two commits. `{ORIGIN}` stands for such commits
+here. The tables are from `changes/`.
 
 A change is read from the engine (`diceytech preview`), or found by comparing the plans of two git refs or of two
 environments, with no account (`diceytech diff`). It is the same report: the gravest first, in plain words, with the

@@ -74,6 +74,11 @@ def masked(change: PropertyChange, node: Node) -> tuple[Any, Any]:
     return before, after
 
 
+def masked_value(value: Any) -> Any:
+    """A value of the YAML, masked by its form and by the names within it; the schema's own keys name secrets only."""
+    return _masked(value, secret=False)
+
+
 def _masked(value: Any, *, secret: bool, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool) or value in ("", SECRET, UNKNOWN):
         return value

@@ -55,22 +55,25 @@ def diff(
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:
-    from scripts.side_by_side import as_json, markdown, show, side_by_side
-    from scripts.terminal import print_json, root, write
+    from json import dumps
 
-    if form is Format.HTML or (out is not None and form is Format.TEXT):
-        raise PlatformError("two environments are told as text on the terminal, as json or as markdown; pass --format")
-    found = side_by_side(root(), one, two, graph=graph)
+    from reports import side_by_side as told
+    from reports import side_by_side_html
+    from scripts.side_by_side import side_by_side
+    from scripts.terminal import out as terminal
+    from scripts.terminal import root, write
+
+    if out is not None and form is Format.TEXT:
+        raise PlatformError("two environments are told as text on the terminal alone; pass --format")
+    found = side_by_side(root(), one, two, graph=graph or form is Format.HTML)
     if form is Format.TEXT:
-        show(found)
+        told.show(found, terminal)
     elif form is Format.MARKDOWN:
-        write(out, markdown(found))
-    elif out is None:
-        print_json(as_json(found))
+        write(out, told.markdown(found))
+    elif form is Format.HTML:
+        write(out, side_by_side_html.page(found))
     else:
-        from json import dumps
-
-        write(out, dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+        write(out, dumps(told.as_json(found), indent=2, ensure_ascii=False) + "\n")
     if guard and found.mistakes:
         raise typer.Exit(REFUSED)
 

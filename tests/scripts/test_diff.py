@@ -12,6 +12,10 @@ import pytest
 from commands import diceytech, edit, repository
 from small_git import commit, empty, git, own, whole
 
+from reports.as_markdown import markdown
+from reports.examples import EXAMPLES, ORIGIN, verdict
+from reports.report import text
+
 pytestmark = pytest.mark.slow
 SECRET = "wJalrXUtnFEMI-not-to-be-seen"
 UNTIL = (date.today() + timedelta(days=9)).isoformat()
@@ -181,6 +185,18 @@ def test_an_acknowledgement_that_was_merged_with_its_change_does_not_stop_the_ne
     (platform / "changes.ack.yaml").write_text(ENTRY.replace("backups-shortened", "protect-off"), encoding="utf-8")
     done = own(platform, *words)
     assert (done.returncode, "acknowledged and not in this change" in done.stderr) == (1, True)
+
+
+def test_the_refused_change_of_the_documents_is_what_the_command_says(platform: Path) -> None:
+    example = next(one for one in EXAMPLES if one.name == "refused")
+    for old, new in example.edits.items():
+        edit(platform / "Pulumi.prod.yaml", old, new)
+    commit(platform)
+    done = own(platform, "diff", "--base", "main", "--env", "prod", "--guard")
+    assert done.returncode == 2
+    assert done.stdout == text([verdict("refused")], guard=True).replace(ORIGIN, "main..HEAD")
+    done = own(platform, "diff", "--base", "main", "--env", "prod", "--format", "markdown")
+    assert done.stdout == markdown([verdict("refused")]).replace(ORIGIN, "main..HEAD")
 
 
 def test_commits_of_the_base_that_are_missing_here_are_warned_of(platform: Path) -> None:
