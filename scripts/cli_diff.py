@@ -48,7 +48,7 @@ def diff(
     from scripts.terminal import err, root
 
     words = acknowledge or []
-    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
+    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict, whole=cost) as found:
         told, before = verdicts(found, words, env=env, today=today()), known(found.base)
     costs = of(found, base) if cost else None
     tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, known=before, costs=costs)

@@ -13,7 +13,7 @@ from scripts.diff import Sides, sides
 
 def differences(root: Path, base: str, *, env: str | None) -> Costs:
     """The difference of each environment, or of one; raises PlatformError where one cannot be priced."""
-    with sides(root, base, None, env=env, strict=False) as found:
+    with sides(root, base, None, env=env, strict=False, whole=True) as found:
         return Costs(base=base, environments={name: _difference(found, name) for name in found.environments})
 
 
