@@ -50,11 +50,13 @@ def test_no_format_shows_a_secret(format: Format) -> None:
 
 @pytest.mark.parametrize("format", EVERY)
 def test_no_format_shows_an_output(format: Format) -> None:
-    made = replace(node(DATABASE, "made"), outputs={"address": "an-output"}, id="an-id")
-    found = rendered(
-        [verdict(step("create", None, made), step("delete", replace(made, urn="urn:x"), None))], format, guard=True
-    )
-    assert "made" in found
+    steps = []
+    for op in ("create", "delete", "update"):
+        one = replace(node(DATABASE, f"{op}d-db"), outputs={"address": "an-output"}, id="an-id")
+        other = replace(one, inputs={"instanceClass": "an-input"})
+        steps.append(step(op, None if op == "create" else one, None if op == "delete" else other))
+    found = rendered([verdict(*steps)], format, guard=True, verbose=True)
+    assert all(words in found for words in ("created-db", "deleted-db", "updated-db", "an-input"))
     assert "an-output" not in found
     assert "an-id" not in found
 
@@ -69,8 +71,13 @@ def test_every_format_is_text_in_utf8_that_steers_no_terminal(format: Format) ->
 
 @pytest.mark.parametrize("format", EVERY)
 def test_a_change_of_nothing_is_told_in_every_format(format: Format) -> None:
-    assert "prod" in rendered([verdict()], format, guard=True)
-    assert rendered([], format, guard=True) is not None
+    found = rendered([verdict()], format, guard=True)
+    assert "prod" in found
+    assert ('"judgements": []' if format is Format.JSON else "no changes") in found
+    nothing = {"text": "", "json": '"environments": []'}.get(format, "Changes of the infrastructure: none")
+    found = rendered([], format, guard=True)
+    assert nothing in found
+    assert nothing or found == ""
 
 
 @pytest.mark.parametrize("format", EVERY)
