@@ -12,6 +12,7 @@ from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
 from changes.property_changes import property_changes
 from changes.property_paths import is_within, value_at
+from changes.same_steps import differing
 from rehearsal.graph import OPTIONS, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
@@ -35,11 +36,16 @@ _GOES: Final = frozenset({"delete", "delete-replaced", "discard", "discard-repla
 _KEPT: Final = frozenset({"same", "update"})  # their new state has neither id nor outputs: the old one has both
 
 
+def is_custom(kind: str, *, declared: bool) -> bool:
+    """Whether it is a resource and no component: AWS's types are, whatever the engine's file declares."""
+    return declared or kind.startswith(("aws:", "pulumi:providers:"))
+
+
 def steps_of(written: Sequence[Written]) -> tuple[Step, ...]:
     """What happens to each resource, by URN; components and the stack itself are nothing at AWS and are left out.
 
     The three lines that the engine may write of one replacement are one step. Where nothing but Pulumi's protection
-    changes, the engine writes `same`: that is an update here.
+    changes, the engine writes `same`: that is an update here, as is a `same` whose inputs are not.
     """
     groups: dict[tuple[str, str], list[Written]] = {}
     for one in written:
@@ -65,11 +71,13 @@ def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
 
 def node(state: Written) -> Node:
     """One resource as a state has it; UNKNOWN and SECRET where the engine has its marks."""
-    urn = str(state["urn"])
+    urn, kind = str(state["urn"]), str(state["type"])
+    if kind != urn.split("::")[2].rpartition("$")[2]:
+        raise ValueError(f"{urn.rpartition('::')[2]} is a {kind}, and another type by its URN")
     applied = state.get("id") not in (None, "", ENGINE_UNKNOWN)
     return Node(
         urn=urn,
-        type=state["type"],
+        type=kind,
         name=urn.rpartition("::")[2],
         parent=state.get("parent"),
         inputs=properties(state.get("inputs")),
@@ -77,7 +85,7 @@ def node(state: Written) -> Node:
         property_dependencies={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=bool(state.get("protect", False)),
         options={key: state[key] for key in OPTIONS if state.get(key)},
-        custom=bool(state["custom"]),
+        custom=is_custom(kind, declared=bool(state["custom"])),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,
     )
@@ -107,16 +115,21 @@ def _joined(group: Sequence[Written]) -> Step | None:
         op = "forget"
     if before is None or after is None:
         return Step(op=op, before=before, after=after)
-    differ = _inputs(group, before, after) if group[0]["op"] in _OPS else ()
+    differ = _inputs(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
     changes = (*differ, *_protection(before, after))
     return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
 
 
 def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[PropertyChange, ...]:
-    """The properties that differ: by the provider's own diff where there is one, else by comparing the inputs."""
+    """The properties that differ: those of the provider's own diff, and what else differs between the inputs.
+
+    The provider knows places, and what it replaces for; that it leaves nothing out is not taken on trust.
+    """
     details: Mapping[str, Any] = next((one["detailedDiff"] for one in group if one.get("detailedDiff")), {})
     reasons = {str(key) for one in group for key in one.get("replaceReasons") or ()}
-    found = _detailed(details, before, after) if details else property_changes(before.inputs, after.inputs)
+    named = list(_detailed(details, before, after))
+    others = [one for one in property_changes(before.inputs, after.inputs) if not _is_told(one.path, details)]
+    found = sorted((*named, *others), key=lambda one: one.path)
     marked = {path for path, detail in details.items() if str(detail.get("kind", "")).endswith("-replace")} | reasons
     return tuple(
         PropertyChange(
@@ -127,6 +140,10 @@ def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[Proper
         )
         for one in found
     )
+
+
+def _is_told(path: str, details: Iterable[str]) -> bool:
+    return any(is_within(path, one) or is_within(one, path) for one in details)
 
 
 def _detailed(details: Mapping[str, Any], before: Node, after: Node) -> Iterator[PropertyChange]:

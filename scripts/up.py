@@ -51,6 +51,9 @@ def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verb
         change = previewed(stack, plan=plan)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
+            if found.expired:
+                render([found], Format.TEXT, None, guard=True, verbose=verbose)
+                _refuse(found)
             refuse_unused(found)
             out.print(f"{stack.name}: nothing to do", markup=False)
             return
