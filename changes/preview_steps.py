@@ -6,18 +6,15 @@ Source: the engine's own output (display/json.go and resource/deploy/step.go of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
-from changes.property_changes import property_changes
-from changes.property_paths import is_within, value_at
-from changes.same_steps import differing
+from changes.preview_differences import Written, differences, differing
 from rehearsal.graph import OPTIONS, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
 
-Written = Mapping[str, Any]  # a step, or a state, as the engine wrote it
 _OPS: Final[Mapping[str, Op]] = {
     "create": "create",
     "update": "update",
@@ -115,44 +112,9 @@ def _joined(group: Sequence[Written]) -> Step | None:
         op = "forget"
     if before is None or after is None:
         return Step(op=op, before=before, after=after)
-    differ = _inputs(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
+    differ = differences(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
     changes = (*differ, *_protection(before, after))
     return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
-
-
-def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[PropertyChange, ...]:
-    """The properties that differ: those of the provider's own diff, and what else differs between the inputs.
-
-    The provider knows places, and what it replaces for; that it leaves nothing out is not taken on trust.
-    """
-    details: Mapping[str, Any] = next((one["detailedDiff"] for one in group if one.get("detailedDiff")), {})
-    reasons = {str(key) for one in group for key in one.get("replaceReasons") or ()}
-    named = list(_detailed(details, before, after))
-    others = [one for one in property_changes(before.inputs, after.inputs) if not _is_told(one.path, details)]
-    found = sorted((*named, *others), key=lambda one: one.path)
-    marked = {path for path, detail in details.items() if str(detail.get("kind", "")).endswith("-replace")} | reasons
-    return tuple(
-        PropertyChange(
-            path=one.path,
-            before=one.before,
-            after=one.after,
-            replaces=any(is_within(one.path, root) for root in marked),
-        )
-        for one in found
-    )
-
-
-def _is_told(path: str, details: Iterable[str]) -> bool:
-    return any(is_within(path, one) or is_within(one, path) for one in details)
-
-
-def _detailed(details: Mapping[str, Any], before: Node, after: Node) -> Iterator[PropertyChange]:
-    """Each path of the provider's diff, and within JSON documents what differs there."""
-    for path, detail in sorted(details.items()):
-        held = before.inputs if detail.get("inputDiff", True) else {**before.inputs, **(before.outputs or {})}
-        old, new = value_at(held, path), value_at(after.inputs, path)
-        found = property_changes({path: old}, {path: new})
-        yield from found or (PropertyChange(path=path, before=old, after=new),)
 
 
 def _protection(before: Node, after: Node) -> Iterator[PropertyChange]:

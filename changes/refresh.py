@@ -13,7 +13,8 @@ from changes.change import Change, Folded, PropertyChange, Step
 from changes.drift_noise import sift_drift
 from changes.engine_values import properties
 from changes.noise import deciding_tags, sift
-from changes.preview_steps import Written, node
+from changes.preview_differences import Written
+from changes.preview_steps import node
 from changes.property_changes import document, property_changes
 from changes.rule import EMPTY
 from rehearsal.graph import Graph, Node

@@ -55,7 +55,7 @@ def _to_the_internet(old: Any, new: Any) -> bool:
         [one for one in listed(side) if one not in (None, "", "local") and not str(one).startswith("vgw-")]
         for side in (old, new)
     )
-    return bool(after) and not before
+    return bool(after) and all(one in OPEN for one in before)
 
 
 def _login_gone(old: Any, new: Any) -> bool:

@@ -21,7 +21,7 @@ _SECRET = frozenset({"aws:secretsmanager/secret:Secret"})
 _ELSEWHERE = "is to be filled from elsewhere ({new}): what it holds now is lost"
 _UNDELETED = "loses its deletion protection: one wrong call or click deletes it"
 _OVERWRITTEN = "keeps no older versions from now on: what is overwritten or deleted cannot be brought back"
-_UNLOCKED = "keeps files locked against deletion no longer, or for fewer days ({new} instead of {old})"
+_UNLOCKED = "keeps files locked against deletion for {new} days instead of {old}"
 _SNAPSHOTLESS = "takes no snapshot any more when it is deleted: what is deleted is lost"
 _ALONE = "has fewer copies in other regions: {new} instead of {old}"
 _ONE_FACTOR = "lets versions be deleted without a second factor"
@@ -56,7 +56,8 @@ SWITCHES = (
              "can be brought back {new} days instead of {old}"),
             ("recovery-off", _TABLE, "replicas.regionName", loses, None, _ALONE),
             ("recovery-off", _SECRET, "replicas.region", loses, None, _ALONE),
-            ("recovery-off", _BUCKET, "objectLockConfiguration", removed, None, _UNLOCKED),
+            ("recovery-off", _BUCKET, "objectLockConfiguration", removed, None,
+             "keeps files locked against deletion no longer"),
             ("recovery-off", _BUCKET, "objectLockConfiguration.rule.defaultRetention.days", lower, None, _UNLOCKED),
             ("recovery-off", _FILES, "protection.replicationOverwrite", one_of("ENABLED"), "ENABLED",
              "may be overwritten by a replication"),
