@@ -37,7 +37,7 @@ _FORMS = re.compile(
     r"|\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk_live_\w{10,})"  # GitHub's, Slack's, Stripe's
 )
 _ASSIGNED = re.compile(
-    r"(?P<name>(?<![\w.-])[A-Za-z_][\w.-]{1,64})(?P<sign>[\"']?(?:\s?=\s?|:\s+))"
+    r"(?P<name>(?<![\w.-])[A-Za-z_][\w.-]{1,64})(?P<sign>[\"']?(?:[ \t]?=[ \t]?|:[ \t]+))"
     r"(?P<value>\"[^\"\n]{1,4096}\"|'[^'\n]{1,4096}'|[^\s;&,\"']{1,4096})"
 )
 _NO_VALUE = re.compile(r"\$.*|/[\w/.-]+|arn:.*|" + re.escape(SECRET))  # a variable, a path, an ARN: where it is

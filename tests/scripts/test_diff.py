@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,16 +146,17 @@ def test_a_base_from_before_stand_ins_is_compared_blindly_and_it_says_so(platfor
 def test_an_acknowledgement_of_the_head_lets_its_change_pass(platform: Path) -> None:
     edit(platform / "Pulumi.prod.yaml", "backup_retention_days: 30", "backup_retention_days: 8")
     commit(platform)
+    next_year = datetime.now(UTC).year + 1
     word = "backups-shortened:database-instance=a week and a day are enough"
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
     assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod", "--acknowledge", word).returncode == 0
     entry = (
         "- {environment: prod, resource: database-instance, rule: backups-shortened, reason: enough,"
-        " until: 2999-01-01}\n"
+        f" until: {next_year}-01-01}}\n"
     )
     (platform / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 0
-    (platform / "changes.ack.yaml").write_text(entry.replace("2999", "2000"), encoding="utf-8")
+    (platform / "changes.ack.yaml").write_text(entry.replace(f"{next_year}", "2000"), encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
     (platform / "changes.ack.yaml").write_text(
         entry + entry.replace("backups-shortened", "protect-off"), encoding="utf-8"
