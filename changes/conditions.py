@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from rehearsal.policy_documents import listed
@@ -38,6 +39,7 @@ def as_wide(one: str, other: str) -> bool:
     return all(part in narrow and _holds(part[0], values, narrow[part]) for part, values in wide.items())
 
 
+@lru_cache(maxsize=1024)  # the same few conditions are compared for each action and resource
 def _parts(condition: str) -> dict[tuple[str, str], frozenset[str]]:
     held: Mapping[str, Mapping[str, list[str]]] = json.loads(condition) if condition else {}
     return {

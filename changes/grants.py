@@ -39,7 +39,7 @@ class Grant:
 
     def covers(self, other: Grant) -> bool:
         """Whether all of the other one is in this."""
-        return self.speaks_of(other) and as_wide(self.condition, other.condition)
+        return self.speaks_of(other) and (not self.condition or as_wide(self.condition, other.condition))
 
     def speaks_of(self, other: Grant) -> bool:
         """The same, whatever the conditions are."""
@@ -67,7 +67,8 @@ def grants(node: Node | None) -> tuple[Grant, ...]:
 
 def beyond(new: Collection[Grant], old: Collection[Grant]) -> list[Grant]:
     """What is in the new ones and in none of the old."""
-    return [one for one in new if not any(other.covers(one) for other in old)]
+    same = set(old)  # most are, and a comparison of all with all takes long
+    return [one for one in new if one not in same and not any(other.covers(one) for other in old)]
 
 
 def _grants(node: Node) -> Iterator[Grant]:
@@ -100,6 +101,8 @@ def _is_statement(one: Any) -> bool:
 
 def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
     effect = "Deny" if statement.get("Effect") == "Deny" else "Allow"
+    condition = written(statement.get("Condition"), empty_counts=effect == "Deny")
+    excepted = frozenset(_excepted(statement))
     for who in _principals(statement):
         for action in listed(statement.get("Action")) or ["*"]:
             for resource in listed(statement.get("Resource")) or ["*"]:
@@ -109,8 +112,8 @@ def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
                     who=who,
                     action=str(action),
                     resource=str(resource),
-                    condition=written(statement.get("Condition"), empty_counts=effect == "Deny"),
-                    excepted=frozenset(_excepted(statement)),
+                    condition=condition,
+                    excepted=excepted,
                 )
 
 

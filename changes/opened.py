@@ -13,6 +13,10 @@ from changes.switches_access import SWITCHES as OF_ACCESS
 from changes.switches_data import SWITCHES as OF_DATA
 
 SWITCHES: Final = (*OF_DATA, *OF_ACCESS)
+_OF_TYPE: Final = {
+    type_: tuple(one for one in SWITCHES if type_ in one.types)
+    for type_ in frozenset(each for switch in SWITCHES for each in switch.types)
+}
 _OF_OTHERS: Final = ("granted-to-another", "trust-widened")
 
 
@@ -21,12 +25,12 @@ def opened(step: Step, own: Own) -> dict[str, str]:
     if step.after is None:
         return {}
     before = exposures(step.before) if step.before else set()
-    found = {one for one in exposures(step.after) if not any(other.covers(one) for other in before)}
+    found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
     told: dict[str, set[str]] = {}
     for one in found:
         if _counts(one, step, own):
             told.setdefault(one.rule, set()).add(one.sentence)
-    for switch in SWITCHES:
+    for switch in _OF_TYPE.get(step.node.type, ()):
         words = switch.thrown(step)
         if words is not None:
             told.setdefault(switch.rule, set()).add(words)

@@ -30,9 +30,10 @@ def _unknown(node: Node) -> set[str]:
 
 
 def _more_rights(step: Step) -> str | None:
-    old, new = (_rights(side) for side in (step.before, step.after))
-    more = sorted({_what(one) for one in beyond(new, old)})
-    return f"may do more: {', '.join(more)}" if step.before and step.after and more else None
+    if step.before is None or step.after is None:
+        return None
+    more = sorted({_what(one) for one in beyond(_rights(step.after), _rights(step.before))})
+    return f"may do more: {', '.join(more)}" if more else None
 
 
 def _rights(node: Node | None) -> list[Grant]:
@@ -40,9 +41,11 @@ def _rights(node: Node | None) -> list[Grant]:
 
 
 def _denies_less(step: Step) -> str | None:
+    if step.before is None or step.after is None:
+        return None
     old, new = ([one for one in grants(side) if one.effect == "Deny"] for side in (step.before, step.after))
     less = sorted({_what(one) for one in beyond(old, new)})
-    return f"denies no longer: {', '.join(less)}" if step.before and step.after and less else None
+    return f"denies no longer: {', '.join(less)}" if less else None
 
 
 def _condition_lifted(step: Step) -> str | None:
