@@ -45,7 +45,7 @@ def environment(root: Path, name: str) -> PlatformConfig:
 
 def refuse_across(root: Path, name: str, config: PlatformConfig) -> None:
     """Raises ConfigError where another environment's file under `root` clashes with this configuration."""
-    others = {other: load_sections(root, other) for other in environments(root)}
+    others = {other: load_sections(root, other) for other in environments(root) if other != name}
     if problems := check_across({**others, name: config})[name]:
         raise ConfigError(f"Pulumi.{name}.yaml", problems)
 

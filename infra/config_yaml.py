@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 MAX_BYTES = 64 * 1024
@@ -33,11 +34,9 @@ def parse_yaml(data: bytes) -> object:
 
     if len(data) > MAX_BYTES:
         raise UnreadableYamlError(f"more than {MAX_BYTES // 1024} KiB")
-    yaml = YAML(typ="safe", pure=True)
     try:
-        text = data.decode()
-        _refuse_expansion(yaml.compose(text))
-        return yaml.load(text)
+        root = _composed(data)
+        return None if root is None else YAML(typ="safe", pure=True).constructor.construct_document(root)
     except UnicodeDecodeError as error:
         reason = f"byte {error.start + 1} is no UTF-8 text"
     except MarkedYAMLError as error:
@@ -49,6 +48,16 @@ def parse_yaml(data: bytes) -> object:
     except ValueError:
         reason = "a date or number that does not exist; quote it"
     raise UnreadableYamlError(reason)
+
+
+@lru_cache(maxsize=32)
+def _composed(data: bytes) -> Any:
+    """The document's nodes. Scanning is nearly all of the time, and a command reads a file several times."""
+    from ruamel.yaml import YAML
+
+    root = YAML(typ="safe", pure=True).compose(data.decode())
+    _refuse_expansion(root)
+    return root
 
 
 def _where(error: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from rehearsal.distribution_held import held_distribution
 from rehearsal.policy_evaluation import matches
 from rehearsal.resource import Aws
-from rehearsal.resources.cloudfront import function_record, policy_record
+from rehearsal.resources.cloudfront.references import function_record, policy_record
 
 Config = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 """What the stand-in provider knows of one `aws:` type: a table entry, the same for every type.
 
-The entries are in rehearsal/resources/<service>.py, one table per service; the servicer (rehearsal/servicer.py) does
+The entries are in rehearsal/resources/, one table per service; the servicer (rehearsal/servicer.py) does
 everything that all types share: default tags, undeclared inputs, limits, differences, secrets, what a plan leaves
 unknown, what of a failed create is there all the same.
 """

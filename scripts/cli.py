@@ -7,6 +7,7 @@ held. Commands import what they need when they run, so that `--help` stays quick
 from __future__ import annotations
 
 import atexit
+import copy
 import gc
 import io
 import os
@@ -243,12 +244,23 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def _run() -> None:
     try:
-        app(prog_name="diceytech")
+        _named(sys.argv[1:])(prog_name="diceytech")
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             raise KeyboardInterrupt from None
         sys.stdout.flush()
         raise
+
+
+def _named(words: list[str]) -> typer.Typer:
+    """The application with the command that is asked for alone: making the options of all fifty takes 0.1 s."""
+    commands = [one for one in app.registered_commands if one.name in words[:1]]
+    groups = [one for one in app.registered_groups if one.name in words[:1]]
+    if not commands and not groups:
+        return app
+    narrow = copy.copy(app)
+    narrow.registered_commands, narrow.registered_groups = commands, groups
+    return narrow
 
 
 def _prepare_streams() -> None:

@@ -25,6 +25,7 @@ def test_the_stand_in_is_not_on_the_path_of_a_plain_shell() -> None:
     assert shutil.which("pulumi-resource-aws", path=path) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "endpoint", ["", "https://sts.us-east-1.amazonaws.com", "http://10.0.0.1:4566", "http://127.0.0.1.nip.io:80"]
 )

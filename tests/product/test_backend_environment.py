@@ -34,6 +34,7 @@ def test_settings_read_every_name_that_is_rendered() -> None:
     assert given - read - BY_LIBRARIES == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_djangos_deployment_check_is_clean_under_the_rendered_environment(environment: str) -> None:
     own = {"PATH": os.environ["PATH"], "SECRET_KEY": "k9" * 32 + "!qwertz", **variables(environment)}

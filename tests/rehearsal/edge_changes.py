@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rehearsal.emulator import EmulatedAws
-from rehearsal.resources.cloudfront import function_record, policy_record
+from rehearsal.resources.cloudfront.references import function_record, policy_record
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CODE = "function handler(event) { return event.request; }"

@@ -11,7 +11,7 @@ import pytest
 from rehearsal import wire
 from rehearsal.resource import ResourceType
 from rehearsal.resources import RESOURCES
-from rehearsal.resources.cloudfront import function_record
+from rehearsal.resources.cloudfront.references import function_record
 from rehearsal.servicer import ProviderError
 from tests.rehearsal.edge_changes import CHANGES, CODE, MEDIA, Change
 from tests.rehearsal.edge_others import CHANGED_BY_OTHERS, distributed, records

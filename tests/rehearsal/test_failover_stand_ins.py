@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from rehearsal.emulator import EmulatedAws
 from rehearsal.origin_groups import origin_groups
-from rehearsal.resources.distribution import behaviours
-from rehearsal.resources.s3_replication import create_replication, replication_rules
+from rehearsal.resources.cloudfront.distributions import behaviours
+from rehearsal.resources.s3.replication import create_replication, replication_rules
 
 ROLE = "arn:aws:iam::123456789012:role/copier"
 

@@ -18,7 +18,8 @@ def test_a_plugin_ends_when_the_engine_that_holds_its_input_is_gone(module: str)
         stdout=subprocess.PIPE,
         env=environment,
     ) as plugin:
-        assert plugin.stdin is not None and plugin.stdout is not None
+        assert plugin.stdin is not None
+        assert plugin.stdout is not None
         assert int(plugin.stdout.readline()) > 0
         assert plugin.poll() is None
         plugin.stdin.close()  # what the kernel does to it when the engine dies

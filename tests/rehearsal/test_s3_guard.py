@@ -19,6 +19,8 @@ from infra import bucket_policies
 from rehearsal.s3_guard import SECRET, cdn_key
 from rehearsal.s3_signatures import Refusal, Request, signer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent.parent
 ACCOUNT, BUCKET, DISTRIBUTION = "123456789012", "site", "E1ABC"
 KEYS = ("index.html", "a b/ü+&=.txt", "a//b", "deep/er.~-_")

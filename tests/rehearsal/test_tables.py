@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +14,9 @@ from rehearsal.resource import Function, ResourceType, Spec
 
 
 def _entries(name: str) -> list[Any]:
-    modules = [importlib.import_module(f"{resources.__name__}.{found.name}") for found in _modules()]
+    found = pkgutil.walk_packages(resources.__path__, f"{resources.__name__}.")
+    modules = [importlib.import_module(one.name) for one in found]
     return [entry for module in modules for entry in getattr(module, name, ())]
-
-
-def _modules() -> Iterator[pkgutil.ModuleInfo]:
-    return pkgutil.iter_modules(resources.__path__)
 
 
 TYPES: list[ResourceType] = _entries("RESOURCES")

@@ -77,6 +77,7 @@ def test_the_lines_to_write_are_yaml() -> None:
     assert yaml.safe_load(block[1])[0]["rule"] == "database-deleted"
 
 
+@pytest.mark.slow
 def test_5000_steps_are_under_the_limit_and_the_gravest_are_kept() -> None:
     steps = [renamed_parameter("a" * 500, "b" * 500, name=f"p{index}" + "x" * 200) for index in range(4999)]
     found = markdown([verdict(*steps, deleted_database())])

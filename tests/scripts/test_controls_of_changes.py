@@ -13,6 +13,8 @@ from rehearsal.graph import Graph
 from rehearsal.platform import planned
 from scripts.controls import held, held_change
 
+pytestmark = pytest.mark.slow
+
 INSTANCE = "aws:rds/instance:Instance"
 
 

@@ -28,12 +28,14 @@ def test_everything_of_the_real_environments_is_priced_or_free(env: str) -> None
     assert estimated(ROOT, env).not_priced == ()
 
 
+@pytest.mark.slow
 def test_prod_is_told_with_the_range_of_its_fleet() -> None:
     low, high = estimated(ROOT, "prod").monthly_range
     assert low == estimated(ROOT, "prod").monthly  # it begins at its least
     assert high - low > Decimal(4) * Decimal("0.0208") * 730  # four machines more, and their disks
 
 
+@pytest.mark.slow
 def test_people_read_sums_rates_and_the_age_of_the_prices() -> None:
     done = diceytech("cost", "--env", "dev", "--usage", "cdn-gb=200", cwd=ROOT)
     assert done.returncode == 0
@@ -42,6 +44,7 @@ def test_people_read_sums_rates_and_the_age_of_the_prices() -> None:
     assert "from AWS's public pages, not fetched" in done.stdout
 
 
+@pytest.mark.slow
 def test_machines_read_the_same() -> None:
     done = json.loads(diceytech("cost", "--env", "dev", "--usage", "cdn-gb=200", "--json", cwd=ROOT).stdout)
     assert done["usage"] == 17.0
@@ -51,6 +54,7 @@ def test_machines_read_the_same() -> None:
     assert {"as_of", "fetched"} == set(done["prices"])
 
 
+@pytest.mark.slow
 def test_a_price_that_is_missing_is_one_clear_error(copy: Path) -> None:
     edit(copy / "Pulumi.dev.yaml", "instance_type: t3.micro", "instance_type: m5.large")
     done = diceytech("cost", "--env", "dev", cwd=copy)

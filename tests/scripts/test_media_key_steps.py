@@ -62,18 +62,21 @@ def test_the_current_key_cannot_be_switched_off_nor_one_that_does_not_exist(copy
             load(copy, "dev")
 
 
+@pytest.mark.slow
 def test_an_environment_without_a_media_user_is_told_so(copy: Path) -> None:
     done = diceytech("secrets", "rotate", "media-user", "--env", "prod", "--plan", cwd=copy)
     assert done.returncode == 1
     assert "prod has no media user" in done.stderr
 
 
+@pytest.mark.slow
 def test_only_the_media_user_is_rotated(copy: Path) -> None:
     done = diceytech("secrets", "rotate", "SECRET_KEY", "--env", "dev", cwd=copy)
     assert done.returncode == 1
     assert "secrets set" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_next_step_can_be_asked_for_without_an_account(copy: Path) -> None:
     done = diceytech("secrets", "rotate", "media-user", "--env", "dev", "--plan", cwd=copy)
     assert (done.returncode, done.stdout.strip()) == (0, "next: make key 2")

@@ -58,6 +58,7 @@ def content(path: Path) -> dict[str, bytes]:
         return {name: archive.extractfile(name).read() for name in archive.getnames()}  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_the_same_commit_gives_the_same_bytes_wherever_it_is_built(tmp_path: Path) -> None:
     product = product_in(tmp_path)
     first = build(plan(tmp_path, product, HERE), tmp_path / "one")
@@ -68,6 +69,7 @@ def test_the_same_commit_gives_the_same_bytes_wherever_it_is_built(tmp_path: Pat
     assert first.sha256 == hashlib.sha256(first.path.read_bytes()).hexdigest()
 
 
+@pytest.mark.slow
 def test_the_manifest_has_the_digest_of_every_other_file(tmp_path: Path) -> None:
     done = build(plan(tmp_path, product_in(tmp_path), HERE), tmp_path / "out")
     files = content(done.path)

@@ -45,6 +45,7 @@ def build(root: Path, frontend: Frontend, with_node: node.Node, **variables: str
     return package_website.build(package_website.plan(root, frontend, variables), with_node, lambda _step: None)
 
 
+@pytest.mark.slow
 def test_maps_are_kept_beside_what_is_uploaded(tmp_path: Path, installed: node.Node) -> None:
     done = build(tmp_path, project(tmp_path), installed)
     names = sorted(str(file.relative_to(done.directory)) for file in done.directory.rglob("*") if file.is_file())
@@ -53,6 +54,7 @@ def test_maps_are_kept_beside_what_is_uploaded(tmp_path: Path, installed: node.N
     assert (done.files, done.map_files, done.size) == (2, 1, len("null") + len("run()"))
 
 
+@pytest.mark.slow
 def test_the_variables_are_the_environments_and_nobody_elses(
     tmp_path: Path, installed: node.Node, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -63,6 +65,7 @@ def test_the_variables_are_the_environments_and_nobody_elses(
     assert json.loads((done.directory / "index.html").read_text(encoding="utf-8")) == "https://dev.example/api"
 
 
+@pytest.mark.slow
 def test_what_an_older_build_left_is_gone(tmp_path: Path, installed: node.Node) -> None:
     frontend = project(tmp_path)
     old = tmp_path / "site/build/assets/old.js"
@@ -72,18 +75,21 @@ def test_what_an_older_build_left_is_gone(tmp_path: Path, installed: node.Node) 
     assert not old.exists()
 
 
+@pytest.mark.slow
 def test_a_build_that_fails_is_shown_with_the_end_of_its_output(tmp_path: Path, installed: node.Node) -> None:
     frontend = project(tmp_path, "console.error('cannot find the moon'); process.exit(3)")
     with pytest.raises(PlatformError, match=r"(?s)`npm run build` failed in .*cannot find the moon"):
         build(tmp_path, frontend, installed)
 
 
+@pytest.mark.slow
 def test_a_lock_that_does_not_fit_is_refused(tmp_path: Path, installed: node.Node) -> None:
     frontend = project(tmp_path, dependencies={"left-pad": "1.3.0"})
     with pytest.raises(PlatformError, match=r"(?s)`npm ci` failed in .*left-pad"):
         build(tmp_path, frontend, installed)
 
 
+@pytest.mark.slow
 def test_a_build_without_a_page_is_refused(tmp_path: Path, installed: node.Node) -> None:
     with pytest.raises(
         PlatformError, match=r"index.html: the build did not write it; set product.website.build_output"
@@ -91,6 +97,7 @@ def test_a_build_without_a_page_is_refused(tmp_path: Path, installed: node.Node)
         build(tmp_path, project(tmp_path, ""), installed)
 
 
+@pytest.mark.slow
 def test_a_map_inside_the_code_is_refused(tmp_path: Path, installed: node.Node) -> None:
     frontend = project(tmp_path, BUILD.replace("'run()'", "'run() //# sourceMappingURL=data:application/json,{}'"))
     with pytest.raises(PlatformError, match=r"a.js: holds its source map"):

@@ -32,6 +32,7 @@ def copy(tmp_path: Path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_the_roles_are_those_that_the_account_project_makes(copy: Path) -> None:
     with EmulatedAws(account_id="123456789012", region="us-east-1") as aws:
         done = run(account_program(), aws=aws, project="account", stack="main", config={})

@@ -41,6 +41,7 @@ def test_one_value_is_one_line_and_its_comment_stays(copy: Path) -> None:
     assert changed_lines(found) == ["-    storage_gb:  50   # grows", "+    storage_gb:  20   # grows"]
 
 
+@pytest.mark.slow
 def test_the_command_shows_the_lines_then_writes_them(copy: Path) -> None:
     file = copy / "Pulumi.prod.yaml"
     before = file.read_text(encoding="utf-8")

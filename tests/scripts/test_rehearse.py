@@ -23,6 +23,7 @@ def shown() -> subprocess.CompletedProcess[str]:
     return diceytech("rehearse", "--env", "dev")
 
 
+@pytest.mark.slow
 def test_progress_names_the_component_the_resource_its_id_and_the_seconds(
     shown: subprocess.CompletedProcess[str],
 ) -> None:
@@ -42,6 +43,7 @@ def test_progress_names_the_component_the_resource_its_id_and_the_seconds(
     }
 
 
+@pytest.mark.slow
 def test_the_report_has_outputs_what_was_emulated_the_time_and_what_to_do_next(
     shown: subprocess.CompletedProcess[str],
 ) -> None:
@@ -70,6 +72,7 @@ def test_the_next_commands_work_as_they_are_printed(shown: subprocess.CompletedP
         assert diceytech(*arguments).returncode == 0, line
 
 
+@pytest.mark.slow
 def test_the_report_for_machines_is_json_alone() -> None:
     done = diceytech("rehearse", "--env", "prod", "--json")
     found = json.loads(done.stdout)
@@ -80,6 +83,7 @@ def test_the_report_for_machines_is_json_alone() -> None:
     assert found["limits"]
 
 
+@pytest.mark.slow
 def test_a_failure_is_one_message_with_the_resources_name_and_exit_code_1(tmp_path: Path) -> None:
     for file in ROOT.glob("Pulumi*.yaml"):
         shutil.copy(file, tmp_path)

@@ -14,12 +14,14 @@ def copy(tmp_path: Path) -> Path:
     return repository(tmp_path / "copy")
 
 
+@pytest.mark.slow
 def test_the_committed_environments_pass_the_guard(copy: Path) -> None:
     done = diceytech("diff", "dev", "prod", "--guard", cwd=copy)
     assert done.returncode == 0, done.stderr
     assert "0 look like a mistake" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_mistake_is_shown_in_each_format_and_refused_by_the_guard_alone(copy: Path) -> None:
     edit(copy / "Pulumi.prod.yaml", "backup_retention_days: 30", "backup_retention_days: 7")
     edit(copy / "Pulumi.dev.yaml", "backup_retention_days: 1", "backup_retention_days: 14")
@@ -30,6 +32,7 @@ def test_a_mistake_is_shown_in_each_format_and_refused_by_the_guard_alone(copy: 
     assert diceytech("diff", "prod", "dev", "--guard", cwd=copy).returncode == 2
 
 
+@pytest.mark.slow
 def test_machines_get_values_in_the_order_of_the_environments(copy: Path) -> None:
     done = diceytech("diff", "prod", "dev", "--json", cwd=copy)
     found = json.loads(done.stdout)

@@ -42,6 +42,7 @@ def commands(engine: ScriptedEngine) -> list[str]:
     return [next(name for name in ("stack export", "preview", "up") if one.startswith(name)) for one in engine.calls]
 
 
+@pytest.mark.slow
 def test_it_applies_the_plan_that_it_showed_from_a_private_file_that_is_gone_afterwards(
     root: Path, engine: ScriptedEngine
 ) -> None:
@@ -54,6 +55,7 @@ def test_it_applies_the_plan_that_it_showed_from_a_private_file_that_is_gone_aft
     assert not plan.parent.exists()
 
 
+@pytest.mark.slow
 def test_what_loses_data_is_refused_and_nothing_is_applied_yes_or_not(root: Path, engine: ScriptedEngine) -> None:
     engine.will(LOSES)
     done = up(root, engine, "--yes")
@@ -63,6 +65,7 @@ def test_what_loses_data_is_refused_and_nothing_is_applied_yes_or_not(root: Path
     assert commands(engine)[2:] == APPLIED
 
 
+@pytest.mark.slow
 def test_without_a_terminal_and_without_yes_the_engine_is_not_even_asked(root: Path, engine: ScriptedEngine) -> None:
     engine.will(HARMLESS)
     done = up(root, engine)

@@ -19,6 +19,8 @@ from rehearsal.recording import Call
 from scripts.backend_deploy import carry_out
 from scripts.backend_plan import plan_rollback
 
+pytestmark = pytest.mark.slow
+
 Fleets = Callable[[int], Fleet]
 
 

@@ -35,6 +35,7 @@ def main(config: dict[str, Any], *, stack: str = "dev", account_id: str = "12345
     ).graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("env", ["dev", "prod"])
 def test_the_engines_configuration_gives_the_same_plan_as_the_files(env: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(REHEARSAL, "1")

@@ -13,6 +13,8 @@ from rehearsal import graph_json
 from rehearsal.platform import rehearsed
 from tests.stacks.environments import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:

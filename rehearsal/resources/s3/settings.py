@@ -10,7 +10,7 @@ from typing import Any
 
 from rehearsal.api import camel, pascal, refusal, unless_gone
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.s3 import DEFAULT_ENCRYPTION
+from rehearsal.resources.s3.buckets import DEFAULT_ENCRYPTION
 from rehearsal.s3_rules import cors_rules, lifecycle_rules
 from rehearsal.tables import by_id, put_again
 

@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal import iam_limits
 from rehearsal.api import refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.iam_users import every_user, exists
+from rehearsal.resources.iam.users import every_user, exists
 
 
 def create_access_key(aws: Aws, inputs: Inputs) -> Created:

@@ -17,7 +17,7 @@ from rehearsal.distribution_limits import behaviour_inputs, behaviours, certific
 from rehearsal.distribution_request import request
 from rehearsal.origin_groups import origin_groups, without_groups
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
-from rehearsal.resources.cloudfront import (
+from rehearsal.resources.cloudfront.references import (
     MANAGED_CACHE_POLICIES,
     MANAGED_ORIGIN_REQUEST_POLICIES,
     check_access_control,

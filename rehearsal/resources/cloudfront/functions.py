@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from infra.edge_functions import SIZE_LIMIT
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, name_tags, spec
-from rehearsal.resources.cloudfront import (
+from rehearsal.resources.cloudfront.references import (
     check_unused,
     digest_tag,
     function_record,

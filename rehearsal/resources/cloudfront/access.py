@@ -6,7 +6,7 @@ from typing import Any
 
 from rehearsal.api import refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.cloudfront import check_unused, object_name
+from rehearsal.resources.cloudfront.references import check_unused, object_name
 
 DESCRIPTION = "Managed by Pulumi"
 

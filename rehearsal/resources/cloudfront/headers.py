@@ -8,7 +8,7 @@ from typing import Any
 
 from rehearsal.api import camel, pascal, refusal
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.cloudfront import check_unused, digest_tag, object_name, policy_record
+from rehearsal.resources.cloudfront.references import check_unused, digest_tag, object_name, policy_record
 
 HSTS_LIMIT = 2_147_483_647  # seconds
 

@@ -7,7 +7,7 @@ from typing import Any
 from rehearsal.api import refusal
 from rehearsal.ec2_requests import arn, canonical, described, ec2, held_tags, one, retag, tagged, where
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.security_groups import plain_text
+from rehearsal.resources.ec2.security_groups import plain_text
 from rehearsal.rule_weights import Direction, room_for
 
 SOURCES = {  # inputs of which a rule has exactly one, as ModifySecurityGroupRules names them

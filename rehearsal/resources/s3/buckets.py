@@ -1,7 +1,7 @@
 """S3 buckets, with the defaults of a new one that the emulator lacks.
 
 Source besides the provider's documentation: Amazon S3 User Guide, "Default settings for new S3 buckets FAQ" (since
-April 2023). What AWS refuses is in rehearsal/s3_rules.py; a bucket's settings are in s3_access.py and s3_settings.py.
+April 2023). What AWS refuses is in rehearsal/s3_rules.py; a bucket's settings are in access.py and settings.py.
 """
 
 from __future__ import annotations

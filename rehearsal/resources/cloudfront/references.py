@@ -71,7 +71,7 @@ def policy_record(policy_id: str) -> str:
 
 
 def function_record(name: str) -> str:
-    """Where the last change of a function is held: see cloudfront_function.py."""
+    """Where the last change of a function is held: see functions.py."""
     return f"cloudfront/function/{name}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.sns import sns
+from rehearsal.resources.sns.topics import sns
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from rehearsal.resource import Aws, Created, Inputs, ResourceType, spec
-from rehearsal.resources.sns import sns
+from rehearsal.resources.sns.topics import sns
 from rehearsal.tables import by_id, put_again
 
 POLICY_LIMIT = 30_720  # bytes: Amazon SNS quotas

@@ -1,4 +1,4 @@
-"""Secrets Manager: secrets; their values are in secretsmanager_version.py."""
+"""Secrets Manager: secrets; their values are in versions.py."""
 
 from __future__ import annotations
 
