@@ -62,6 +62,7 @@ class Change:
     `before` and `after` are the resources that are known on either side: all of them where `whole`, else those of the
     steps alone. `warnings` are what the reader of the report must know, such as that a preview was not whole.
     With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
+    `folded` is what the reader of the change knows to mean nothing.
     """
 
     stack: str
@@ -72,6 +73,7 @@ class Change:
     whole: bool
     warnings: tuple[str, ...] = ()
     outside: bool = False
+    folded: tuple[Folded, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from changes.change import PropertyChange
 from rehearsal.graph import SECRET, UNKNOWN, Node
 from rehearsal.wire import SIGNATURE
-from reports.secret_names import SECRET_TEXT, holds_secret, is_secret_name
+from reports.secret_names import holds_secret, is_secret_name, masked_text
 
 MOST = 160  # characters of one shown value
 CONTEXT = 24  # characters shown around the part of a text that differs
@@ -114,7 +114,7 @@ def _text(text: str, depth: int) -> str:
         else:
             inner = _masked(held, secret=False, depth=depth + 1)
             return safe_lines(text) if inner == held else json.dumps(inner, ensure_ascii=False)
-    return safe_lines(SECRET_TEXT.sub(lambda found: f"{found['lead'] or ''}{SECRET}", text))
+    return safe_lines(masked_text(text))
 
 
 def _differing(before: Any, after: Any) -> tuple[str, str]:

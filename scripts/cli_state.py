@@ -58,7 +58,7 @@ def drift(
     with err.status(f"asking AWS what {stack.name} holds"):
         found = verdict(find(stack))
     report = found.report
-    if report.change.steps or form is not Format.TEXT or out is not None:
+    if report.judgements or report.folded or form is not Format.TEXT or out is not None:
         render([found], form, out, guard=False, verbose=verbose)
     if form is Format.TEXT:
         show_ways(found, stack)

@@ -54,6 +54,9 @@ def up(
         change = previewed(stack, plan=plan, refresh=refresh)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
+            if found.expired:
+                render([found], Format.TEXT, None, guard=True, verbose=verbose)
+                _refuse(found, known)
             refuse_unused(found, known)
             out.print(f"{stack.name}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
             if not refresh:

@@ -83,6 +83,32 @@ def test_a_plan_with_stand_ins_is_the_ordinary_plan_but_for_them(env: str, reque
     assert not any("[the " in json.dumps(node.inputs) for node in ordinary)
 
 
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_a_first_up_is_refused_nothing_and_taking_it_all_away_is(env: str, request: pytest.FixtureRequest) -> None:
+    graph: Graph = request.getfixturevalue(env)
+    there, back = change(Graph(()), graph), change(graph, Graph(()))
+    assert [one.sentence for one in judge(there).judgements if one.guarded] == []
+    assert {"database-deleted", "bucket-deleted", "public-access-block-deleted"} & rules(back)
+
+
+@pytest.mark.parametrize(
+    ("env", "edit"),
+    [
+        ("dev", {"database": {"instance_class": "db.t4g.small"}}),
+        ("dev", {"server": {"instance_type": "t3.small"}}),
+        ("dev", {"website": {"waf": True}}),
+        ("prod", {"tags": {"Team": "core"}}),
+        ("prod", {"database": {"storage_gb": 60}}),
+    ],
+)
+def test_what_grows_or_protects_more_is_refused_nothing(
+    env: str, edit: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    found = change(request.getfixturevalue(env), foretold(env, **edit))
+    assert found.steps
+    assert [one.sentence for one in judge(found).judgements if one.guarded] == []
+
+
 def test_an_unchanged_environment_has_no_step(dev: Graph) -> None:
     assert change(dev, foretold("dev")).steps == ()
 

@@ -90,13 +90,13 @@ def test_what_aws_told_of_a_property_is_not_shown_where_its_diff_is_not_one_of_i
 
 
 def test_of_drift_the_inputs_are_shown_and_the_outputs_are_not() -> None:
-    sides = both("refresh", {"acl": "private"}, {})
-    sides["oldState"]["outputs"] = {"acl": "private", "website": {"endpoint": "old-endpoint"}}
-    sides["newState"]["outputs"] = {"acl": "public-read", "website": {"endpoint": "new-endpoint"}}
+    sides = both("refresh", {"forceDestroy": False}, {})
+    sides["oldState"]["outputs"] = {"forceDestroy": False, "acl": "private"}
+    sides["newState"]["outputs"] = {"forceDestroy": True, "acl": "public-read"}
     found = markdown([drifted(change({"steps": [sides]}, stack="dev"))])
-    assert "`acl`: `private` → `public-read`" in found
-    assert f"`website.endpoint`: {OUTPUT} → {OUTPUT}" in found
-    assert "-endpoint" not in found
+    assert "`forceDestroy`: `false` → `true`" in found
+    assert f"`acl`: {OUTPUT} → {OUTPUT}" in found
+    assert "private" not in found
 
 
 def test_the_lines_to_write_are_yaml() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -73,12 +74,45 @@ def test_a_name_that_only_speaks_of_a_secret_is_shown(name: str) -> None:
         ("url", "x://u:" * 20_000 + f"postgresql://user:{CANARY}@db.example/x" + "://" * 20_000),
         ("key", f"-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----"),
         ("passwords[2].text", CANARY),
+        ("url", f"postgresql://user:a@{CANARY}@db.example/x"),
+        ("url", f"https://{CANARY}@git.example/x"),
+        ("url", f"https://b.example/k?X-Amz-Date=1&X-Amz-Signature={CANARY}&x=1"),
+        ("url", f"https://b.example/k?sig={CANARY}"),
+        ("url", f"https://b.example/k?AWSAccessKeyId=A&Signature={CANARY}"),
+        ("headers", {"Authorization": f"Basic {CANARY}"}),
+        ("command", f"curl -H 'Authorization: Bearer {CANARY}' https://x"),
+        ("command", f"curl -u admin:{CANARY} https://x"),
+        ("command", f"mysql --password={CANARY}"),
+        ("command", f"mysql --password {CANARY}"),
+        ("dsn", f"host=db user=app password={CANARY} port=5"),
+        ("text", f"database:\n  password: {CANARY}\n"),
+        ("userData", f"#!/bin/sh\nexport DB_PASSWORD='{CANARY} with blanks'\n"),
+        ("userData", f"#!/bin/sh\nexport SECRET={CANARY}\nexport OTHER=1\n"),
+        ("userDataBase64", base64.b64encode(f"#!/bin/sh\nexport SECRET={CANARY}\n".encode()).decode()),
+        ("text", f"eyJhbGciOiJIUzI1NiJ9.{CANARY}.{CANARY}"),
+        ("text", f"-----BEGIN PRIVATE KEY-----\n{CANARY * 500}"),
     ],
 )
 def test_a_secret_is_masked_wherever_it_stands(path: str, value: Any) -> None:
     change = PropertyChange(path=path, before=None, after=value)
     assert CANARY not in repr(masked(change, ANY)) + repr(shown(change, ANY))
     assert SECRET in repr(masked(change, ANY))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:/x/y-AbCdEf",
+        "secretsmanager:GetSecretValue",
+        "Basic Authentication, Bearer certificate",
+        "export SECRET=$(aws ssm get-parameter) TOKEN_TTL=60 ORIGIN_SECRET=/product/dev/ORIGIN_SECRET",
+        "https://b.example/k?version=1&designated=2",
+        base64.b64encode(b"#!/bin/sh\necho hello to the world\n").decode(),
+    ],
+)
+def test_a_text_that_only_speaks_of_a_secret_is_shown(text: str) -> None:
+    change = PropertyChange(path="text", before=None, after=text)
+    assert masked(change, ANY)[1] == text
 
 
 def test_an_encrypted_parameter_is_a_secret_and_a_plain_one_is_not() -> None:

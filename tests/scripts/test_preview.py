@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from tests.changes.previews import preview as written
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "preview-prod.json"
 GONE = {"op": "delete", "urn": BUCKET, "oldState": state(BUCKET, id="media-1", inputs={"bucket": "media-1"})}
+NEXT_YEAR = f"{datetime.now(UTC).year + 1}-01-01"
 WORD = "bucket-deleted:media=it was never used"
 
 
@@ -81,13 +82,13 @@ def test_with_the_guard_what_loses_data_exits_2_until_it_is_acknowledged(diceyte
 def test_an_acknowledgement_in_the_file_counts_until_its_day(root: Path, diceytech: Command) -> None:
     words = ("preview", "--env", "dev", "--file", "gone.json", "--guard")
     entry = "- {environment: dev, resource: media, rule: bucket-deleted, reason: unused, until: %s}\n"
-    for until, code in (("2999-01-01", 0), ("2020-01-01", 2)):
+    for until, code in ((NEXT_YEAR, 0), ("2020-01-01", 2)):
         (root / "changes.ack.yaml").write_text(entry % until, encoding="utf-8")
         assert diceytech(*words).returncode == code
 
 
 def test_an_acknowledgement_of_nothing_is_an_error_unless_nothing_changes(root: Path, diceytech: Command) -> None:
-    entry = "- {environment: dev, resource: other, rule: bucket-deleted, reason: unused, until: 2999-01-01}\n"
+    entry = f"- {{environment: dev, resource: other, rule: bucket-deleted, reason: unused, until: {NEXT_YEAR}}}\n"
     (root / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     words = ("preview", "--env", "dev", "--guard", "--acknowledge", WORD, "--file")
     done = diceytech(*words, "gone.json")
