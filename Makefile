@@ -88,8 +88,8 @@ test-browser: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a br
 test-machine: $(READY) ## the release program on this computer and on servers booted here, part of the release matrix (needs root)
 	@$(BIN)/python -m pytest tests/server tests/machine
 
-matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root)
-	@$(BIN)/python -m tests.machine.matrix --write
+matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root); SEED=1 MINUTES=8: a part
+	@$(BIN)/python -m tests.machine.matrix $(if $(SEED),--seed $(SEED) --minutes $(or $(MINUTES),8),--write)
 
 faults: $(READY) ## kill -9 around the create of every resource type; writes docs/faults.md (an hour)
 	@$(BIN)/python -m tests.engine.kills --write

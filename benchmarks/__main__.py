@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from benchmarks import backend, diffs, engine, initial_load, policies
+from benchmarks import backend, backend_releases, diffs, engine, initial_load, policies
 from benchmarks.document import markdown, write_general
 from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
 
@@ -91,7 +91,7 @@ def _without_uv(path: str) -> str:
 def main() -> None:
     """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("measuring", total=8)
+        task = progress.add_task("measuring", total=9)
         rows = alternating(commands(), runs=RUNS)
         progress.advance(task)
         scaling = [(number, copies(number)) for number in COPIES]
@@ -106,9 +106,21 @@ def main() -> None:
         progress.advance(task)
         on_engine = engine.table()
         progress.advance(task)
+        released = backend_releases.table()
+        progress.advance(task)
         setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
         progress.advance(task)
-    tables = [medians(rows), over_plans, compared, on_engine, scaled(scaling), served, loaded, set_ups(setups)]
+    tables = [
+        medians(rows),
+        over_plans,
+        compared,
+        on_engine,
+        scaled(scaling),
+        served,
+        loaded,
+        released,
+        set_ups(setups),
+    ]
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     console = Console()
     console.print(machine)

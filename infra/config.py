@@ -407,6 +407,9 @@ class Artifacts(Section):
     """Physical name instead of `<product>-<env>-artifacts-<account>`."""
     keep_days: Annotated[int, Field(ge=7, le=3650)] = 90
     """Days that an artifact can be brought back after the deploy has removed it; nothing expires by age."""
+    keep_releases: Annotated[int, Field(ge=2, le=50)] = 10
+    """Releases that stay in the bucket, the last to go live: how far back a rollback reaches. What is live and what a
+    rollback goes to stay in any case."""
 
 
 class Logs(Section):

@@ -88,6 +88,12 @@ def app(scope: Scope) -> Document:
     platform = parameter_arn(names, region, names.platform_parameter)
     return document(
         allow("Releases", ["s3:GetObject", "s3:PutObject"], [f"{artifacts}/releases/*"]),
+        # Neither the audit record nor the lock.
+        allow(
+            "OldReleases",
+            ["s3:DeleteObject"],
+            [f"{artifacts}/releases/artifacts/*", f"{artifacts}/releases/*/release.json"],
+        ),
         # On the bucket as a whole: without it S3 answers 403, not 404, for an object that is not there yet.
         allow("ReleaseList", ["s3:ListBucket"], [artifacts]),
         allow(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -23,6 +23,7 @@ class Record:
     result: str = "failed"
     message: str = ""
     snapshot: str | None = None
+    pruned: list[str] = field(default_factory=list)
     hosts: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -54,7 +55,14 @@ def live_before(records: Iterable[Mapping[str, Any]], live: str | None) -> str |
     return older[-1] if older else None
 
 
-def listed(records: Sequence[Mapping[str, Any]], live: str | None) -> list[dict[str, Any]]:
-    """Records for people and machines, newest first."""
-    keys = ("release", "verb", "by", "began", "result", "message", "snapshot")
-    return [{**{key: one.get(key) for key in keys}, "live": one.get("release") == live} for one in records]
+def listed(records: Sequence[Mapping[str, Any]], live: str | None, kept: Collection[str]) -> list[dict[str, Any]]:
+    """Records for people and machines, newest first; `kept` are the releases that the bucket still has."""
+    keys = ("release", "verb", "by", "began", "result", "message", "snapshot", "pruned")
+    return [
+        {
+            **{key: one.get(key) for key in keys},
+            "live": one.get("release") == live,
+            "kept": one.get("release") in kept,
+        }
+        for one in records
+    ]

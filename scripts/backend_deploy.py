@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.errors import PlatformError
+from scripts import backend_prune
 from scripts.aws_asking import AwsRefusedError
 from scripts.backend import Backend
 from scripts.backend_audit import Record, now
@@ -101,6 +102,7 @@ class _GoLive:
             self._give_up(f"{plan.smoke}: {problem}", done)
         self._backend.set_parameter(self._backend.release_parameter, plan.to)
         self._late()
+        self._prune()
 
     def _look(self) -> None:
         """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
@@ -150,6 +152,20 @@ class _GoLive:
                     f"{host.id}, which booted meanwhile, did not take {self._plan.to}: {outcome.message}; it is live "
                     "everywhere else, so end that machine, or deploy again"
                 )
+
+    def _prune(self) -> None:
+        """Removes old releases from the bucket; that this fails is no failure of the deploy."""
+        keep = self._backend.config.artifacts.keep_releases
+        try:
+            self._lock.refuse_lost()
+            wanted = backend_prune.plan(self._store, live=self._plan.to, before=self._plan.live, keep=keep)
+            backend_prune.carry_out(self._store, wanted)
+        except PlatformError as error:
+            self._means.say(f"old releases stay in the bucket: {error}")
+            return
+        self._record.pruned = list(wanted.releases)
+        if wanted.releases:
+            self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")
 
     def _install(self, host: Host) -> Outcome:
         """Waits for the machine's own boot, which may hold the machine's lock."""

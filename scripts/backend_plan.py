@@ -11,7 +11,7 @@ from scripts.backend import Backend
 from scripts.backend_audit import live_before
 from scripts.backend_hosts import Host, find
 from scripts.backend_release import BackendRelease
-from scripts.backend_store import ReleaseStore
+from scripts.backend_store import RECORDS, ReleaseStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,10 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
     live = backend.parameter(backend.release_parameter)
     wanted = to or _before(store, live)
     if not store.has(wanted):
-        raise PlatformError(f"there is no release {wanted!r}; `diceytech releases backend` lists them")
+        raise PlatformError(
+            f"there is no release {wanted!r}, or no longer (artifacts.keep_releases is "
+            f"{backend.config.artifacts.keep_releases}); `diceytech releases backend` lists them"
+        )
     if wanted == live and not fresh_secrets:
         raise PlatformError(f"{wanted} is what is live; `diceytech releases backend` lists the others")
     return Plan(
@@ -94,7 +97,7 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
 
 
 def _before(store: ReleaseStore, live: str | None) -> str:
-    found = live_before(store.records(50), live)
+    found = live_before(store.records(RECORDS), live)
     if found is None:
         raise PlatformError("no release was live before this one; deploy, or name one with --to")
     return found

@@ -38,7 +38,10 @@ def show_releases(rows: Sequence[Mapping[str, Any]]) -> None:
     for row in rows:
         result = row["result"] if row["result"] == "done" else f"{row['result']}: {row['message']}"
         when = str(row["began"])[:19].replace("T", " ")
-        cells = ("*" if row["live"] else "", row["release"], row["verb"], row["by"], when, result)
+        mark = "*" if row["live"] else "" if row["kept"] else "-"
+        cells = (mark, row["release"], row["verb"], row["by"], when, result)
         table.add_row(*(Text(str(cell)) for cell in cells))
     out.print(table)
     out.print("* live: what machines take when they boot", markup=False)
+    if not all(row["kept"] for row in rows):
+        out.print("- no longer in the bucket: a rollback cannot reach it", markup=False)

@@ -18,6 +18,7 @@ from scripts.aws_asking import AwsRefusedError, asking
 from scripts.backend_release import PREFIX, PROGRAM_KEY, Artifact, BackendRelease
 
 AUDIT = f"{PREFIX}/audit/"
+RECORDS = 50  # audit records that say what was live before
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
@@ -68,13 +69,22 @@ class ReleaseStore:
         """Writes one audit record under a key of its own."""
         self.put(f"{AUDIT}{key}.json", (json.dumps(what, indent=1) + "\n").encode(), etag=None)
 
+    def list_keys(self, prefix: str = f"{PREFIX}/") -> list[str]:
+        """Every key with this prefix."""
+        client, keys = self._client(), list[str]()
+        with asking(f"list {prefix}"):
+            for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                keys += [one["Key"] for one in page.get("Contents", ())]
+        return keys
+
+    def remove(self, key: str) -> None:
+        """Removes an object; the bucket's version of it stays for `artifacts.keep_days`."""
+        with asking(f"remove {key}"):
+            self._client().delete_object(Bucket=self.bucket, Key=key)
+
     def records(self, limit: int) -> list[dict[str, Any]]:
         """The newest audit records, the newest first."""
-        client, keys = self._client(), list[str]()
-        with asking("list the audit records"):
-            for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=AUDIT):
-                keys += [one["Key"] for one in page.get("Contents", ())]
-        found = (self.get(key) for key in sorted(keys, reverse=True)[:limit])
+        found = (self.get(key) for key in sorted(self.list_keys(AUDIT), reverse=True)[:limit])
         return [json.loads(one.body) for one in found if one is not None]
 
     def get(self, key: str) -> Stored | None:

@@ -77,13 +77,14 @@ def releases_backend(
     """List the backend's deploys and rollbacks, newest first. Who, when, and what came of it."""
     from scripts.backend import opened
     from scripts.backend_audit import listed
+    from scripts.backend_prune import released
     from scripts.backend_report import show_releases
     from scripts.backend_store import ReleaseStore
     from scripts.terminal import print_json, root
 
     backend = opened(root(), env)
-    records = ReleaseStore(backend.session, backend.outputs.artifacts_bucket).records(limit)
-    rows = listed(records, backend.parameter(backend.release_parameter))
+    store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
+    rows = listed(store.records(limit), backend.parameter(backend.release_parameter), released(store.list_keys()))
     print_json(rows) if json else show_releases(rows)
 
 

@@ -4,6 +4,7 @@ manifest.json      version, commit, target, and the SHA-256 of every other file
 requirements.txt   what the target installs, offline, from wheelhouse/
 app/               the Django project as git has it, with its VERSION
 wheelhouse/        the wheels
+leader.py          where there is a scheduler: keeps it to one machine
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from scripts.wheelhouse import fetch, requirements_for
 
 SCHEMA = 1
 LOCK = "requirements.txt"
+LEADER = Path(__file__).parent.parent / "server/leader.py"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +104,8 @@ def _content(wanted: BackendBuild, wheels: list[Path]) -> dict[str, bytes]:
     """Every file but the manifest, by its path in the artifact."""
     found = {f"app/{file.as_posix()}": (wanted.source / file).read_bytes() for file in wanted.files}
     found["app/VERSION"] = f"{wanted.version.text}\n".encode()
+    if wanted.product.backend.scheduler_command is not None:
+        found["leader.py"] = LEADER.read_bytes()
     found["requirements.txt"] = wanted.requirements.encode()
     found |= {f"wheelhouse/{wheel.name}": wheel.read_bytes() for wheel in wheels}
     return dict(sorted(found.items()))

@@ -5,7 +5,7 @@ One file, standard library and boto3 (Debian's python3-boto3). It lies in <root>
 both; what else it must know is in <root>/etc/<product>/environment.json, which the user data writes.
 
     release deploy ID                      migrate, then go live
-    release deploy-without-migrating ID    the same on the other machines of a fleet
+    release deploy-without-migrating ID    go live alone, on the other machines of a fleet
     release install ID                     a machine that boots: without migrating, nothing where it is live already
     release rollback [ID]                  the release before, or ID, with the environment that it had
     release rollback-fresh [ID]            the same with secrets as they are now
@@ -551,7 +551,7 @@ class Releases:
     def _mend_live(self, live: str, found: list[str]) -> None:
         release_id = self.machine.in_slot(live)
         for unit in self._units(live):
-            if "-scheduler@" not in unit and not self.systemd.enabled(unit):
+            if not self.systemd.enabled(unit):
                 self._mend(partial(self.systemd, "enable", unit), f"enabled {unit}", found)
             if self.systemd.enabled(unit) and not self.systemd.active(unit):
                 self._mend(partial(self.systemd, "start", unit), f"started {unit}", found)
@@ -607,8 +607,8 @@ class Releases:
             self.cloud.artifact(release.described["artifact"], directory / "artifact.tar.gz")
         with self.report.step("unpack") as said:
             said["files"] = self._unpack(release, directory)
-        with self.report.step("install"):
-            self._make_venv(directory)
+        with self.report.step("install") as said:
+            said.update(self._make_venv(directory))
         with self.report.step("environment") as said:
             said.update(self._write_environment(release))
         self._seal(release, directory)
@@ -647,8 +647,41 @@ class Releases:
             raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact is of version {version}")
         return len(found)
 
-    def _make_venv(self, directory: Path) -> None:
-        """The virtual environment, at its final path, from the wheels alone, with all bytecode made."""
+    def _make_venv(self, directory: Path) -> dict[str, object]:
+        """The virtual environment, at its final path, with all bytecode made; says where it was taken from."""
+        twin, made = self._twin(directory), [directory / "app"]
+        if twin is not None:
+            self._share_venv(twin, directory)
+        else:
+            self._install(directory)
+            made.append(directory / "venv/lib")
+        shutil.rmtree(directory / "wheelhouse")
+        compiling = [str(directory / "venv/bin/python"), "-m", "compileall", "-q", "-j", "0", *map(str, made)]
+        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
+            run(compiling, Exit.INSTALL, "compileall")
+        return {} if twin is None else {"as_in": twin.name}
+
+    def _twin(self, directory: Path) -> Path | None:
+        """A release on this disk with the same requirements, each of which names what it is by its hash."""
+        requirements, library = (directory / "requirements.txt").read_bytes(), f"venv/lib/python{python_version()}"
+        for one in sorted((self.machine.home / "releases").iterdir(), reverse=True):
+            whole = self.machine.complete(one.name) and (one / library).is_dir()
+            if whole and (one / "requirements.txt").read_bytes() == requirements:
+                return one
+        return None
+
+    def _share_venv(self, twin: Path, directory: Path) -> None:
+        """The other release's virtual environment: the same files, but for those that name the place they are in."""
+        shutil.copytree(twin / "venv", directory / "venv", symlinks=True, copy_function=os.link)
+        for path in (directory / "venv/pyvenv.cfg", *(directory / "venv/bin").iterdir()):
+            if not path.is_symlink() and str(twin).encode() in (data := path.read_bytes()):
+                mode = path.stat().st_mode
+                path.unlink()
+                path.write_bytes(data.replace(str(twin).encode(), str(directory).encode()))
+                path.chmod(mode)
+
+    def _install(self, directory: Path) -> None:
+        """A virtual environment from the wheels alone."""
         python, wheel = str(directory / "venv/bin/python"), pip_wheel()
         without = ["--without-pip"] if wheel else []
         run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
@@ -656,10 +689,6 @@ class Releases:
         pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
         pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
-        shutil.rmtree(directory / "wheelhouse")
-        compiling = [python, "-m", "compileall", "-q", "-j", "0", str(directory / "app"), str(directory / "venv/lib")]
-        with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
-            run(compiling, Exit.INSTALL, "compileall")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
         """Writes the release's environment, with secrets as they are now; says whether the platform has changed."""
@@ -689,7 +718,7 @@ class Releases:
 
     # Going live
 
-    def bring_up(self, release: Release, *, migrate: bool, scheduler: bool) -> None:
+    def bring_up(self, release: Release, *, migrate: bool) -> None:
         """Starts the release in the idle slot, and makes it live once it is well; raises Failure, all undone."""
         machine = self.machine
         live = machine.live_slot()
@@ -706,7 +735,7 @@ class Releases:
             with self.report.step("probe") as said:
                 said["answers"] = self._probe(slot, release, began)
             with self.report.step("background") as said:
-                said["units"] = self._start_background(slot, scheduler=scheduler)
+                said["units"] = self._start_background(slot)
             with self.report.step("site") as said:
                 said["reloaded"] = self._use_site(release.file("nginx-site") or "")
             self._switch(slot, live, release)
@@ -772,10 +801,9 @@ class Releases:
         shown = self.systemd.show(unit)
         return shown.get("ActiveState") != "active" or int(shown.get("NRestarts") or 0) > 0
 
-    def _start_background(self, slot: str, *, scheduler: bool) -> list[str]:
-        """Starts the slot's worker, and its scheduler where this machine has it; gives their units."""
-        began = time.time()
-        units = [unit for unit in self._background(slot) if scheduler or "-scheduler@" not in unit]
+    def _start_background(self, slot: str) -> list[str]:
+        """Starts the slot's worker and scheduler, which waits for its turn (leader.py); gives their units."""
+        began, units = time.time(), self._background(slot)
         for unit in units:
             self.systemd("start", unit)
         if units:
@@ -960,11 +988,9 @@ class Program:
         self.releases = Releases(machine, report)
 
     def deploy(self, command: Command) -> None:
-        """`deploy` migrates and keeps the scheduler; the other machines of a fleet do neither."""
-        first = command.action == "deploy"
+        """`deploy` migrates; the other machines of a fleet do not."""
         release = self.releases.obtain(self._wanted(command))
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=first, scheduler=first or alone)
+        self.releases.bring_up(release, migrate=command.action == "deploy")
 
     def install(self, command: Command) -> None:
         """For a machine that boots: the release that is live elsewhere, and the maintenance page if that is on."""
@@ -975,9 +1001,7 @@ class Program:
         if self.machine.in_slot(self.machine.live_slot()) == wanted and self.releases.status().get("problem") is None:
             self.report.line("install", "done", note="it is live already")
             return
-        release = self.releases.obtain(wanted)
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=False, scheduler=alone)
+        self.releases.bring_up(self.releases.obtain(wanted), migrate=False)
 
     def rollback(self, command: Command) -> None:
         """To the release before, or to the one named; the database stays as it is."""
@@ -988,10 +1012,8 @@ class Program:
         if wanted == machine.in_slot(live) and command.action == "rollback":
             raise Failure(Exit.UNKNOWN_RELEASE, f"{wanted} is live already; name another one")
         fresh = command.action == "rollback-fresh"
-        scheduler = live is not None and self.releases.systemd.enabled(machine.unit("scheduler", live))
         release = self.releases.obtain(wanted, fresh_environment=fresh)
-        alone = release.described["server_mode"] == "single"
-        self.releases.bring_up(release, migrate=False, scheduler=scheduler or alone)
+        self.releases.bring_up(release, migrate=False)
 
     def maintenance(self, command: Command) -> None:
         """The page for every request, or the product again."""

@@ -107,6 +107,13 @@ def test_the_products_own_worker_also_queues_its_periodic_tasks() -> None:
         rendered("scheduler.service", of("dev", acme=False))
 
 
+def test_a_scheduler_waits_for_its_turn_and_a_worker_does_not() -> None:
+    run = "ExecStart=/srv/acme/slots/%i/venv/bin/python"
+    assert f'{run} ../leader.py "manage.py" "tick"' in text("scheduler.service")
+    assert run in text("worker.service")
+    assert "leader.py" not in text("worker.service")
+
+
 # Values stay values
 
 
@@ -316,6 +323,12 @@ def test_the_unit_is_hardened(part: str, tmp_path: Path) -> None:
         [analyze, "security", "--offline=yes", "--threshold=20", "--no-pager", unit], capture_output=True, text=True
     )
     assert run.returncode == 0, run.stdout
+
+
+def test_workers_that_are_renewed_are_so_at_different_times() -> None:
+    found = re.search(r"--max-requests (\d+) --max-requests-jitter (\d+) ", text("web.service"))
+    assert found is not None
+    assert int(found[2]) >= int(found[1])
 
 
 def test_gunicorn_is_as_large_as_the_configuration_says() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +21,7 @@ PROGRAMS: Final[Mapping[str, str]] = {
     "haproxy": "haproxy",
     "wrk": "wrk",
 }  # each with the package of Debian and Ubuntu that has it
+LOOP: Final = Path("/dev/loop-control")
 POSTGRESQL: Final = Path("/usr/lib/postgresql")  # where Debian's and Ubuntu's packages put each version
 
 
@@ -38,6 +40,10 @@ def lacking() -> str | None:
         packages.append("postgresql")
     if packages:
         return f"programs are missing; on Debian and Ubuntu: apt-get install {' '.join(packages)}"
+    if subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True, check=False).returncode:  # noqa: S607
+        return "root may not make namespaces here, as in a container without privileges; use a virtual machine"
+    if not LOOP.exists():
+        return f"there is no {LOOP} for the machines' disks: modprobe loop"
     return None
 
 

@@ -47,6 +47,7 @@ def serve(place: Place) -> None:
     local_server.serve(
         0,
         place.announcement,
+        guard_s3=True,  # moto takes what a bucket's policy grants CloudFront alone as a refusal of everybody else
         before=lambda aws: SsmStandIn(StorageOutage(aws, place.buckets_away), lambda: machines_of(place)),
         listeners=[network.listening(place.aws, ENDPOINT)],
     )

@@ -2,8 +2,9 @@
 
     python -m tests.machine.matrix [--write] [--rows NAME,NAME] [--seed N --minutes M]
 
-All rows unless some are named; with a seed, rows drawn by their weights until the minutes are over. `--write` puts them
-into docs/releases.md. Exits 1 where a row did not come out as it has to.
+All rows unless some are named; with a seed, rows drawn by their weights, of which none is begun once the minutes are
+over, which count from the start of all. `--write` puts them into docs/releases.md, where other rows stay as they last
+ran. Exits 1 where a row did not come out as it has to, or none ran.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
 from rehearsal.machine.world import World
-from tests.machine.artifacts import packaged
+from tests.machine.artifacts import GOOD, Change, packaged
 from tests.machine.conftest import ROOT, place_for
 from tests.machine.rows import ROWS, Row
 from tests.machine.stage import Stage
@@ -32,24 +33,24 @@ SETTLES_WITHIN = 30.0  # seconds for what is live to be well, once nothing is do
 
 
 @contextmanager
-def staged(environment: str = "dev") -> Iterator[Stage]:
-    """An environment with its machines, and a good release live on them."""
+def staged(environment: str = "dev", repository: Path = ROOT, change: Change = GOOD) -> Iterator[Stage]:
+    """An environment with its machines, and a release live on them; `repository` may have other settings."""
     place = place_for(f"{environment}-matrix")
     try:
-        with live_on(bring_up.up(ROOT, environment, place=place, say=say)) as stage:
+        with live_on(bring_up.up(repository, environment, place=place, say=say), repository, change) as stage:
             yield stage
     finally:
         clear(place)
 
 
 @contextmanager
-def live_on(found: World) -> Iterator[Stage]:
-    """A good release live on the machines of a world."""
+def live_on(found: World, repository: Path = ROOT, change: Change = GOOD) -> Iterator[Stage]:
+    """A release live on the machines of a world."""
     with tempfile.TemporaryDirectory(prefix="matrix-") as room:
-        stage = Stage(world=found, repository=ROOT, artifact=packaged(ROOT, Path(room)), room=Path(room))
+        stage = Stage(world=found, repository=repository, artifact=packaged(ROOT, Path(room)), room=Path(room))
         if found.config.server.mode == "fleet":
             Balancer(place=found.place).serve(found.machines)
-        stage.good()
+        stage.good(stage.release(change))
         yield stage
 
 
@@ -111,9 +112,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--minutes", type=float, default=10.0)
     given = parser.parse_args(arguments)
-    named = given.rows.split(",") if given.rows else []
-    rows = [row for row in ROWS if row.name in named or not named]
-    deadline = float("inf")
+    by_name = {row.name: row for row in ROWS}
+    named = [name for name in given.rows.split(",") if name]
+    if unknown := [name for name in named if name not in by_name]:
+        parser.error(f"there is no row {unknown[0]}; the rows are {', '.join(by_name)}")
+    rows, deadline = [by_name[name] for name in named] or list(ROWS), float("inf")
     if given.seed is not None:
         rows, deadline = drawn(given.seed), time.monotonic() + 60 * given.minutes
     results = []
@@ -127,7 +130,8 @@ def main(arguments: Sequence[str]) -> int:
                 record([one])  # at once: what ran is kept also where a later row ends the run
             say(f"{row.name}: {'; '.join(one.wrong) or 'good'} ({one.failed} of {one.requests}, {one.seconds:.0f} s)")
     print(table(results))
-    return int(any(one.wrong for one in results))
+    say(f"{len(results)} of {len(ROWS)} rows{'' if given.seed is None else f', seed {given.seed}'}")
+    return int(not results or any(one.wrong for one in results))
 
 
 if __name__ == "__main__":

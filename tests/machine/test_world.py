@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from rehearsal.machine.control_group import left
 from rehearsal.machine.places import NAMESPACES, PREFIX, Place
 from rehearsal.machine.processes import words_of
 from rehearsal.machine.world import World
-from tests.machine.conftest import place_for
+from tests.machine.conftest import ROOT, place_for
 
 pytestmark = pytest.mark.slow
 
@@ -60,6 +62,20 @@ def test_what_the_first_boot_said_is_in_its_log_group(single: World) -> None:
         time.sleep(0.2)
     found = logs.get_log_events(logGroupName=group, logStreamName=stream, startFromHead=True)["events"]
     assert "no release yet" in [event["message"] for event in found]
+
+
+def test_status_finds_that_no_website_is_released_and_is_not_refused(single: World) -> None:
+    """S3 answers an account 404 for what its own bucket lacks, whatever the bucket's policy grants CloudFront."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.cli", "status", "--env", "dev"],
+        cwd=ROOT,
+        env={**{name: os.environ[name] for name in ("PATH", "HOME")}, **single.variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "website  no release" in done.stdout
+    assert "the website:" not in done.stdout
 
 
 def test_what_a_crash_has_left_is_cleared_and_clearing_again_does_nothing() -> None:

@@ -75,10 +75,11 @@ def document(lines: Mapping[str, str]) -> str:
     unrun = "Every row was run.\n" if not missing else "".join(["Not run yet:\n\n", *(f"- {one}\n" for one in missing)])
     return f"""# Releases of the backend: what was tried
 
-Written by runs of the release matrix; `make matrix` runs all of it. Each row is one release of the reference product
-on a machine that was booted here, with wrk over eight connections and two uploads at a time that take a second to send.
-`live then` says which release answers after it; then a good release has to go live. {good} of {len(lines)} rows came
-out as they have to.
+Written by runs of the release matrix; `make matrix` runs all of it, and a run of some rows leaves the others as they
+last ran, on the day in their last column. Each row is one release of the reference product on a machine that was booted
+here, with wrk over eight connections and two uploads at a time that take a second to send. `live then` says which
+release answers after it; then a good release has to go live. {good} of {len(lines)} rows came out as they have to.
+The machine's two processors may be shared with other work, which makes waits and recoveries longer.
 
 {HEAD}
 {rows}

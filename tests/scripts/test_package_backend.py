@@ -15,7 +15,7 @@ import pytest
 from infra.config import Backend, Frontend, Product, Server
 from infra.config_across import environment
 from infra.errors import PlatformError
-from scripts.package_backend import build, plan
+from scripts.package_backend import LEADER, build, plan
 from scripts.release_target import Target, chosen, target_of
 from scripts.wheelhouse import requirements_for
 
@@ -86,6 +86,13 @@ def test_the_manifest_has_the_digest_of_every_other_file(tmp_path: Path) -> None
         "wheelhouse/six-1.17.0-py2.py3-none-any.whl",
     }
     assert b"hunter2" not in b"".join(files.values())
+
+
+def test_a_product_with_a_scheduler_gets_what_keeps_it_to_one_machine(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    backend = product.backend.model_copy(update={"scheduler_command": "manage.py tick"})
+    done = build(plan(tmp_path, product.model_copy(update={"backend": backend}), HERE), tmp_path / "out")
+    assert content(done.path)["leader.py"] == LEADER.read_bytes()
 
 
 def test_an_edit_that_is_not_committed_shows_in_the_version(tmp_path: Path) -> None:

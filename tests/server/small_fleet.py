@@ -44,6 +44,12 @@ class Fleet:
         host = self.known[name] = ScriptedHost(id=name, directory=self.directory / name, tags=tags)
         return host
 
+    def keep(self, releases: int) -> None:
+        """Sets `artifacts.keep_releases`."""
+        config = self.backend.config
+        artifacts = config.artifacts.model_copy(update={"keep_releases": releases})
+        self.backend = replace(self.backend, config=config.model_copy(update={"artifacts": artifacts}))
+
     def release(self, version: str) -> BackendRelease:
         """A release of this version."""
         return described(self.backend, artifact(self.directory, version))

@@ -7,7 +7,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from small_fleet import ONE, TWO, Fleet
+from small_fleet import ONE, THREE, TWO, Fleet
 
 from infra import deploy_policies
 from infra.deploy_policies import Scope
@@ -90,11 +90,13 @@ def refused(policy: Document, calls: list[Call], fleet: Fleet) -> set[str]:
 
 @pytest.fixture
 def released(fleet: Fleets) -> tuple[Fleet, list[Call]]:
-    """Two machines after two releases and a rollback, and the calls that took."""
+    """Two machines after three releases, of which two are kept, and a rollback; and the calls that took."""
     two = fleet(2)
+    two.keep(2)
     calls = recorded(two)
     two.deploy(ONE)
     two.deploy(TWO)
+    two.deploy(THREE)
     carry_out(two.backend, plan_rollback(two.backend, None), two.means())
     return two, calls
 
@@ -102,7 +104,14 @@ def released(fleet: Fleets) -> tuple[Fleet, list[Call]]:
 def test_every_call_of_a_deploy_and_a_rollback_is_allowed(released: tuple[Fleet, list[Call]]) -> None:
     fleet, calls = released
     made = {own_action(call) for call in calls}
-    assert {"s3:PutObject", "s3:GetObject", "ssm:SendCommand", "ssm:PutParameter", "ec2:DescribeInstances"} <= made
+    assert {
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:DeleteObject",
+        "ssm:SendCommand",
+        "ssm:PutParameter",
+        "ec2:DescribeInstances",
+    } <= made
     assert refused(deploy_policies.app(scope(fleet)), calls, fleet) == set()
 
 
@@ -114,7 +123,15 @@ def test_without_a_statement_a_deploy_would_stop(released: tuple[Fleet, list[Cal
         rest = {**whole, "Statement": [other for other in whole["Statement"] if other is not one]}
         needed[one["Sid"]] = refused(rest, calls, fleet)
     stops = {sid for sid, actions in needed.items() if actions}
-    assert {"Releases", "ReleaseDocument", "ReleaseMachines", "ReadMachines", "Commands", "WriteParameters"} <= stops
+    assert {
+        "Releases",
+        "OldReleases",
+        "ReleaseDocument",
+        "ReleaseMachines",
+        "ReadMachines",
+        "Commands",
+        "WriteParameters",
+    } <= stops
 
 
 def test_another_environments_app_role_may_do_none_of_its_writes(released: tuple[Fleet, list[Call]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import threading
@@ -11,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import small_release
 from small_machine import SECRET, SmallMachine
 from small_release import WSGI, artifact
 
@@ -268,3 +270,42 @@ def test_a_second_run_is_refused_and_told_who_is_at_work(live: tuple[SmallMachin
     first.stdout.read()
     first.stdout.close()
     assert first.wait(60) == 0
+
+
+def installed(machine: SmallMachine, release: str) -> Path:
+    """A file of gunicorn in the release's virtual environment."""
+    [found] = (machine.home / "releases" / release / "venv").glob("lib/python*/site-packages/gunicorn/util.py")
+    return found
+
+
+def test_a_release_with_the_same_requirements_shares_what_is_installed_and_outlives_the_other(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, first = live
+    second = machine.publish(artifact(tmp_path, TWO)).id
+    run = machine.run("deploy", second)
+    [install] = [line for line in run.lines if (line["step"], line["state"]) == ("install", "done")]
+    assert install["as_in"] == first
+    assert installed(machine, first).stat().st_ino == installed(machine, second).stat().st_ino
+    room = machine.home / "releases" / second / "venv"
+    naming = [path for path in (room / "pyvenv.cfg", *(room / "bin").iterdir()) if not path.is_symlink()]
+    assert [path for path in naming if first.encode() in path.read_bytes()] == []
+    assert f"{second}/venv/bin/python" in (room / "bin/gunicorn").read_text()
+    assert f"{first}/venv/bin/python" in (machine.home / "releases" / first / "venv/bin/gunicorn").read_text()
+    shutil.rmtree(machine.home / "releases" / first)
+    assert machine.run("deploy", second).code == 0
+    assert machine.live() == TWO
+
+
+def test_other_requirements_are_installed_anew(
+    live: tuple[SmallMachine, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine, first = live
+    held = small_release.wheels()
+    other = {**held, "requirements.txt": held["requirements.txt"] + b"# another lock\n"}
+    monkeypatch.setattr(small_release, "wheels", lambda: other)
+    second = machine.publish(artifact(tmp_path, TWO)).id
+    run = machine.run("deploy", second)
+    assert run.code == 0
+    assert [line for line in run.lines if "as_in" in line] == []
+    assert installed(machine, first).stat().st_ino != installed(machine, second).stat().st_ino

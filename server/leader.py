@@ -1,0 +1,142 @@
+"""Runs a command on one machine of a fleet at a time: the one that holds a lock in the product's database.
+
+    leader.py COMMAND...
+
+Packaged with each release, and run by its Python, in its directory and with its environment: the scheduler's unit runs
+on every machine, and this decides on which one the command does. The lock is PostgreSQL's advisory lock of a session:
+it goes with the session, however that ends, and another machine takes it within seconds. A session that does not answer
+for SILENCE seconds counts as lost; the command is killed then, as another machine may have the lock.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+
+LOCK = (0x64696365, 1)  # the two keys of the advisory lock: "dice", and the scheduler
+PAUSE = 2.0  # seconds between two looks
+SILENCE = 15.0
+# The server ends the session of a machine that has vanished within 20 s; PostgreSQL's own default is two hours.
+KEEPALIVE = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+HELD = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted AND (classid, objid) = (%s, %s)"
+
+
+class Lock(Protocol):
+    """What decides; both raise the database's error where it is gone."""
+
+    def take(self) -> bool:
+        """Whether it is ours now."""
+
+    def held(self) -> bool:
+        """Whether it still is."""
+
+
+class DatabaseLock:
+    """The advisory lock, in a session of Django's default database."""
+
+    def __init__(self) -> None:
+        sys.path.insert(0, str(Path.cwd()))
+        import_module("django").setup()
+        self._connection = import_module("django.db").connection
+        self._ask(KEEPALIVE)
+
+    def take(self) -> bool:
+        """Whether it is ours now; does not wait for it."""
+        return bool(self._ask("SELECT pg_try_advisory_lock(%s, %s)", LOCK))
+
+    def held(self) -> bool:
+        """Whether it still is; a session that was made anew does not have it."""
+        return bool(self._ask(HELD, LOCK))
+
+    def _ask(self, statement: str, parameters: Sequence[int] | None = None) -> Any:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return cursor.fetchone()[0] if cursor.description else None
+
+
+class Child:
+    """The command while it runs; it is stopped when this process is."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen([sys.executable, *command])  # noqa: S603 - the product's own command
+        self._stopping = False
+        signal.signal(signal.SIGTERM, self._stop)
+
+    def ended(self, seconds: float) -> int | None:
+        """Its exit code, 0 where it was stopped; None where it runs on after so many seconds."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return 0 if self._stopping and code == -signal.SIGTERM else code
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+        self._process.wait()
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+        self._process.terminate()
+
+
+class Watch:
+    """Calls `lost` once the database was not heard for `silence` seconds, also while a question to it hangs."""
+
+    def __init__(self, lost: Callable[[], None], silence: float) -> None:
+        self._lost, self._silence, self._heard = lost, silence, time.monotonic()
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def heard(self) -> None:
+        """It has answered."""
+        self._heard = time.monotonic()
+
+    def _run(self) -> None:
+        while time.monotonic() - self._heard < self._silence:
+            time.sleep(self._silence / 20)
+        self._lost()
+
+
+def lead(lock: Lock, command: Sequence[str], *, pause: float = PAUSE, silence: float = SILENCE) -> int:
+    """Waits for the lock, then runs the command to its end; its exit code, 1 where the lock was lost."""
+    if not lock.take():
+        say("another machine has the scheduler; waiting")
+        while not lock.take():
+            time.sleep(pause)
+    say("this machine has the scheduler")
+    child = Child(command)
+    watch = Watch(lambda: _give_up(child, f"the database was silent for {silence:g} s"), silence)
+    try:
+        while (code := child.ended(pause)) is None:
+            if not lock.held():
+                child.kill()
+                say("the lock is lost; the command was killed")
+                return 1
+            watch.heard()
+    except BaseException:
+        child.kill()
+        raise
+    return code
+
+
+def say(text: str) -> None:
+    """One line for the journal."""
+    print(text, flush=True)
+
+
+def _give_up(child: Child, why: str) -> None:
+    child.kill()
+    say(f"{why}: another machine may have the scheduler; the command was killed")
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    sys.exit(lead(DatabaseLock(), sys.argv[1:]))

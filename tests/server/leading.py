@@ -1,0 +1,46 @@
+"""Runs server/leader.py with a lock that is a directory's file, and what a test writes beside it: for test_leader.py.
+
+    python leading.py DIRECTORY COMMAND...
+
+The lock is `lock` (flock); `lost` makes it lost, `silent` makes its questions hang.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+PROGRAM = Path(__file__).parent.parent.parent / "server/leader.py"
+
+
+class FileLock:
+    """A lock of one computer."""
+
+    def __init__(self, room: Path) -> None:
+        self._room, self._file = room, (room / "lock").open("a")
+
+    def take(self) -> bool:
+        """Whether it is ours now."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+    def held(self) -> bool:
+        """Whether it still is; hangs where it is to."""
+        while (self._room / "silent").exists():
+            time.sleep(0.02)
+        return not (self._room / "lost").exists()
+
+
+if __name__ == "__main__":
+    spec = importlib.util.spec_from_file_location("leader", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    leader = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(leader)
+    sys.exit(leader.lead(FileLock(Path(sys.argv[1])), sys.argv[2:], pause=0.05, silence=1.0))
