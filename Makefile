@@ -75,11 +75,10 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: test ## every test but those of test-browser and test-machine: those of `make test`, and the slow ones
+test-all: test test-browser ## every test but those of test-machine: those of `make test`, the slow ones, the browser's
 	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine --ignore tests/server
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 
-# Neither of these two is in test-all yet: docs/decisions.md.
 # A process of its own: the browser's driver keeps an event loop running, which Pulumi's would meet.
 test-browser: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a browser, by itself and behind the local edge
 	@$(BIN)/python -m pytest tests/browser

@@ -10,7 +10,7 @@ from benchmarks.measure import BenchmarkError
 from changes.change import Change, Step, Verdict
 from changes.property_changes import property_changes
 from rehearsal.graph import Graph, Node
-from scripts.change_report import Format
+from reports.report import Format
 
 
 def change(graph: Graph) -> Change:
@@ -47,7 +47,7 @@ def told(format: Format) -> Callable[[Graph], None]:
     """The report in one format, from the steps on."""
 
     def measured(graph: Graph) -> None:
-        from scripts.change_report import rendered
+        from reports.report import rendered
 
         if len(rendered([decided(graph)], format, guard=True)) < 10_000:
             raise BenchmarkError(f"the report as {format} is short")

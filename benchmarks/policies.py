@@ -20,7 +20,7 @@ from benchmarks import change_reports
 from benchmarks.measure import ROOT, BenchmarkError
 from rehearsal.graph import Graph, Node
 from rehearsal.platform import planned
-from scripts.change_report import Format
+from reports.report import Format
 
 RUNS = 5
 RESOURCES = 500

@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -21,6 +21,7 @@ from changes.change import Acknowledgement
 from infra.errors import PlatformError
 
 FILE: Final = "changes.ack.yaml"
+LONGEST: Final = timedelta(days=366)  # a word that counts longer is forgotten before it ends
 FORM: Final = "RULE:RESOURCE=REASON"
 _TYPED = re.compile(r"(?P<rule>[a-z0-9-]+):(?P<resource>.+?)=(?P<reason>.*\S.*)", re.DOTALL)
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
@@ -36,8 +37,11 @@ class _Entry(BaseModel):
     until: date
 
 
-def load(file: Path) -> tuple[Acknowledgement, ...]:
-    """The acknowledgements of a file, none where there is no file; raises PlatformError for a bad one."""
+def load(file: Path, *, today: date | None = None) -> tuple[Acknowledgement, ...]:
+    """The acknowledgements of a file, none where there is no file; raises PlatformError for a bad one.
+
+    One that counts for more than a year from `today`, the day of the call in UTC, is a bad one.
+    """
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -53,8 +57,11 @@ def load(file: Path) -> tuple[Acknowledgement, ...]:
         return ()
     if not isinstance(held, list):
         raise PlatformError(f"{file.name}: write a list of acknowledgements, each beginning with `- environment:`")
-    lines = [node.start_mark.line + 1 for node in document.value]
-    found = tuple(_entry(one, f"{file.name}:{line}") for one, line in zip(held, lines, strict=True))
+    last = (today or datetime.now(UTC).date()) + LONGEST
+    found = tuple(
+        _entry(one, node, f"{file.name}:{node.start_mark.line + 1}", last)
+        for one, node in zip(held, document.value, strict=True)
+    )
     for index, one in enumerate(found):
         if any(_key(one) == _key(other) for other in found[:index]):
             raise PlatformError(f"{one.source}: {one.rule} of {one.resource} is acknowledged twice; remove one of both")
@@ -76,14 +83,25 @@ def typed(text: str, environment: str) -> Acknowledgement:
     )
 
 
-def _entry(held: Any, source: str) -> Acknowledgement:
+def _entry(held: Any, node: yaml.Node, source: str, last: date) -> Acknowledgement:
+    twice = _twice(node)
+    if twice is not None:
+        raise PlatformError(f"{source}: {twice} is written twice, and only one would count; remove one of both")
     try:
         entry = _Entry.model_validate(held)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise PlatformError(f"{source}: {f'{place}: ' if place else ''}{first['msg']}; see docs/changes.md") from None
+    if entry.until > last:
+        raise PlatformError(f"{source}: until: {entry.until} is more than a year ahead; write {last} or an earlier day")
     return Acknowledgement(**entry.model_dump(), source=source)
+
+
+def _twice(node: yaml.Node) -> str | None:
+    """A key that one entry has more than once: YAML's reader takes the last, and says nothing."""
+    keys = [key.value for key, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+    return next((str(key) for index, key in enumerate(keys) if key in keys[:index]), None)
 
 
 def _key(one: Acknowledgement) -> tuple[str, str, str]:

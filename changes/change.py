@@ -26,13 +26,15 @@ class PropertyChange:
     """One property that differs: its path as Pulumi shows it (`rules[0].status`).
 
     `before` and `after` are plain values, None where there is none; a secret is rehearsal.graph's SECRET, what only the
-    apply will tell its UNKNOWN.
+    apply will tell its UNKNOWN. `output` says that what AWS told stands there, and not what the program asked for: in
+    `before`, or of a change outside of the program in both.
     """
 
     path: str
     before: Any
     after: Any
     replaces: bool = False
+    output: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,7 @@ class Change:
     `before` and `after` are the resources that are known on either side: all of them where `whole`, else those of the
     steps alone. `warnings` are what the reader of the report must know, such as that a preview was not whole.
     With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
+    `folded` is what the reader of the change knows to mean nothing.
     """
 
     stack: str
@@ -70,6 +73,7 @@ class Change:
     whole: bool
     warnings: tuple[str, ...] = ()
     outside: bool = False
+    folded: tuple[Folded, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

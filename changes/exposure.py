@@ -8,60 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from ipaddress import ip_network
-from typing import Any
 
+from changes.exposed import Exposed
+from changes.exposure_network import ingress
 from changes.grants import Grant, grants
-from changes.rule import OPEN, each_block, number
+from changes.own import SERVICES
+from changes.rule import OPEN, each_block
 from controls.inputs import peek
 from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
-from rehearsal.public_policies import BROADEST, lets_everyone_in
+from rehearsal.public_policies import lets_everyone_in
 
-_BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
-_PUBLIC_ACLS = ("public-read", "public-read-write", "authenticated-read")
 _PRIVATE = ("aws:ec2/vpcEndpoint:VpcEndpoint",)  # reached from its own network alone, whatever its policy says
-
-_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")  # principals that are AWS's own services
 _ADMINISTRATOR = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess")
-
-
-@dataclass(frozen=True)
-class Exposed:
-    """One thing that is open: the rule that finds it, and in words.
-
-    `by` is what is compared where it is more than the words.
-    """
-
-    rule: str
-    sentence: str
-    by: Grant | Ports | None = None
-
-    def covers(self, other: Exposed) -> bool:
-        """Whether all that the other one leaves open is open by this one already."""
-        if self.rule != other.rule:
-            return False
-        if isinstance(self.by, Grant) and isinstance(other.by, Grant):
-            return self.by.covers(other.by)
-        if isinstance(self.by, Ports) and isinstance(other.by, Ports):
-            return self.by.covers(other.by)
-        return self.sentence == other.sentence
-
-
-@dataclass(frozen=True)
-class Ports:
-    """Ports that a network may connect to; all of them for every protocol are 0 to 65535 of `-1`."""
-
-    source: str
-    protocol: str
-    first: int
-    last: int
-
-    def covers(self, other: Ports) -> bool:
-        """Whether the other's network and ports are among these."""
-        same = self.source == other.source and self.protocol in ("-1", other.protocol)
-        return same and self.first <= other.first and other.last <= self.last
+_EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
+_MAY = ", as far as anybody can tell before the apply"
 
 
 def exposures(node: Node) -> set[Exposed]:
@@ -87,67 +48,22 @@ def _granted(one: Grant) -> Iterator[Exposed]:
     statement = {"Effect": "Allow", "Principal": one.who, "Condition": condition}
     if one.who == "*" and lets_everyone_in(statement):
         yield Exposed("opened-to-everyone", f"lets everyone {what}", one)
-    elif not (trust and one.who.endswith(_SERVICES)):
+    elif not (trust and one.who.endswith(SERVICES)):
         under = f" where {one.condition}" if one.condition else ""
         yield Exposed("trust-widened" if trust else "granted-to-another", f"lets {one.who} {what}{under}", one)
 
 
-def _ingress(node: Node) -> Iterator[Exposed]:
-    """Of one rule of a security group, or of the rules within a group."""
-    if node.type.endswith("SecurityGroupIngressRule"):
-        yield from _sources(node.inputs, [peek(node, "cidrIpv4"), peek(node, "cidrIpv6")])
-    if peek(node, "ingress") in OPEN:
-        yield Exposed("source-not-known", "lets in whom only the apply will tell")
-    for rule in each_block(node, "ingress"):
-        if isinstance(rule, Mapping):
-            yield from _sources(rule, [*listed(rule.get("cidrBlocks")), *listed(rule.get("ipv6CidrBlocks"))])
-
-
-def _sources(rule: Mapping[str, Any], sources: list[Any]) -> Iterator[Exposed]:
-    protocol = str(rule.get("ipProtocol", rule.get("protocol", "-1")))
-    first, last = number(rule.get("fromPort")), number(rule.get("toPort"))
-    every = protocol == "-1" or first is None or last is None
-    low, high = (0, 65535) if every else (int(first or 0), int(last or 0))
-    what = "all ports" if every else f"port {low}" if low == high else f"ports {low} to {high}"
-    for source in sources:
-        if source in OPEN:
-            yield Exposed("source-not-known", f"lets in whom only the apply will tell, to {what}")
-        elif _is_everyone(source):
-            ports = Ports(str(source), "-1" if every else protocol, low, high)
-            yield Exposed("opened-to-everyone", f"lets {source} connect to {what}", ports)
-
-
-def _is_everyone(source: Any) -> bool:
-    try:
-        network = ip_network(str(source), strict=False)
-    except ValueError:
-        return False
-    return network.prefixlen < BROADEST[network.version]
-
-
-def _public_access(node: Node) -> Iterator[Exposed]:
-    for flag in _BLOCKS:
-        if peek(node, flag) not in (True, "true"):
-            yield Exposed("public-access-unblocked", f"does not block public access: {flag} is off")
-
-
-def _acl(node: Node) -> Iterator[Exposed]:
-    if peek(node, "acl") in _PUBLIC_ACLS:
-        yield Exposed(
-            "opened-to-everyone", f"opens its files to everyone by the access control list {peek(node, 'acl')}"
-        )
-
-
-def _database(node: Node) -> Iterator[Exposed]:
-    if peek(node, "publiclyAccessible") in (True, "true", *OPEN):
-        yield Exposed("opened-to-everyone", "gets an address on the internet")
-    if peek(node, "storageEncrypted") not in (True, "true"):
-        yield Exposed("encryption-off", "keeps its data unencrypted")
-
-
-def _balancer(node: Node) -> Iterator[Exposed]:
-    if peek(node, "internal") not in (True, "true"):
-        yield Exposed("opened-to-everyone", "gets an address on the internet")
+def _grants(node: Node) -> Iterator[Exposed]:
+    """Of an access control list: groups by their address, others by their id."""
+    for grant in (*each_block(node, "grants"), *each_block(node, "accessControlPolicy.grants")):
+        held = grant if isinstance(grant, Mapping) else {"uri": grant}
+        grantee = held.get("grantee", {})
+        who = {**held, **(grantee if isinstance(grantee, Mapping) else {"uri": grantee})}
+        what = ", ".join(str(one) for one in listed(held.get("permissions") or held.get("permission")))
+        if who.get("uri") in OPEN or str(who.get("uri")).endswith(_EVERYONE):
+            yield Exposed("opened-to-everyone", f"lets everyone in by an access control list: {what or 'not known'}")
+        elif who.get("id"):
+            yield Exposed("granted-to-another", f"lets {who['id']} in by an access control list: {what}")
 
 
 def _listener(node: Node) -> Iterator[Exposed]:
@@ -159,20 +75,19 @@ def _listener(node: Node) -> Iterator[Exposed]:
 def _distribution(node: Node) -> Iterator[Exposed]:
     behaviors = [*each_block(node, "defaultCacheBehavior"), *each_block(node, "orderedCacheBehaviors")]
     for behavior in behaviors:
-        if isinstance(behavior, Mapping) and behavior.get("viewerProtocolPolicy") == "allow-all":
-            path = behavior.get("pathPattern", "all paths")
-            yield Exposed("plain-http", f"takes requests for {path} without TLS")
-    if peek(node, "webAclId") in (None, ""):
-        yield Exposed("firewall-detached", "is behind no web application firewall")
+        held = behavior if isinstance(behavior, Mapping) else {"viewerProtocolPolicy": behavior}
+        if held.get("viewerProtocolPolicy") in ("allow-all", *OPEN):
+            may = _MAY if held["viewerProtocolPolicy"] in OPEN else ""
+            yield Exposed("plain-http", f"takes requests for {held.get('pathPattern', 'all paths')} without TLS{may}")
 
 
-def _metadata(node: Node) -> Iterator[Exposed]:
-    if peek(node, "metadataOptions.httpTokens") != "required":
-        yield Exposed("metadata-opened", "answers the metadata service without a token (IMDSv1)")
+def _disks(node: Node) -> Iterator[Exposed]:
     disks = [*each_block(node, "rootBlockDevice"), *each_block(node, "ebsBlockDevices")]
     disks += [one.get("ebs") or {} for one in each_block(node, "blockDeviceMappings") if isinstance(one, Mapping)]
-    if any(isinstance(one, Mapping) and one.get("encrypted") not in (True, "true", *OPEN) for one in disks):
-        yield Exposed("encryption-off", "keeps a disk unencrypted")
+    for disk in disks:
+        encrypted = disk.get("encrypted") if isinstance(disk, Mapping) else disk
+        if encrypted not in (True, "true"):
+            yield Exposed("encryption-off", f"keeps a disk unencrypted{_MAY if encrypted in OPEN else ''}")
 
 
 def _cors(node: Node) -> Iterator[Exposed]:
@@ -181,9 +96,9 @@ def _cors(node: Node) -> Iterator[Exposed]:
             yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
 
 
-def _key(node: Node) -> Iterator[Exposed]:
-    if peek(node, "enableKeyRotation") not in (True, "true"):
-        yield Exposed("key-rotation-off", "is not rotated each year")
+def _of_bucket(node: Node) -> Iterator[Exposed]:
+    yield from _grants(node)
+    yield from _cors(node)
 
 
 def _attached(node: Node) -> Iterator[Exposed]:
@@ -198,22 +113,16 @@ def _document(node: Node) -> Iterator[Exposed]:
 
 
 _OF_TYPE: Mapping[str, Callable[[Node], Iterator[Exposed]]] = {
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": _ingress,
-    "aws:ec2/securityGroup:SecurityGroup": _ingress,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": _ingress,
-    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": _public_access,
-    "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock": _public_access,
-    "aws:s3/bucketAcl:BucketAcl": _acl,
-    "aws:s3/bucket:Bucket": _acl,
-    "aws:rds/instance:Instance": _database,
-    "aws:rds/cluster:Cluster": _database,
-    "aws:lb/loadBalancer:LoadBalancer": _balancer,
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ingress,
+    "aws:ec2/securityGroup:SecurityGroup": ingress,
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ingress,
+    "aws:s3/bucketAcl:BucketAcl": _grants,
+    "aws:s3/bucket:Bucket": _of_bucket,
     "aws:lb/listener:Listener": _listener,
     "aws:cloudfront/distribution:Distribution": _distribution,
-    "aws:ec2/instance:Instance": _metadata,
-    "aws:ec2/launchTemplate:LaunchTemplate": _metadata,
+    "aws:ec2/instance:Instance": _disks,
+    "aws:ec2/launchTemplate:LaunchTemplate": _disks,
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _cors,
-    "aws:kms/key:Key": _key,
     "aws:ssm/document:Document": _document,
     "aws:iam/role:Role": _attached,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attached,

@@ -5,13 +5,14 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language" and "Policies 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from controls.iam_documents import Document, documents
+from changes.conditions import as_wide, written
+from changes.policies import policies
+from controls.iam_documents import Document
 from controls.inputs import UndecidedError
 from controls.policy_documents import Statement, statements
 from rehearsal.graph import Node
@@ -25,7 +26,7 @@ class Grant:
     """One action pattern on one resource pattern for one principal, under a condition, as JSON, empty for none.
 
     `effect` is Allow or Deny, `kind` that of the policy: identity, trust or resource. What a policy grants by
-    NotAction, NotResource or NotPrincipal is everything.
+    NotAction, NotResource or NotPrincipal is everything but what `excepted` names (`Action s3:*`).
     """
 
     kind: str
@@ -34,16 +35,29 @@ class Grant:
     action: str
     resource: str
     condition: str
+    excepted: frozenset[str] = frozenset()
 
     def covers(self, other: Grant) -> bool:
         """Whether all of the other one is in this."""
+        return self.speaks_of(other) and (not self.condition or as_wide(self.condition, other.condition))
+
+    def speaks_of(self, other: Grant) -> bool:
+        """The same, whatever the conditions are."""
         return (
             (self.kind, self.effect) == (other.kind, other.effect)
             and self.who in ("*", other.who)
             and fnmatchcase(other.action.lower(), self.action.lower())
             and fnmatchcase(other.resource, self.resource)
-            and self.condition in ("", other.condition)
+            and all(one in other.excepted or _apart(one, other) for one in self.excepted)
         )
+
+
+def _apart(excepted: str, grant: Grant) -> bool:
+    """Whether the grant certainly has nothing of what is excepted: what both begin with differs."""
+    part, _, pattern = excepted.partition(" ")
+    held = {"Action": grant.action, "Resource": grant.resource, "Principal": grant.who}[part]
+    one, other = (text.lower().partition("*")[0].partition("?")[0] for text in (pattern, held))
+    return not one.startswith(other) and not other.startswith(one)
 
 
 def grants(node: Node | None) -> tuple[Grant, ...]:
@@ -53,12 +67,13 @@ def grants(node: Node | None) -> tuple[Grant, ...]:
 
 def beyond(new: Collection[Grant], old: Collection[Grant]) -> list[Grant]:
     """What is in the new ones and in none of the old."""
-    return [one for one in new if not any(other.covers(one) for other in old)]
+    same = set(old)  # most are, and a comparison of all with all takes long
+    return [one for one in new if one not in same and not any(other.covers(one) for other in old)]
 
 
 def _grants(node: Node) -> Iterator[Grant]:
     try:
-        held = list(documents(node))
+        held = list(policies(node))
     except UndecidedError:
         return
     for document in held:
@@ -85,18 +100,28 @@ def _is_statement(one: Any) -> bool:
 
 
 def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
-    condition = json.dumps(statement["Condition"], sort_keys=True) if statement.get("Condition") else ""
+    effect = "Deny" if statement.get("Effect") == "Deny" else "Allow"
+    condition = written(statement.get("Condition"), empty_counts=effect == "Deny")
+    excepted = frozenset(_excepted(statement))
     for who in _principals(statement):
         for action in listed(statement.get("Action")) or ["*"]:
             for resource in listed(statement.get("Resource")) or ["*"]:
                 yield Grant(
                     kind=kind,
-                    effect=str(statement.get("Effect")),
+                    effect=effect,
                     who=who,
                     action=str(action),
                     resource=str(resource),
                     condition=condition,
+                    excepted=excepted,
                 )
+
+
+def _excepted(statement: Mapping[str, Any]) -> Iterator[str]:
+    for part in ("Action", "Resource", "Principal"):
+        held = statement.get(f"Not{part}")
+        named = held.values() if isinstance(held, Mapping) else [held]
+        yield from (f"{part} {one}" for values in named for one in listed(values))
 
 
 def _principals(statement: Mapping[str, Any]) -> list[str]:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from changes import rules_access, rules_data, rules_service
-from changes.change import DONE, Change, Folded, Judgement, Op, PropertyChange, Report, Risk, Step
+from changes import rules
+from changes.change import DONE, Change, Judgement, Op, Report, Risk, Step
 from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
-from changes.property_paths import is_within
+from changes.own import own_of
 from changes.rule import Rule
 from cost.difference import difference as cost_difference
 from cost.pricing import region_of
 from infra.errors import PlatformError
 
-RULES: tuple[Rule, ...] = (*rules_data.RULES, *rules_access.RULES, *rules_service.RULES)
+RULES: Final[tuple[Rule, ...]] = rules.RULES
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
-LIFECYCLE: Final = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
+_UNWATCHED: Final = "from now on nobody is told when it is taken off"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
     "forget": "forgets, without deleting it,",
@@ -33,15 +33,21 @@ def judge(change: Change) -> Report:
     deciding = deciding_tags(change.before, change.after)
     dependents = Dependents(change)
     parts = parts_of_buckets(change.steps)
-    cost = _cost(change)
+    cost, why = _cost(change)
+    if why:
+        change = replace(change, warnings=(*change.warnings, f"what this costs is not judged, or not all of it: {why}"))
+    own = own_of(change)
+    coming = {step.node.urn for step in change.steps if step.op == "create"}
     judgements: list[Judgement] = []
-    folded: list[Folded] = []
-    there = {node.urn for node in change.before}
+    folded = list(change.folded)
     for step in change.steps:
         rest, noise = sift(step, deciding, parts)
         folded.extend(noise)
         if rest is not None:
-            judgements.extend(_judged(rest, dependents.of(step), cost.get(step.node.urn), there))
+            known = meaning(step.before or step.node)
+            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, coming=coming))
+            told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn)))
+            judgements.extend(replace(one, dependents=dependents.of(step)) for one in told)
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))
 
 
@@ -50,54 +56,22 @@ def _gravity(judgement: Judgement) -> tuple[int, bool, str, str]:
     return GRAVEST_FIRST.index(judgement.risk), not judgement.guarded, urn, judgement.rule
 
 
-def _judged(
-    step: Step, dependents: tuple[str, ...], cost: Decimal | None, there: Collection[str]
+def _told(
+    step: Step, known: Meaning | None, by_rules: Sequence[Judgement], cost: Decimal | None
 ) -> Iterator[Judgement]:
-    """What rules find in it, what it costs, and what happens to it as a whole, as far as that is not told by then."""
-    known = meaning(step.node)
+    """What it costs, and what happens to it as a whole, as far as rules have not told that."""
     if known is None:
-        yield _unknown(step, dependents)
-    by_rules = [replace(one, step=step) for one in _by_rules(_seen(step, there), dependents)]
-    yield from by_rules
+        yield _unknown(step)
     if cost:
         sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
-        yield Judgement(step=step, risk="cost", rule="cost-changed", sentence=sentence, dependents=dependents)
+        yield Judgement(step=step, risk="cost", rule="cost-changed", sentence=sentence)
     told = [cause for one in by_rules for cause in one.causes]
     rest = step if step.op != "update" else replace(step, changes=tuple(one for one in step.changes if one not in told))
     if known is not None and (rest.changes or step.op != "update" or not by_rules):
-        yield replace(_by_meaning(rest, known, dependents), step=step)
+        yield replace(_by_meaning(rest, known), step=step)
 
 
-def _seen(step: Step, there: Collection[str]) -> Step:
-    """The first lifecycle rules of a bucket that is there already change what happens to its files."""
-    after = step.after
-    if step.op != "create" or after is None or after.type != LIFECYCLE:
-        return step
-    own = {*after.dependencies, *after.property_dependencies.get("bucket", ())}
-    return replace(step, before=replace(after, inputs={})) if own & set(there) else step
-
-
-def _by_rules(step: Step, dependents: tuple[str, ...]) -> Iterator[Judgement]:
-    """A resource that goes is judged as a whole; one that comes or changes also by its properties."""
-    opened = rules_access.opened(step)
-    for rule in RULES if step.after is not None else ():
-        words = None
-        if rule.reads(step):
-            words = rule.check(step) if rule.check is not None else opened.get(rule.id)
-        if words is not None:
-            yield Judgement(
-                step=step,
-                risk=rule.risk,
-                rule=rule.id,
-                sentence=f"{_subject(step, meaning(step.node))} {words}",
-                remedy=rule.remedy,
-                causes=_causes(step, rule.properties),
-                dependents=dependents,
-                guarded=rule.guarded,
-            )
-
-
-def _unknown(step: Step, dependents: tuple[str, ...]) -> Judgement:
+def _unknown(step: Step) -> Judgement:
     return Judgement(
         step=step,
         risk="unknown",
@@ -105,15 +79,16 @@ def _unknown(step: Step, dependents: tuple[str, ...]) -> Judgement:
         sentence=f"{_DOES[step.op]} {step.node.name}: nobody has described what a {step.node.type} is to the product",
         remedy="find out what it holds and who needs it; describe its type in changes/meanings.py",
         causes=step.changes,
-        dependents=dependents,
         guarded=True,
     )
 
 
-def _by_meaning(step: Step, known: Meaning, dependents: tuple[str, ...]) -> Judgement:
+def _by_meaning(step: Step, known: Meaning) -> Judgement:
     risk, guarded = _whole(step, known)
     ends = step.op in ("delete", "replace")
     effect = _uncertain(step)
+    if step.op == "forget" and known.guards_access:
+        effect = _UNWATCHED
     if ends:
         effect = _MOVES if _moves(step, known) else known.lost or known.away
     return Judgement(
@@ -123,7 +98,6 @@ def _by_meaning(step: Step, known: Meaning, dependents: tuple[str, ...]) -> Judg
         sentence=f"{_DOES[step.op]} {_subject(step, known)}{f': {effect}' if effect else ''}",
         remedy=known.remedy if ends else "",
         causes=tuple(one for one in step.changes if one.replaces) or step.changes,
-        dependents=dependents,
         guarded=guarded,
     )
 
@@ -137,7 +111,9 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
             return ("security" if known.updated == "security" else "cosmetic"), False
         return known.gone, (known.guards_access and step.op == "delete") or known.gone == "unknown"
     if step.op == "forget":
-        return ("data loss" if known.lost else "cosmetic"), bool(known.lost)
+        if known.lost:
+            return "data loss", True
+        return ("security" if known.guards_access else "cosmetic"), known.guards_access
     if step.op == "update":
         if any(change.replaces for change in step.changes):
             return ("data loss", True) if known.lost else ("downtime", False)
@@ -167,17 +143,19 @@ def _subject(step: Step, known: Meaning | None) -> str:
     return f"{known.role} ({step.node.name})" if known else step.node.name
 
 
-def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:
-    return tuple(change for change in step.changes if any(is_within(change.path, one) for one in properties))
+def _cost(change: Change) -> tuple[dict[str, Decimal], str]:
+    """USD a month more by URN, or why there is none: an unknown region, or a price that the sheet lacks.
 
-
-def _cost(change: Change) -> dict[str, Decimal]:
-    """USD a month more by URN; nothing where no side names its region, as a preview of some steps alone may not."""
+    Of what was done outside of the program only the resources that drifted are known, and no region with them.
+    """
     region = region_of(change.after) or region_of(change.before)
     if region is None:
-        return {}
+        return {}, "" if change.outside or not change.steps else "no side names its region"
     try:
         found = cost_difference(change.before, change.after, region=region)
-    except PlatformError:  # a region the price sheet does not have: `diceytech cost` says so
-        return {}
-    return {row.urn: row.delta for row in found.rows if row.urn}
+    except PlatformError as error:
+        return {}, str(error) if change.steps else ""
+    changed = {step.node.urn for step in change.steps}
+    lacking = sorted({f"{one.resource}: {one.reason}" for one in found.not_priced if one.urn in changed})
+    why = f"{'; '.join(lacking[:3])}{f'; and {len(lacking) - 3} more' if lacking[3:] else ''}" if lacking else ""
+    return {row.urn: row.delta for row in found.rows if row.urn}, why

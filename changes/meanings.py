@@ -7,10 +7,17 @@ user guides, "Deleting a ..." of each, and the types' tables in rehearsal/resour
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from changes.change import Risk
+from changes.rule import each_block
 from rehearsal.graph import PROVIDER, Node
+
+_MACHINE: Final = "aws:ec2/instance:Instance"
+_REBOOT: Final = "the API does not answer until another one has booted and taken the live release"
+_SNAPSHOT: Final = "take a snapshot and try a restore of it first"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +43,34 @@ class Meaning:
 
 
 def meaning(node: Node) -> Meaning | None:
-    """The role of a resource's type; None for one that nobody has described."""
-    return MEANINGS.get(node.type)
+    """The role of a resource's type; None for one that nobody has described.
+
+    A machine holds data where it has disks that the program gives it, and that go with it.
+    """
+    known = MEANINGS.get(node.type)
+    if known is None or node.type != _MACHINE or not _disks(node):
+        return known
+    return replace(
+        known,
+        lost=f"what is on its {_disks(node)} is lost, and {_REBOOT}",
+        remedy=f"{_SNAPSHOT}, or keep what matters elsewhere",
+    )
 
 
-_SNAPSHOT = "take a snapshot and try a restore of it first"
+def _disks(node: Node) -> str:
+    """In words, those that AWS deletes with the machine: all but those that the program keeps."""
+    root, others = (
+        [one for one in each_block(node, name) if not isinstance(one, Mapping) or _goes(one)]
+        for name in ("rootBlockDevice", "ebsBlockDevices")
+    )
+    others += list(each_block(node, "ephemeralBlockDevices"))
+    return " and ".join(word for word, held in (("own disk", root), ("further disks", others)) if held)
+
+
+def _goes(disk: Mapping[str, Any]) -> bool:
+    return disk.get("deleteOnTermination", True) not in (False, "false")
+
+
 _COPY = "copy what it holds to another place first"
 
 _STATE = {
@@ -132,8 +162,7 @@ _SERVICE = {
     "aws:ec2/instance:Instance": Meaning(
         word="server",
         role="the server",
-        away="the API does not answer until another one has booted and taken the live release, and what was written to"
-        " its disk is gone",
+        away=f"{_REBOOT}, and what was written to its disk is gone",
         updated="downtime",
     ),
     "aws:autoscaling/group:Group": Meaning(

@@ -13,7 +13,7 @@ from dataclasses import replace
 from changes.change import Folded, PropertyChange, Step
 from changes.property_paths import parts
 from rehearsal.difference import difference, top_level
-from rehearsal.graph import SECRET, UNKNOWN, Graph
+from rehearsal.graph import SECRET, UNKNOWN, Graph, Node
 from rehearsal.resources import RESOURCES
 
 _CONDITION = re.compile(r"(?:ResourceTag|PrincipalTag|RequestTag)/([\w.:=+@-]+)", re.IGNORECASE)
@@ -47,16 +47,23 @@ def sift(step: Step, deciding: frozenset[str], whole: Mapping[str, str]) -> tupl
 
 def parts_of_buckets(steps: Sequence[Step]) -> dict[str, str]:
     """Settings of buckets that go because their bucket goes: the bucket's name by their URN."""
-    gone = {step.node.urn: step.node.name for step in steps if step.node.type == _BUCKET and step.op == "delete"}
+    gone = [step.node for step in steps if step.node.type == _BUCKET and step.op == "delete"]
     found = {}
     for step in steps:
         if step.op == "delete" and step.node.type.startswith("aws:s3/bucket") and step.node.type != _BUCKET:
-            node = step.before or step.node
-            own = node.property_dependencies.get("bucket") or node.dependencies
-            owners = [gone[urn] for urn in own if urn in gone]
+            owners = [bucket.name for bucket in gone if _is_part(step.node, bucket)]
             if owners:
                 found[step.node.urn] = owners[0]
     return found
+
+
+def _is_part(node: Node, bucket: Node) -> bool:
+    """By the bucket that it names; only where that says nothing, by what it depends on."""
+    named = node.property_dependencies.get("bucket")
+    if named:
+        return bucket.urn in named
+    held, names = node.inputs.get("bucket"), (bucket.id, bucket.inputs.get("bucket"))
+    return held in names if held not in (None, UNKNOWN) else bucket.urn in node.dependencies
 
 
 def deciding_tags(*graphs: Graph) -> frozenset[str]:

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from changes import saved_plan
 from changes.change import Change
-from changes.preview_steps import KNOWN, Written, graphs, steps_of
+from changes.preview_differences import Written
+from changes.preview_steps import KNOWN, graphs, steps_of
 from infra.errors import PlatformError
 
 COUNTED: Final = ("create", "update", "replace", "delete", "import")

@@ -6,17 +6,15 @@ Source: the engine's own output (display/json.go and resource/deploy/step.go of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
-from changes.property_changes import property_changes
-from changes.property_paths import is_within, value_at
+from changes.preview_differences import Written, differences, differing
 from rehearsal.graph import OPTIONS, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
 
-Written = Mapping[str, Any]  # a step, or a state, as the engine wrote it
 _OPS: Final[Mapping[str, Op]] = {
     "create": "create",
     "update": "update",
@@ -35,11 +33,16 @@ _GOES: Final = frozenset({"delete", "delete-replaced", "discard", "discard-repla
 _KEPT: Final = frozenset({"same", "update"})  # their new state has neither id nor outputs: the old one has both
 
 
+def is_custom(kind: str, *, declared: bool) -> bool:
+    """Whether it is a resource and no component: AWS's types are, whatever the engine's file declares."""
+    return declared or kind.startswith(("aws:", "pulumi:providers:"))
+
+
 def steps_of(written: Sequence[Written]) -> tuple[Step, ...]:
     """What happens to each resource, by URN; components and the stack itself are nothing at AWS and are left out.
 
     The three lines that the engine may write of one replacement are one step. Where nothing but Pulumi's protection
-    changes, the engine writes `same`: that is an update here.
+    changes, the engine writes `same`: that is an update here, as is a `same` whose inputs are not.
     """
     groups: dict[tuple[str, str], list[Written]] = {}
     for one in written:
@@ -65,11 +68,13 @@ def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
 
 def node(state: Written) -> Node:
     """One resource as a state has it; UNKNOWN and SECRET where the engine has its marks."""
-    urn = str(state["urn"])
+    urn, kind = str(state["urn"]), str(state["type"])
+    if kind != urn.split("::")[2].rpartition("$")[2]:
+        raise ValueError(f"{urn.rpartition('::')[2]} is a {kind}, and another type by its URN")
     applied = state.get("id") not in (None, "", ENGINE_UNKNOWN)
     return Node(
         urn=urn,
-        type=state["type"],
+        type=kind,
         name=urn.rpartition("::")[2],
         parent=state.get("parent"),
         inputs=properties(state.get("inputs")),
@@ -77,7 +82,7 @@ def node(state: Written) -> Node:
         property_dependencies={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=bool(state.get("protect", False)),
         options={key: state[key] for key in OPTIONS if state.get(key)},
-        custom=bool(state["custom"]),
+        custom=is_custom(kind, declared=bool(state["custom"])),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,
     )
@@ -107,35 +112,9 @@ def _joined(group: Sequence[Written]) -> Step | None:
         op = "forget"
     if before is None or after is None:
         return Step(op=op, before=before, after=after)
-    differ = _inputs(group, before, after) if group[0]["op"] in _OPS else ()
+    differ = differences(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
     changes = (*differ, *_protection(before, after))
     return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
-
-
-def _inputs(group: Sequence[Written], before: Node, after: Node) -> tuple[PropertyChange, ...]:
-    """The properties that differ: by the provider's own diff where there is one, else by comparing the inputs."""
-    details: Mapping[str, Any] = next((one["detailedDiff"] for one in group if one.get("detailedDiff")), {})
-    reasons = {str(key) for one in group for key in one.get("replaceReasons") or ()}
-    found = _detailed(details, before, after) if details else property_changes(before.inputs, after.inputs)
-    marked = {path for path, detail in details.items() if str(detail.get("kind", "")).endswith("-replace")} | reasons
-    return tuple(
-        PropertyChange(
-            path=one.path,
-            before=one.before,
-            after=one.after,
-            replaces=any(is_within(one.path, root) for root in marked),
-        )
-        for one in found
-    )
-
-
-def _detailed(details: Mapping[str, Any], before: Node, after: Node) -> Iterator[PropertyChange]:
-    """Each path of the provider's diff, and within JSON documents what differs there."""
-    for path, detail in sorted(details.items()):
-        held = before.inputs if detail.get("inputDiff", True) else {**before.inputs, **(before.outputs or {})}
-        old, new = value_at(held, path), value_at(after.inputs, path)
-        found = property_changes({path: old}, {path: new})
-        yield from found or (PropertyChange(path=path, before=old, after=new),)
 
 
 def _protection(before: Node, after: Node) -> Iterator[PropertyChange]:

@@ -12,6 +12,7 @@ from rehearsal.graph import SECRET, UNKNOWN, Node
 
 DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
 OPEN = (UNKNOWN, SECRET)  # values that may be anything
+EMPTY: tuple[Any, ...] = (None, "", [], {})  # what AWS, programs and states write for nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,8 @@ class Rule:
     """What `check` looks for in a step, and how grave it is.
 
     `types` are those that it reads, empty for all; `check` gives what happens in plain words, None where it does not;
-    rules without one speak of what the step opens, which is found for all of them at once (changes/rules_access.py).
+    rules also speak of what the step opens and of the switches that it throws, which are found for all of them at once
+    (changes/opened.py), and those without a check of that alone.
     `properties` are the paths that bring it about. `guarded` ones wait for an acknowledgement. `title` says for the
     documentation what the rule finds.
     """
@@ -46,22 +48,26 @@ def sides(step: Step, path: str, default: Any = None) -> tuple[Any, Any]:
 
 
 def turned_off(step: Step, path: str, *, default: bool = False) -> bool:
-    """Whether a flag that was set may not be set any more."""
+    """Whether a flag that was set, or may have been, may not be set any more."""
     old, new = sides(step, path, default)
-    return step.after is not None and _true(old) and not _true(new)
+    return step.after is not None and (_true(old) or old in OPEN) and not _true(new) and old != new
 
 
 def turned_on(step: Step, path: str, *, default: bool = False) -> bool:
     """Whether a flag that was not set, or of something that was not there, may be set now."""
     old, new = sides(step, path, default)
-    return step.after is not None and not _true(old) and (_true(new) or new in OPEN)
+    return step.after is not None and not _true(old) and (_true(new) or new in OPEN) and old != new
 
 
 def lowered(step: Step, path: str, default: float | None = None) -> tuple[Any, Any] | None:
     """The number before and after where it got, or may have got, smaller."""
     old, new = sides(step, path, default)
     before, after = number(old), number(new)
-    if before is None or step.after is None:
+    if step.after is None or old == new:
+        return None
+    if old in OPEN and after is not None:
+        return old, new
+    if before is None:
         return None
     return (old, new) if new in OPEN or (after is not None and after < before) else None
 

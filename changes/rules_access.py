@@ -3,95 +3,40 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Any
 
-from changes.change import Step
-from changes.exposure import exposures
-from changes.grants import Grant, beyond, grants
+from changes.change import Risk, Step
+from changes.opened import properties as thrown_in
+from changes.policies import PROPERTIES as POLICIES
 from changes.rule import OPEN, Rule, changed, sides
-from controls.iam_documents import HOLDERS, documents
-from controls.inputs import UndecidedError
-from rehearsal.graph import Node
 
-HARMLESS_WHEN_NEW: Final = {
-    "firewall-detached",
-    "granted-to-another",
-    "key-rotation-off",
-    "trust-widened",
-}
-_KEYS = ("keyId", "kmsKeyId", "kmsMasterKeyId", "performanceInsightsKmsKeyId", "masterUserSecretKmsKeyId")
+_KEYS = (
+    "keyId",
+    "kmsKeyId",
+    "kmsMasterKeyId",
+    "performanceInsightsKmsKeyId",
+    "masterUserSecretKmsKeyId",
+    "serverSideEncryption.kmsKeyArn",
+)
 _SSE = frozenset({"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"})
 _OWN_KEY = "the key of AWS itself"
+_CONNECTING = ("cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "prefixListId", "referencedSecurityGroupId",
+               "ingress")  # fmt: skip
 _TLS = ("sslPolicy", "viewerCertificate.minimumProtocolVersion")
 
 
-def opened(step: Step) -> dict[str, str]:
-    """What the step leaves open that was not open before it, in words, by the id of the rule that speaks of it."""
-    if step.after is None:
-        return {}
-    before = exposures(step.before) if step.before else set()
-    found = {one for one in exposures(step.after) if not any(other.covers(one) for other in before)}
-    told: dict[str, set[str]] = {}
-    for one in found:
-        if step.before or one.rule not in HARMLESS_WHEN_NEW:
-            told.setdefault(one.rule, set()).add(one.sentence)
-    return {rule: "; ".join(sorted(sentences)) for rule, sentences in told.items()}
-
-
-def _policy_open(step: Step) -> str | None:
-    if step.before is None or step.after is None:
-        return None
-    before, after = ({one.name: one.content for one in _held(side)} for side in (step.before, step.after))
-    if any(value in OPEN and before.get(name) not in OPEN for name, value in after.items()):
-        return "has a policy that is only known once it is applied, so that nobody can tell now whom it lets in"
-    return None
-
-
-def _held(node: Node) -> list[Any]:
-    try:
-        return [one for one in documents(node) if one.kind != "identity"]
-    except UndecidedError:
-        return []
-
-
-def _more_rights(step: Step) -> str | None:
-    old, new = (_rights(side) for side in (step.before, step.after))
-    more = sorted({f"{one.action} on {one.resource}" for one in beyond(new, old)})
-    return f"may do more: {', '.join(more)}" if step.before and step.after and more else None
-
-
-def _rights(node: Node | None) -> list[Grant]:
-    return [one for one in grants(node) if one.kind == "identity" and one.effect == "Allow"]
-
-
-def _denies_less(step: Step) -> str | None:
-    old, new = ([one for one in grants(side) if one.effect == "Deny"] for side in (step.before, step.after))
-    less = sorted({f"{one.action} on {one.resource}" for one in beyond(old, new)})
-    return f"denies no longer: {', '.join(less)}" if step.before and step.after and less else None
-
-
-def _unbounded(step: Step) -> str | None:
-    old, new = sides(step, "permissionsBoundary")
-    if step.before is None or step.after is None or old in (None, "") or old == new:
-        return None
-    return f"is bounded by {new} instead of {old}" if new else "has no permissions boundary any more"
-
-
-def _secret_in_clear(step: Step) -> str | None:
-    found = changed(step, "type")
-    return "keeps its value in clear" if found and found[0] == "SecureString" else None
-
-
-def _tls_version(policy: str) -> float:
+def _tls_version(policy: Any, *, unknown: float) -> float:
     """The lowest TLS version that a policy of CloudFront or of a load balancer takes; 1.0 where its name tells none."""
-    found = re.search(r"TLS(?:v|13-|-)?(1)[.-](\d)|FS-(1)-(\d)", policy)
+    if policy in OPEN:
+        return unknown
+    found = re.search(r"TLS(?:v|13-|-)?(1)[.-](\d)|FS-(1)-(\d)", str(policy))
     return float(".".join(part for part in found.groups() if part)) if found else 1.0
 
 
 def _weaker_tls(step: Step) -> str | None:
     for path in _TLS:
         found = changed(step, path)
-        if found and _tls_version(str(found[1])) < _tls_version(str(found[0])):
+        if found and _tls_version(found[1], unknown=0) < _tls_version(found[0], unknown=9):
             return f"takes older TLS: {found[1]} instead of {found[0]}"
     return None
 
@@ -117,58 +62,54 @@ def _other_tls(step: Step) -> str | None:
     return None
 
 
-def _open(id_: str, title: str, remedy: str, *properties: str) -> Rule:
-    return Rule(id=id_, title=title, risk="security", types=frozenset(), properties=properties, check=None,
-                remedy=remedy)  # fmt: skip
+def _open(id_: str, title: str, remedy: str, *properties: str, risk: Risk = "security") -> Rule:
+    """A rule of what is found for all of them at once, with the inputs that its switches stand in."""
+    return Rule(id=id_, title=title, risk=risk, types=frozenset(), properties=(*properties, *thrown_in(id_)),
+                check=None, remedy=remedy)  # fmt: skip
 
 
 RULES = (
     _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
-          "name who may: a prefix list, a security group, an account, an origin", "policy", "assumeRolePolicy",
-          "cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "ingress", "acl",
-          "publiclyAccessible", "internal", "corsRules", "permissions"),
+          "name who may: a prefix list, a security group, an account, an origin", *POLICIES, *_CONNECTING, "corsRules",
+          "permissions", "grants", "accessControlPolicy"),
     _open("public-access-unblocked", "A block of public access is taken off",
-          "leave all four on; CloudFront reads private buckets", "blockPublicAcls", "blockPublicPolicy",
-          "ignorePublicAcls", "restrictPublicBuckets"),
+          "leave all four on; CloudFront reads private buckets"),
     _open("administrator-rights", "A policy allows everything", "name the actions and the resources",
-          "policy", "policyArn", "managedPolicyArns"),
+          *POLICIES, "policyArn", "managedPolicyArns"),
     _open("granted-to-another", "A policy lets another account, role or user in",
-          "make sure that you know who it is", "policy", "policyDocument"),
+          "make sure that you know who it is", *POLICIES, "grants", "accessControlPolicy"),
     _open("source-not-known", "Whom a rule lets in is only told by the apply",
-          "apply what it depends on first, then preview again", "cidrIpv4", "cidrIpv6", "ingress"),
+          "apply what it depends on first, then preview again", *_CONNECTING),
+    _open("let-in-another", "A security group lets in a list or a group that the program does not make",
+          "make sure that you know who it is", *_CONNECTING),
     _open("trust-widened", "Somebody else may take a role", "make sure that you know who it is", "assumeRolePolicy"),
-    _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "storageEncrypted",
-          "rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings"),
+    _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "rootBlockDevice",
+          "ebsBlockDevices", "blockDeviceMappings"),
     _open("plain-http", "Requests are taken without TLS", "redirect to HTTPS", "protocol", "defaultActions",
           "defaultCacheBehavior", "orderedCacheBehaviors"),
     _open("firewall-detached", "A site is behind no web application firewall any more",
-          "leave the firewall on, or count instead of block while you try a rule", "webAclId"),
-    _open("metadata-opened", "A machine's credentials can be read without a token", "set http_tokens to required",
-          "metadataOptions"),
-    _open("key-rotation-off", "A key is no longer rotated", "leave it on", "enableKeyRotation"),
+          "leave the firewall on, or count instead of block while you try a rule"),
+    _open("metadata-opened", "A machine's credentials can be read without a token", "set http_tokens to required"),
+    _open("key-rotation-off", "A key is no longer rotated", "leave it on"),
+    _open("public-address", "Machines get an address on the internet", "leave them private; load balancers are public"),
+    _open("routed-to-internet", "A part of the network gets another way, to the internet or to others",
+          "leave it behind the NAT gateway"),
+    _open("security-groups-added", "Something is reached through further security groups",
+          "add a rule to its own group instead: that names who and which port"),
+    _open("moved-in-network", "Something goes to another part of the network",
+          "make sure that nothing there leads to the internet"),
+    _open("login-off", "A login, a certificate or a second factor is asked for no longer", "leave it on"),
+    _open("protection-weakened", "A setting that protects an account or a service is weakened",
+          "leave it: what needs it can be let in by name"),
+    _open("secret-in-clear", "A parameter is no longer encrypted", "leave it a SecureString"),
     Rule(id="encryption-changed", title="Something is encrypted with another key", risk="security", types=frozenset(),
          properties=_KEYS, check=_other_key, remedy="make sure that all readers may use the new key, and keep the old"),
     Rule(id="bucket-encrypted-otherwise", title="A bucket encrypts in another way", risk="security", types=_SSE,
          properties=("rules",), check=_other_bucket_encryption,
          remedy="make sure that all readers may use the new key, and keep the old"),
-    Rule(id="boundary-lifted", title="The permissions boundary of a role or user is taken off or changed",
-         risk="security", types=frozenset(), properties=("permissionsBoundary",), check=_unbounded,
-         remedy="leave it: it is what keeps an identity from widening itself"),
-    Rule(id="deny-lifted", title="A policy no longer denies what it denied", risk="security", types=frozenset(HOLDERS),
-         properties=("policy", "assumeRolePolicy", "policyDocument", "inlinePolicies"), check=_denies_less,
-         remedy="leave it; what is denied nobody else can allow"),
-    Rule(id="secret-in-clear", title="A parameter is no longer encrypted", risk="security",
-         types=frozenset({"aws:ssm/parameter:Parameter"}), properties=("type",), check=_secret_in_clear,
-         remedy="leave it a SecureString"),
     Rule(id="tls-weakened", title="Older versions of TLS are taken", risk="security", types=frozenset(),
          properties=("sslPolicy", "viewerCertificate"), check=_weaker_tls, remedy="leave it at TLS 1.2 or later"),
     Rule(id="tls-changed", title="Another set of TLS versions and ciphers", risk="security", types=frozenset(),
          properties=("sslPolicy", "viewerCertificate"), check=_other_tls, guarded=False,
          remedy="leave it at TLS 1.2 or later"),
-    Rule(id="policy-not-known", title="A policy that only the apply will tell", risk="security",
-         types=frozenset(HOLDERS), properties=("policy", "assumeRolePolicy", "policyDocument"), check=_policy_open,
-         remedy="apply what it depends on first, then preview again"),
-    Rule(id="rights-widened", title="An identity may do more than before", risk="security", types=frozenset(HOLDERS),
-         properties=("policy", "inlinePolicies"), check=_more_rights, guarded=False,
-         remedy="make sure that it needs them"),
 )  # fmt: skip

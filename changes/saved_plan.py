@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from changes.change import Change, Op, PropertyChange, Step
 from changes.engine_values import properties, shown
+from changes.preview_steps import is_custom
 from changes.property_changes import INTERNAL
 from infra.errors import PlatformError
 from rehearsal.graph import UNKNOWN, Graph, Node
@@ -59,7 +60,11 @@ def _step(urn: str, plan: Mapping[str, Any], origin: str) -> Step | None:
         raise PlatformError(f"{origin} has a step {min(unknown)!r}, which nobody here knows; it cannot be judged")
     goal = plan.get("goal") or {}
     kind = urn.split("::")[2].rpartition("$")[2]
-    if op is None or kind == ROOT_TYPE or not goal.get("custom", True) or ":components:" in kind:
+    if (
+        op is None
+        or kind == ROOT_TYPE
+        or not is_custom(kind, declared=bool(goal.get("custom", True)) and ":components:" not in kind)
+    ):
         return None
     difference = goal.get("inputDiff") or {}
     added, updated = properties(difference.get("adds")), properties(difference.get("updates"))

@@ -54,7 +54,7 @@ def lets_everyone_in(statement: Mapping[str, Any]) -> bool:
 
 def _narrowed(conditions: Mapping[str, Mapping[str, Any]]) -> bool:
     return any(
-        key.lower() in _NARROWING and all(_fixed(key.lower(), str(value)) for value in listed(values))
+        key.lower() in _NARROWING and listed(values) and all(_fixed(key.lower(), str(one)) for one in listed(values))
         for operator, keys in conditions.items()
         if _OPERATOR.fullmatch(operator)
         for key, values in keys.items()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_options import Json, OneEnv
 
 
@@ -54,16 +54,19 @@ def cost(
 
 
 def _difference(base: str, env: str | None, format: Format) -> None:
-    from scripts.cost_difference import as_json, differences, markdown, show
-    from scripts.terminal import emit, err, print_json, root
+    from reports.as_markdown import LIMIT
+    from reports.cost import as_json, lines, markdown
+    from scripts.cost_difference import differences
+    from scripts.terminal import emit, err, out, print_json, root
 
     if format is Format.HTML:
         raise PlatformError("the cost of a change is told as text, json or markdown; pass --format")
     with err.status("planning both sides"):
         found = differences(root(), base, env=env)
     if format is Format.JSON:
-        print_json(as_json(found, base))
+        print_json(as_json(found))
     elif format is Format.MARKDOWN:
-        emit(markdown(found, base))
+        emit(markdown(found, LIMIT))
     else:
-        show(found)
+        for line in lines(found):
+            out.print(line, markup=False)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose, tell, today
 from scripts.cli_options import Json, OneEnv, Out, complete_environment
 
@@ -24,6 +24,7 @@ def diff(
     guard: Guard = False,
     acknowledge: Acknowledge = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse uncommitted changes.")] = False,
+    cost: Annotated[bool, typer.Option("--cost", help="Also what the change costs; with --base.")] = False,
     graph: Annotated[bool, typer.Option("--graph", help="Also the resources that one of the two lacks.")] = False,
     format: Form = Format.TEXT,
     json: Json = False,
@@ -33,7 +34,7 @@ def diff(
     """Compare two commits, or two environments. By plans made here: no account, no credentials, no network."""
     form = Format.JSON if json else format
     if environments:
-        if len(environments) != 2 or base or head or env or acknowledge:
+        if len(environments) != 2 or base or head or env or acknowledge or cost:
             raise PlatformError("name two environments, as in `diceytech diff dev prod`, or pass --base REF alone")
         _side_by_side(environments[0], environments[1], form, out, graph=graph, guard=guard)
         return
@@ -41,46 +42,38 @@ def diff(
         raise PlatformError("compare with what? pass --base REF, such as origin/main, or two environments: dev prod")
     if graph:
         raise PlatformError("--graph is for two environments; with --base every resource is compared anyway")
-    _commits(base, head, env, form, out, guard=guard, acknowledge=acknowledge or [], strict=strict, verbose=verbose)
-
-
-def _commits(
-    base: str,
-    head: str | None,
-    env: str | None,
-    form: Format,
-    out: Path | None,
-    *,
-    guard: bool,
-    acknowledge: list[str],
-    strict: bool,
-    verbose: bool,
-) -> None:
+    from scripts.cost_difference import of
     from scripts.diff import sides, verdicts
+    from scripts.preview import known
     from scripts.terminal import err, root
 
-    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict) as found:
-        told = verdicts(found, acknowledge, env=env, today=today())
-    tell(told, form, out, guard=guard, acknowledged=bool(acknowledge), verbose=verbose)
+    words = acknowledge or []
+    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict, whole=cost) as found:
+        told, before = verdicts(found, words, env=env, today=today()), known(found.base)
+    costs = of(found, base) if cost else None
+    tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, known=before, costs=costs)
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:
-    from scripts.side_by_side import as_json, markdown, show, side_by_side
-    from scripts.terminal import print_json, root, write
+    from json import dumps
 
-    if form is Format.HTML or (out is not None and form is Format.TEXT):
-        raise PlatformError("two environments are told as text on the terminal, as json or as markdown; pass --format")
-    found = side_by_side(root(), one, two, graph=graph)
+    from reports import side_by_side as told
+    from reports import side_by_side_html
+    from scripts.side_by_side import side_by_side
+    from scripts.terminal import out as terminal
+    from scripts.terminal import root, write
+
+    if out is not None and form is Format.TEXT:
+        raise PlatformError("two environments are told as text on the terminal alone; pass --format")
+    found = side_by_side(root(), one, two, graph=graph or form is Format.HTML)
     if form is Format.TEXT:
-        show(found)
+        told.show(found, terminal)
     elif form is Format.MARKDOWN:
-        write(out, markdown(found))
-    elif out is None:
-        print_json(as_json(found))
+        write(out, told.markdown(found))
+    elif form is Format.HTML:
+        write(out, side_by_side_html.page(found))
     else:
-        from json import dumps
-
-        write(out, dumps(as_json(found), indent=2, ensure_ascii=False) + "\n")
+        write(out, dumps(told.as_json(found), indent=2, ensure_ascii=False) + "\n")
     if guard and found.mistakes:
         raise typer.Exit(REFUSED)
 

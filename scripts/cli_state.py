@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from infra.errors import PlatformError
-from scripts.change_report import Format
+from reports.report import Format
 from scripts.cli_changes import Form, Verbose
 from scripts.cli_options import Env, Json, OneEnv, Out
 
@@ -49,17 +49,20 @@ def drift(
     json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Compare AWS with Pulumi's state. Exits 2 when they differ; changes nothing."""
-    from scripts.change_report import render
+    """Compare AWS with Pulumi's state. Exits 2 when they differ in what means something; changes nothing."""
     from scripts.drift import find, show_ways, verdict
+    from scripts.report_output import render
+    from scripts.terminal import err
 
     stack, form = _stack(env, account), Format.JSON if json else format
-    found = find(stack)
-    if found.steps or form is not Format.TEXT or out is not None:
-        render([verdict(found)], form, out, guard=False, verbose=verbose)
+    with err.status(f"asking AWS what {stack.name} holds"):
+        found = verdict(find(stack))
+    report = found.report
+    if report.judgements or report.folded or form is not Format.TEXT or out is not None:
+        render([found], form, out, guard=False, verbose=verbose)
     if form is Format.TEXT:
         show_ways(found, stack)
-    if found.steps:
+    if report.judgements:
         raise typer.Exit(DIFFERENT)
 
 

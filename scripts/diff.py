@@ -13,11 +13,13 @@ from pathlib import Path
 
 from changes.change import Change, Verdict
 from changes.compared import compared
+from infra.config_source import environments
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
 from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
 from scripts.plans import Plans, Tree, plans
 from scripts.preview import acknowledgements, verdict
+from scripts.same_trees import may_differ
 
 WORKING_TREE = "the working tree"
 NONE = Graph(())
@@ -25,11 +27,15 @@ NONE = Graph(())
 
 @dataclass(frozen=True, kw_only=True)
 class Sides:
-    """Both sides' plans, where each was read, and what a reader must know; `head` is the tree with acknowledgements."""
+    """Both sides' plans, where each was read, and what a reader must know.
+
+    `base` and `head` are the trees with the acknowledgements of before and of now.
+    """
 
     plans: Plans
     origin: str
     warnings: tuple[str, ...]
+    base: Path
     head: Path
 
     @property
@@ -43,8 +49,13 @@ class Sides:
 
 
 @contextmanager
-def sides(root: Path, base: str, head: str | None, *, env: str | None, strict: bool) -> Iterator[Sides]:
-    """The plans of `base` and of `head`, which is the working tree where none is named; raises PlatformError."""
+def sides(
+    root: Path, base: str, head: str | None, *, env: str | None, strict: bool, whole: bool = False
+) -> Iterator[Sides]:
+    """The plans of `base` and of `head`, which is the working tree where none is named; raises PlatformError.
+
+    An environment that is the same by its files is not planned, and empty on both sides; with `whole` it is.
+    """
     commit = commit_of(root, base)
     other = commit_of(root, head) if head is not None else commit_of(root, "HEAD")
     edited = head is None and is_edited(root)
@@ -55,15 +66,27 @@ def sides(root: Path, base: str, head: str | None, *, env: str | None, strict: b
         after = Tree(root=root, label=WORKING_TREE)
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
-        found = plans(before, after, [env] if env else [])
+        found = _plans(before, after, [env] if env else [], whole=whole)
         if env and env not in {*found.before, *found.after}:
             raise PlatformError(f"there is no environment {env!r}, neither in {before.label} nor in {after.label}")
         yield Sides(
             plans=found,
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
             warnings=tuple(_warnings(base, commits_beyond(root, commit, other))),
+            base=before.root,
             head=after.root,
         )
+
+
+def _plans(before: Tree, after: Tree, only: Sequence[str], *, whole: bool) -> Plans:
+    differ = None if whole else may_differ(before.root, after.root)
+    if differ is None:
+        return plans(before, after, only)
+    asked = [{one for one in environments(tree.root) if not only or one in only} for tree in (before, after)]
+    same = dict.fromkeys(asked[0] & asked[1] - differ, NONE)
+    wanted = sorted((asked[0] | asked[1]) & differ)
+    found = plans(before, after, wanted) if wanted else Plans(before={}, after={})
+    return replace(found, before={**found.before, **same}, after={**found.after, **same})
 
 
 def verdicts(sides: Sides, acknowledged: Sequence[str], *, env: str | None, today: date) -> tuple[Verdict, ...]:

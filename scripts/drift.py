@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from changes.change import Change, Verdict
+from changes.change import Change, Judgement, Verdict
 from changes.judge import judge
 from changes.refresh import change
 from scripts.pulumi_cli import pulumi_json
 from scripts.stack import Stack
 from scripts.terminal import out
 
-_DONE: Final = {"deletes": "deleted", "changes": "changed"}
+_DONE: Final = {"update": ("changes ", "changed"), "delete": ("deletes ", "deleted")}
 
 
 def find(stack: Stack) -> Change:
@@ -23,22 +24,35 @@ def find(stack: Stack) -> Change:
 def verdict(found: Change) -> Verdict:
     """What the drift means; nobody is asked, since it has happened already."""
     report = judge(found)
-    told = tuple(replace(one, sentence=_past(one.sentence), remedy="") for one in report.judgements)
+    told = tuple(replace(one, sentence=_happened(one), remedy="") for one in report.judgements)
     return Verdict(report=replace(report, judgements=told), refused=(), acknowledged=(), expired=(), unused=())
 
 
-def _past(sentence: str) -> str:
-    """What is to be done, as what somebody did; what a rule says of the resource fits both."""
-    verb, _, rest = sentence.partition(" ")
-    return f"somebody {_DONE[verb]} {rest}" if verb in _DONE else sentence
+def _happened(judgement: Judgement) -> str:
+    """The sentence of what is to be done, as what was done; what a rule says of the resource holds now."""
+    lead, done = _DONE.get(judgement.step.op, ("", "changed"))
+    was = f"was {done} outside of the program: "
+    return was + (judgement.sentence.removeprefix(lead) if lead else judgement.sentence)
 
 
-def show_ways(found: Change, stack: Stack) -> None:
+def show_ways(found: Verdict, stack: Stack) -> None:
     """For people: how many drifted, and the ways from there."""
-    if not found.steps:
-        out.print(f"{stack.name}: AWS holds what the state says", markup=False)
+    report = found.report
+    drifted = {one.step.node.urn for one in report.judgements}
+    if not drifted:
+        noise = f", but for {len(report.folded)} that mean nothing" if report.folded else ""
+        out.print(f"{stack.name}: AWS holds what the state says{noise}", markup=False)
         return
-    count = f"{len(found.steps)} resource{'s' if len(found.steps) > 1 else ''}"
-    out.print(f"\n{stack.name}: {count} changed outside of Pulumi", markup=False)
-    out.print(f"  pulumi up {stack.words} --refresh   puts back what the YAML says", markup=False)
-    out.print(f"  pulumi refresh {stack.words}        takes AWS's values into the state", markup=False)
+    count = f"{len(drifted)} resource{'s' if len(drifted) > 1 else ''}"
+    out.print(f"\n{stack.name}: {count} changed outside of the program; the ways from there:", markup=False)
+    for line in _ways(stack):
+        out.print(f"  {line}", markup=False)
+
+
+def _ways(stack: Stack) -> Iterator[str]:
+    """To undo it, or to keep it. The account project has no guarded `up` of its own: an administrator runs Pulumi's."""
+    up = f"diceytech up {stack.option} --refresh"
+    if stack.project == "account":
+        up = f"pulumi up {stack.words} --refresh"
+    yield f"to undo it: `{up}` shows what it would put back as {stack.file} says, and asks"
+    yield f"to keep it: write it in {stack.file}, then the same command takes it into the state"

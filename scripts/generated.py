@@ -21,9 +21,9 @@ def _cost_docs() -> str:
 
 
 def _changes() -> ModuleType:
-    from scripts import change_docs
+    from reports import docs
 
-    return change_docs
+    return docs
 
 
 GENERATED: dict[str, Callable[[], str]] = {

@@ -39,6 +39,15 @@ def is_edited(root: Path) -> bool:
     return bool(_said(root, "status", "--porcelain", "--", "."))
 
 
+def committed(root: Path, name: str) -> str:
+    """The text of a file in `root` as it is in the commit that is checked out; empty where there is none, or no git."""
+    try:
+        found = _git(root, "show", f"HEAD:./{name}")
+    except PlatformError:
+        return ""
+    return "" if found.returncode else found.stdout
+
+
 def commits_beyond(root: Path, base: str, head: str) -> int:
     """How many commits of `base` the other one lacks; 0 where a shallow clone cannot tell."""
     if _said(root, "rev-parse", "--is-shallow-repository") == "true":

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from drawing.picture import draw
 from infra.config_across import environment
 from infra.errors import PlatformError
 from rehearsal import graph_json
 from rehearsal.graph import Graph
 from rehearsal.platform import planned_config, rehearsed
-from scripts.drawing import draw
 from scripts.terminal import write
 
 

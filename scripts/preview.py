@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Collection, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,22 +15,25 @@ from changes.preview_file import parse
 from infra.config_source import environments
 from infra.errors import PlatformError
 from scripts.engine import require
+from scripts.git_trees import committed
 from scripts.pulumi_cli import pulumi_json
 from scripts.stack import Stack
-from scripts.terminal import err
+from scripts.terminal import err, plain
 
 ORIGIN = "pulumi preview"
+Word = tuple[str, str, str]  # environment, resource and rule of an acknowledgement
 
 
-def previewed(stack: Stack, *, plan: Path | None = None) -> Change:
+def previewed(stack: Stack, *, plan: Path | None = None, refresh: bool = False) -> Change:
     """What the engine would do to the stack now; changes nothing. Raises PulumiError.
 
-    With `plan` the engine also saves what it would do to that file, for `pulumi up --plan`.
+    With `plan` the engine also saves what it would do to that file, for `pulumi up --plan`; with `refresh` it asks AWS
+    first what is there, instead of believing its state.
     """
-    saved = ["--save-plan", str(plan)] if plan else []
+    words = [*(["--save-plan", str(plan)] if plan else []), *(["--refresh"] if refresh else [])]
     err.print(f"preview of {stack.name} by Pulumi {require().version}", markup=False)
     with err.status(f"previewing {stack.name}"):
-        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *saved)
+        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *words)
     return parse(told, stack=stack.name, origin=ORIGIN)
 
 
@@ -57,15 +61,39 @@ def require_whole(change: Change) -> None:
         )
 
 
-def refuse_unused(verdict: Verdict) -> None:
-    """Raises PlatformError for acknowledgements that fit nothing; of a change without steps they are told only.
+def known(folder: Path) -> frozenset[Word]:
+    """What the file of a tree acknowledges, nothing where it cannot be read: its own pull request was told so."""
+    try:
+        return frozenset(_word(one) for one in load(folder / FILE))
+    except PlatformError:
+        return frozenset()
 
-    A change that was applied leaves its acknowledgement behind: the run after it has no steps.
+
+def known_by_commit(root: Path) -> frozenset[Word]:
+    """The same of the commit that is checked out; nothing outside of git."""
+    text = committed(root, FILE)
+    with tempfile.TemporaryDirectory(prefix="diceytech-words-") as folder:
+        (Path(folder) / FILE).write_text(text, encoding="utf-8")
+        return known(Path(folder))
+
+
+def refuse_unused(verdict: Verdict, before: Collection[Word]) -> None:
+    """Raises PlatformError for acknowledgements that fit nothing, and warns of those that were there `before`.
+
+    A change that was applied leaves its acknowledgement behind, so that of a change without steps they are told only.
     """
-    if not verdict.unused:
-        return
-    found = ", ".join(f"{one.source} ({one.rule} of {one.resource})" for one in verdict.unused)
-    text = f"acknowledged and not in this change: {found}; remove {'it' if len(verdict.unused) == 1 else 'them'}"
-    if verdict.report.change.steps:
-        raise PlatformError(text)
-    err.print(f"[yellow]warning[/] {text}")
+    left = [one for one in verdict.unused if _word(one) in before or not verdict.report.change.steps]
+    new = [one for one in verdict.unused if one not in left]
+    if new:
+        raise PlatformError(f"acknowledged and not in this change: {_lines(new)}")
+    if left:
+        err.print(f"[yellow]warning[/] left over from an earlier change, and not in this one: {plain(_lines(left))}")
+
+
+def _word(one: Acknowledgement) -> Word:
+    return one.environment, one.resource, one.rule
+
+
+def _lines(words: Sequence[Acknowledgement]) -> str:
+    found = ", ".join(f"{one.source} ({one.rule} of {one.resource})" for one in words)
+    return f"{found}; remove {'it' if len(words) == 1 else 'them'}"

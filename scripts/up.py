@@ -6,18 +6,19 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
 from changes.change import Verdict
 from infra.errors import PlatformError
-from scripts.change_report import Format, render
-from scripts.preview import acknowledgements, previewed, refuse_unused, require_whole, verdict
+from reports.report import Format
+from scripts.preview import Word, acknowledgements, known_by_commit, previewed, refuse_unused, require_whole, verdict
 from scripts.private_file import write_private
 from scripts.pulumi_cli import PulumiError, error_of, pulumi
 from scripts.pulumi_run import Ended, pass_through
+from scripts.report_output import render
 from scripts.stack import Stack
 from scripts.terminal import err, out
 
@@ -36,32 +37,39 @@ class StoppedError(PlatformError):
     exit_code: ClassVar[int] = 130
 
 
-def up(root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], verbose: bool = False) -> None:
-    """Applies what it shows, or nothing.
+def up(
+    root: Path, stack: Stack, *, yes: bool, acknowledged: Sequence[str], refresh: bool = False, verbose: bool = False
+) -> None:
+    """Applies what it shows, or nothing; with `refresh` held against what AWS holds now, which the state then takes in.
 
     Raises RefusedError where the guard or the person refuses, or where the state or the program changed meanwhile.
     """
-    words = acknowledgements(root, stack.name, acknowledged)
+    words, known = acknowledgements(root, stack.name, acknowledged), known_by_commit(root)
     if not yes and not (sys.stdin and sys.stdin.isatty()):
         raise PlatformError("there is no terminal to ask on: pass --yes to apply what the guard allows without asking")
     with tempfile.TemporaryDirectory(prefix="diceytech-up-") as private:
         plan = Path(private) / "plan.json"
         write_private(plan, "")  # the engine keeps the mode; the plan holds what the state holds, secrets encrypted
         seen = fingerprint(stack)
-        change = previewed(stack, plan=plan)
+        change = previewed(stack, plan=plan, refresh=refresh)
         found = verdict(change, words, today=datetime.now(UTC).date())
         if not change.steps:
-            refuse_unused(found)
-            out.print(f"{stack.name}: nothing to do", markup=False)
-            return
-        require_whole(change)
-        render([found], Format.TEXT, None, guard=True, verbose=verbose)
-        _refuse(found)
+            if found.expired:
+                render([found], Format.TEXT, None, guard=True, verbose=verbose)
+                _refuse(found, known)
+            refuse_unused(found, known)
+            out.print(f"{stack.name}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
+            if not refresh:
+                return
+        else:
+            require_whole(change)
+            render([found], Format.TEXT, None, guard=True, verbose=verbose)
+            _refuse(found, known)
         if not yes:
             _confirm(found, stack)
         if fingerprint(stack) != seen:
             raise RefusedError(f"the state of {stack.name} changed since the preview; {_nothing(stack)}")
-        _apply(stack, plan, seen)
+        _apply(stack, plan, seen, refresh=refresh)
 
 
 def fingerprint(stack: Stack) -> str:
@@ -71,25 +79,26 @@ def fingerprint(stack: Stack) -> str:
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 
 
-def _refuse(found: Verdict) -> None:
+def _refuse(found: Verdict, known: Collection[Word]) -> None:
     if not found.allowed:
         raise RefusedError("nothing was applied: what is refused must be acknowledged or mended first, see above")
-    refuse_unused(found)
+    refuse_unused(found, known)
 
 
 def _confirm(found: Verdict, stack: Stack) -> None:
     """Asks on the terminal; the environment's name must be typed where something guarded is to happen."""
     name, guarded = stack.name, bool(found.acknowledged)
-    question = f"type {name} to apply this" if guarded else f"apply this to {name}? [y/N]"
+    what = "apply this to" if found.report.change.steps else "take what AWS holds into the state of"
+    question = f"type {name} to apply this" if guarded else f"{what} {name}? [y/N]"
     err.print(f"{question}: ", end="", markup=False)
     said = sys.stdin.readline().strip()
     if said != name if guarded else said.lower() not in ("y", "yes"):
         raise RefusedError("nothing was applied, as you said")
 
 
-def _apply(stack: Stack, plan: Path, seen: str) -> None:
+def _apply(stack: Stack, plan: Path, seen: str, *, refresh: bool) -> None:
     """`pulumi up` of the plan, which previews under it first: what it does not allow ends before anything began."""
-    words = ("up", "--yes", "--suppress-outputs", "--plan", str(plan))
+    words = ("up", "--yes", "--suppress-outputs", "--plan", str(plan), *(("--refresh",) if refresh else ()))
     ended = pass_through(stack, *words)
     if ended.interrupted:
         raise StoppedError(

@@ -18,8 +18,8 @@ ROOT = Path(__file__).parent.parent.parent
 MAKE = """
 import sys
 from dataclasses import replace
-from scripts.change_examples import verdict
-from scripts.change_html import page
+from reports.examples import verdict
+from reports.as_html import page
 
 def named(name):
     found = verdict(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +62,11 @@ def test_the_engine_says_the_same_of_the_same_edits(prod: Graph) -> None:
         for step in json.loads(FILE.read_text(encoding="utf-8"))["steps"]
         if step["op"] not in SAME
     }
-    ours = {step.node.urn: step.op for step in change(prod, foretold("prod", **EDITS)).steps}
+    steps = change(prod, foretold("prod", **EDITS)).steps
     # Its preview says nothing of options alone, such as protection that goes.
-    options = {urn for urn in ours.keys() - told.keys() if "protect" in _paths(prod, urn)}
-    assert {urn: op for urn, op in ours.items() if urn not in options} == told
-
-
-def _paths(graph: Graph, urn: str) -> Iterator[str]:
-    if graph.by_urn(urn).protect:
-        yield "protect"
+    options = {step.node.urn for step in steps if {one.path for one in step.changes} == {"protect"}}
+    assert not options & told.keys()
+    assert {step.node.urn: step.op for step in steps if step.node.urn not in options} == told
 
 
 @pytest.mark.parametrize("env", ["dev", "prod"])
@@ -86,6 +81,32 @@ def test_a_plan_with_stand_ins_is_the_ordinary_plan_but_for_them(env: str, reque
             if one.inputs[name] != value:
                 assert names_an_output(json.dumps(one.inputs[name])), (one.name, name)
     assert not any("[the " in json.dumps(node.inputs) for node in ordinary)
+
+
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_a_first_up_is_refused_nothing_and_taking_it_all_away_is(env: str, request: pytest.FixtureRequest) -> None:
+    graph: Graph = request.getfixturevalue(env)
+    there, back = change(Graph(()), graph), change(graph, Graph(()))
+    assert [one.sentence for one in judge(there).judgements if one.guarded] == []
+    assert {"database-deleted", "bucket-deleted", "public-access-block-deleted"} & rules(back)
+
+
+@pytest.mark.parametrize(
+    ("env", "edit"),
+    [
+        ("dev", {"database": {"instance_class": "db.t4g.small"}}),
+        ("dev", {"server": {"instance_type": "t3.small"}}),
+        ("dev", {"website": {"waf": True}}),
+        ("prod", {"tags": {"Team": "core"}}),
+        ("prod", {"database": {"storage_gb": 60}}),
+    ],
+)
+def test_what_grows_or_protects_more_is_refused_nothing(
+    env: str, edit: dict[str, Any], request: pytest.FixtureRequest
+) -> None:
+    found = change(request.getfixturevalue(env), foretold(env, **edit))
+    assert found.steps
+    assert [one.sentence for one in judge(found).judgements if one.guarded] == []
 
 
 def test_an_unchanged_environment_has_no_step(dev: Graph) -> None:

@@ -31,7 +31,7 @@ ENTRY = """
 def verdict(tmp_path: Path, text: str) -> Verdict:
     file = tmp_path / FILE
     file.write_text(text)
-    return decide(REPORT, load(file), today=TODAY)
+    return decide(REPORT, load(file, today=TODAY), today=TODAY)
 
 
 def test_what_loses_data_is_refused_and_what_does_not_is_not() -> None:
@@ -47,6 +47,10 @@ def test_an_acknowledgement_lets_it_pass_until_the_end_of_its_day(tmp_path: Path
     assert found.allowed
     assert [word.reason for _, word in found.acknowledged] == ["moved to another account"]
     assert found.acknowledged[0][1].source == f"{FILE}:2"
+
+
+def test_one_may_count_for_a_year(tmp_path: Path) -> None:
+    assert verdict(tmp_path, ENTRY.format(until="2027-11-26")).allowed
 
 
 def test_an_expired_one_is_refused(tmp_path: Path) -> None:
@@ -102,6 +106,10 @@ BAD = {
     ENTRY.format(until="2026-12-01").replace("moved to another account", "' '"): f"{FILE}:2: reason",
     ENTRY.format(until="2026-12-01") * 2: "is acknowledged twice",
     ENTRY.format(until="2027-02-30"): "is no YAML",
+    ENTRY.format(until="2027-11-27"): "2027-11-27 is more than a year ahead; write 2027-11-26 or an earlier day",
+    ENTRY.format(until="9999-12-31"): "is more than a year ahead",
+    ENTRY.format(until="2026-12-01") + "  until: 2026-12-02\n": f"{FILE}:2: until is written twice",
+    ENTRY.format(until="2026-12-01") + "  rule: protect-off\n": f"{FILE}:2: rule is written twice",
     ENTRY.format(until="!!timestamp x"): "is no YAML",
     "- [": "is no YAML",
     "- *nobody": "is no YAML",

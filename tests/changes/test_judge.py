@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from small_changes import change, changed, judged, node, policy, with_inputs
 
-from changes.change import PropertyChange
+from changes.change import Op, PropertyChange
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
@@ -87,6 +89,106 @@ def test_a_bucket_that_is_replaced_takes_no_finding_about_its_parts_with_it() ->
     everyone = policy({**READ, "Principal": "*"})
     found = judged(changed(bucket, other, "replace"), changed(closed, with_inputs(closed, policy=everyone), "replace"))
     assert found.keys() >= {"bucket-replaced", "opened-to-everyone"}
+
+
+def test_a_part_of_another_bucket_does_not_go_unseen_with_a_bucket_that_it_only_waits_for() -> None:
+    gone = node("s3/bucket:Bucket", "old", bucket="old-1")
+    block = replace(
+        node("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", bucket="media-1"), dependencies=(gone.urn,)
+    )
+    assert judged(changed(gone, None), changed(block, None))["public-access-block-deleted"].guarded
+    own = replace(block, inputs={"bucket": "old-1"})
+    assert "public-access-block-deleted" not in judged(changed(gone, None), changed(own, None))
+
+
+@pytest.mark.parametrize(("type_", "word"), [
+    ("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "account-public-access-block"),
+    ("ebs/encryptionByDefault:EncryptionByDefault", "disk-encryption"),
+])  # fmt: skip
+def test_what_guards_an_account_is_neither_deleted_nor_forgotten_without_a_word(type_: str, word: str) -> None:
+    one = node(type_)
+    for op, done in (("delete", "deleted"), ("forget", "forgotten")):
+        found = judged(changed(one, None, op=op))[f"{word}-{done}"]  # type: ignore[arg-type] # one of Op
+        assert (found.risk, found.guarded) == ("security", True)
+    assert not judged(changed(node("cloudwatch/dashboard:Dashboard"), None, op="forget"))["dashboard-forgotten"].guarded
+
+
+@pytest.mark.parametrize("op", ["delete", "replace"])
+@pytest.mark.parametrize(("inputs", "words"), [
+    ({"rootBlockDevice": {"encrypted": True}}, "its own disk is lost"),
+    ({"ebsBlockDevices": [{"deviceName": "b", "deleteOnTermination": True}]}, "its further disks is lost"),
+])  # fmt: skip
+def test_a_machine_s_own_disks_go_with_it(op: Op, inputs: dict[str, Any], words: str) -> None:
+    one = node("ec2/instance:Instance", ami="a", **inputs)
+    found = judged(changed(one, None if op == "delete" else with_inputs(one, ami="b"), op=op))
+    [whole] = [each for rule, each in found.items() if rule in ("server-deleted", "server-replaced")]
+    assert (whole.risk, whole.guarded, words in whole.sentence) == ("data loss", True, True)
+
+
+def test_a_disk_that_stays_without_its_machine_is_no_loss() -> None:
+    kept = node("ec2/instance:Instance", rootBlockDevice={"deleteOnTermination": False})
+    assert judged(changed(kept, None))["server-deleted"].risk == "downtime"
+
+
+def test_a_protection_of_pulumi_s_by_which_a_resource_stays_is_one_too() -> None:
+    kept = replace(node("s3/bucket:Bucket"), options={"retainOnDelete": True})
+    assert judged(changed(kept, replace(kept, options={}), op="update"))["protect-off"].guarded
+
+
+PROVIDER = node("pulumi:providers:aws", "aws", allowedAccountIds='["111111111111"]')
+OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:root"
+
+
+@pytest.mark.parametrize(
+    ("principal", "found"),
+    [
+        ({"AWS": OURS}, False),
+        ({"AWS": THEIRS}, True),
+        ({"AWS": "999999999999"}, True),
+        ({"Service": "ec2.amazonaws.com"}, False),
+        ({"Federated": "accounts.google.com"}, True),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, False),
+        ({"AWS": "[the arn of Role/own]"}, False),
+    ],
+)
+def test_a_new_role_that_a_stranger_may_take_waits_for_a_word(principal: dict[str, str], found: bool) -> None:
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
+    step = changed(None, node("iam/role:Role", assumeRolePolicy=trust))
+    assert ("trust-widened" in judged(step, others=(PROVIDER,))) == found
+
+
+def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() -> None:
+    for arn, found in ((THEIRS, True), (OURS, False)):
+        step = changed(None, node("s3/bucketPolicy:BucketPolicy", policy=policy({**READ, "Principal": {"AWS": arn}})))
+        assert ("granted-to-another" in judged(step, others=(PROVIDER,))) == found
+
+
+ROUTE = {"routeTableId": "rtb-1", "gatewayId": "igw-1"}
+
+
+@pytest.mark.parametrize(("type_", "owner", "inputs", "rule"), [
+    ("ec2/route:Route", "routeTableId", ROUTE, "routed-to-internet"),
+    ("ec2/routeTableAssociation:RouteTableAssociation", "subnetId", {"routeTableId": "a"}, "routed-to-internet"),
+    ("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "securityGroupId",
+     {"prefixListId": "pl-1"}, "let-in-another"),
+])  # fmt: skip
+def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_network_is_not(
+    type_: str, owner: str, inputs: dict[str, Any], rule: str
+) -> None:
+    whole = node("ec2/routeTable:RouteTable", "whole")
+    part = replace(node(type_, **inputs), property_dependencies={owner: (whole.urn,)})
+    assert judged(changed(None, part), others=(whole,))[rule].guarded
+    assert rule not in judged(changed(None, part), changed(None, whole))
+
+
+def test_a_group_of_the_program_itself_is_let_in_without_a_word() -> None:
+    before = node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", cidrIpv4="10.0.0.0/8")
+    after = with_inputs(before, cidrIpv4=None, referencedSecurityGroupId="sg-1")
+    own = replace(node("ec2/securityGroup:SecurityGroup", "own"), id="sg-1")
+    assert "let-in-another" in judged(changed(before, after))
+    assert "let-in-another" not in judged(changed(before, after), others=(own,))
+    depends = replace(after, property_dependencies={"referencedSecurityGroupId": (own.urn,)})
+    assert "let-in-another" not in judged(changed(before, depends))
 
 
 def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> None:

@@ -89,14 +89,44 @@ def test_three_lines_of_a_replacement_are_one_step_as_it_will_be() -> None:
     assert [node.inputs for node in found.after] == [{"bucket": "new"}]
 
 
-def test_the_provider_s_own_diff_says_which_properties_differ() -> None:
-    old = {"rules": [{"status": "Enabled"}], "name": "Same", "tags": {"a.b": "1"}}
+def test_the_provider_s_own_diff_says_which_properties_differ_and_where() -> None:
+    old = {"rules": [{"status": "Enabled"}], "name": "same", "tags": {"a.b": "1"}}
     new = {"rules": [{"status": "Disabled"}], "name": "same", "tags": {"a.b": "2"}}
     details = {"rules[0].status": {"kind": "update-replace"}, 'tags["a.b"]': {"kind": "update"}}
     assert changes_of(both("replace", old, new, detailedDiff=details), replace=1) == (
         PropertyChange(path="rules[0].status", before="Enabled", after="Disabled", replaces=True),
         PropertyChange(path='tags["a.b"]', before="1", after="2"),
     )
+
+
+def test_what_its_diff_leaves_out_is_compared_all_the_same() -> None:
+    old, new = {"tags": {"a": "1"}, "acl": "private"}, {"tags": {"a": "2"}, "acl": "public-read"}
+    written = both("update", old, new, detailedDiff={"tags.a": {"kind": "update"}})
+    found = parse(document(written, update=1), stack="dev", origin="p")
+    assert [one.path for one in found.steps[0].changes] == ["acl", "tags.a"]
+    assert "opened-to-everyone" in {one.rule for one in judge(found).judgements if one.guarded}
+
+
+def test_a_step_that_is_called_the_same_and_is_not_is_judged() -> None:
+    written = both("same", {"acl": "private"}, {"acl": "public-read"})
+    found = parse(document(written, same=1), stack="dev", origin="p")
+    assert [one.rule for one in judge(found).judgements if one.guarded] == ["opened-to-everyone"]
+    alike = both("same", {"forceDestroy": False, "acl": "private"}, {"acl": "private"})
+    assert parse(document(alike, same=1), stack="dev", origin="p").steps == ()
+
+
+def test_a_resource_of_aws_is_no_component_whatever_the_file_says() -> None:
+    gone = step("delete", BUCKET)
+    gone["oldState"]["custom"] = False
+    found = parse(document(gone, delete=1), stack="dev", origin="p")
+    assert [one.rule for one in judge(found).judgements if one.guarded] == ["bucket-deleted"]
+
+
+def test_a_type_that_is_not_that_of_its_urn_is_refused() -> None:
+    gone = step("delete", BUCKET)
+    gone["oldState"]["type"] = "platform:components:Media"
+    with pytest.raises(PlatformError, match="media is a platform:components:Media, and another type by its URN"):
+        parse(document(gone, delete=1), stack="dev", origin="p")
 
 
 def test_within_a_document_in_json_the_words_that_differ_are_named() -> None:

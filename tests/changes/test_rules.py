@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rows_of_rules import ROWS as MORE
+from rows_of_switches import ROWS as SWITCHED
 from small_changes import changed, judged, node, policy
 
 from changes.change import Risk
@@ -444,7 +446,7 @@ ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "type_", "before", "bad", "good"), ROWS)
+@pytest.mark.parametrize(("rule", "type_", "before", "bad", "good"), [*ROWS, *MORE])
 def test_a_rule_finds_its_change_and_not_the_one_beside_it(
     rule: str, type_: str, before: Inputs, bad: Inputs, good: Inputs
 ) -> None:
@@ -463,7 +465,7 @@ def test_protection_that_is_taken_off_is_found_without_any_property() -> None:
 
 
 def test_every_rule_has_a_row() -> None:
-    assert {rule.id for rule in RULES} - {row[0] for row in ROWS} == {"protect-off"}
+    assert {rule.id for rule in RULES} - {row[0] for row in (*ROWS, *MORE, *SWITCHED)} == {"protect-off"}
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 

@@ -39,13 +39,17 @@ def test_the_nightly_job_passes_where_nothing_drifted_and_fails_where_something_
     nightly, summary = step("drift.yml", "drift"), tmp_path / "summary"
     done = run(up, nightly, summary)
     assert done.returncode == 0, done.stderr
-    assert "AWS holds what the state says" in summary.read_text(encoding="utf-8")
+    assert "| `dev` | **no drift** | nothing |" in summary.read_text(encoding="utf-8")
     logs = up.account().client("logs")
     logs.put_retention_policy(logGroupName="diceytech-dev-backend", retentionInDays=3)
     done = run(up, nightly, summary)
     assert done.returncode == 2
-    assert "log-groups-backend" in summary.read_text(encoding="utf-8")
-    logs.put_retention_policy(logGroupName="diceytech-dev-backend", retentionInDays=14)
+    assert "| `dev` | **drifted** | 1 changed |" in summary.read_text(encoding="utf-8")
+    undone = up.run("diceytech", "up", "--env", "dev", "--refresh", "--yes")
+    assert undone.returncode == 0, undone.stderr
+    held = logs.describe_log_groups(logGroupNamePrefix="diceytech-dev-backend")["logGroups"][0]
+    assert held["retentionInDays"] == 14
+    assert run(up, nightly, summary).returncode == 0
 
 
 @pytest.mark.parametrize("workflow", ["preview.yml", "deploy.yml"])

@@ -21,6 +21,9 @@ if words[:2] == ["stack", "export"]:
     states = told["states"]
     print(json.dumps({{"deployment": {{"resources": states.pop(0) if len(states) > 1 else states[0]}}}}))
     (here / "told.json").write_text(json.dumps(told))
+elif words[0] == "refresh":
+    assert "--preview-only" in words
+    print(json.dumps(told["preview"]))
 elif words[0] == "preview":
     plan = pathlib.Path(words[words.index("--save-plan") + 1])
     plan.write_text("the plan")
@@ -60,11 +63,15 @@ class ScriptedEngine:
         (self.directory / "told.json").write_text(json.dumps(told), encoding="utf-8")
 
     @property
+    def words(self) -> list[list[str]]:
+        """The commands as they were written."""
+        file = self.directory / "calls"
+        return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+    @property
     def calls(self) -> list[str]:
         """The commands it got, in their order."""
-        file = self.directory / "calls"
-        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-        return [" ".join(word for word in json.loads(line) if not word.startswith("-"))[:12] for line in lines]
+        return [" ".join(word for word in words if not word.startswith("-"))[:12] for words in self.words]
 
     def told(self, name: str) -> str:
         """What it wrote down under a name; nothing where it did not."""

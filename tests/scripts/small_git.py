@@ -10,7 +10,10 @@ from pathlib import Path
 
 from tests.scripts.commands import ROOT
 
-CODE = ("infra", "rehearsal", "scripts", "changes", "controls", "cost", "templates", "server", "account")
+CODE = (
+    "infra", "rehearsal", "scripts", "reports", "drawing", "changes", "controls", "cost", "templates", "server",
+    "account",
+)  # fmt: skip
 
 
 def git(root: Path, *arguments: str) -> str:

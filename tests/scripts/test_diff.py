@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,16 @@ import pytest
 from commands import diceytech, edit, repository
 from small_git import commit, empty, git, own, whole
 
+from reports.as_markdown import markdown
+from reports.examples import EXAMPLES, ORIGIN, verdict
+from reports.report import text
+
 pytestmark = pytest.mark.slow
 SECRET = "wJalrXUtnFEMI-not-to-be-seen"
+UNTIL = (date.today() + timedelta(days=9)).isoformat()
+ENTRY = (
+    f"- {{environment: prod, resource: database-instance, rule: backups-shortened, reason: enough, until: {UNTIL}}}\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -77,10 +86,11 @@ def test_an_environment_on_one_side_only_is_created_or_deleted_whole(platform: P
     (platform / "Pulumi.dev.yaml").rename(platform / "Pulumi.qa.yaml")
     commit(platform)
     found = told(own(platform, "diff", "--base", "main", "--json"))
-    assert {name: set(one["summary"]["operations"].items()) for name, one in found.items()}
     counts = {
         name: {op for op, number in one["summary"]["operations"].items() if number} for name, one in found.items()
     }
+    numbers = {name: sum(one["summary"]["operations"].values()) for name, one in found.items()}
+    assert numbers["prod"] > numbers["dev"] == numbers["qa"] > 100  # qa is dev under another name
     assert counts == {"dev": {"delete"}, "prod": {"delete"}, "qa": {"create"}}
     assert any("deletes nothing by itself" in warning for warning in found["prod"]["warnings"])
 
@@ -148,19 +158,46 @@ def test_an_acknowledgement_of_the_head_lets_its_change_pass(platform: Path) -> 
     word = "backups-shortened:database-instance=a week and a day are enough"
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
     assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod", "--acknowledge", word).returncode == 0
-    entry = (
-        "- {environment: prod, resource: database-instance, rule: backups-shortened, reason: enough,"
-        " until: 2999-01-01}\n"
-    )
+    entry = ENTRY
     (platform / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 0
-    (platform / "changes.ack.yaml").write_text(entry.replace("2999", "2000"), encoding="utf-8")
+    (platform / "changes.ack.yaml").write_text(entry.replace(UNTIL, "2000-01-01"), encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
-    (platform / "changes.ack.yaml").write_text(
-        entry + entry.replace("backups-shortened", "protect-off"), encoding="utf-8"
-    )
+    two = entry + entry.replace("backups-shortened", "protect-off")
+    (platform / "changes.ack.yaml").write_text(two, encoding="utf-8")
     stale = own(platform, "diff", "--base", "main", "--guard")
     assert (stale.returncode, "changes.ack.yaml:2 (protect-off of database-instance)" in stale.stderr) == (1, True)
+
+
+def test_an_acknowledgement_that_was_merged_with_its_change_does_not_stop_the_next_pull_request(platform: Path) -> None:
+    (platform / "changes.ack.yaml").write_text(ENTRY, encoding="utf-8")
+    commit(platform)
+    git(platform, "tag", "--force", "merged")
+    edit(platform / "Pulumi.prod.yaml", "log_retention_days: 365", "log_retention_days: 731")
+    words = ("diff", "--base", "merged", "--env", "prod", "--guard")
+    done = own(platform, *words)
+    assert (
+        done.returncode,
+        "changes.ack.yaml:1 (backups-shortened of database-instance); remove it" in done.stderr,
+    ) == (
+        0,
+        True,
+    )
+    (platform / "changes.ack.yaml").write_text(ENTRY.replace("backups-shortened", "protect-off"), encoding="utf-8")
+    done = own(platform, *words)
+    assert (done.returncode, "acknowledged and not in this change" in done.stderr) == (1, True)
+
+
+def test_the_refused_change_of_the_documents_is_what_the_command_says(platform: Path) -> None:
+    example = next(one for one in EXAMPLES if one.name == "refused")
+    for old, new in example.edits.items():
+        edit(platform / "Pulumi.prod.yaml", old, new)
+    commit(platform)
+    done = own(platform, "diff", "--base", "main", "--env", "prod", "--guard")
+    assert done.returncode == 2
+    assert done.stdout == text([verdict("refused")], guard=True).replace(ORIGIN, "main..HEAD")
+    done = own(platform, "diff", "--base", "main", "--env", "prod", "--format", "markdown")
+    assert done.stdout == markdown([verdict("refused")]).replace(ORIGIN, "main..HEAD")
 
 
 def test_commits_of_the_base_that_are_missing_here_are_warned_of(platform: Path) -> None:

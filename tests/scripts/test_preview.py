@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 from commands import diceytech as as_a_process
 from commands import repository
+from small_git import commit, git
 
 from infra.errors import PlatformError
 from scripts.cli import app
@@ -18,6 +20,7 @@ from tests.changes.previews import preview as written
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "preview-prod.json"
 GONE = {"op": "delete", "urn": BUCKET, "oldState": state(BUCKET, id="media-1", inputs={"bucket": "media-1"})}
+NEXT_YEAR = f"{datetime.now(UTC).year + 1}-01-01"
 WORD = "bucket-deleted:media=it was never used"
 
 
@@ -79,19 +82,36 @@ def test_with_the_guard_what_loses_data_exits_2_until_it_is_acknowledged(diceyte
 def test_an_acknowledgement_in_the_file_counts_until_its_day(root: Path, diceytech: Command) -> None:
     words = ("preview", "--env", "dev", "--file", "gone.json", "--guard")
     entry = "- {environment: dev, resource: media, rule: bucket-deleted, reason: unused, until: %s}\n"
-    for until, code in (("2999-01-01", 0), ("2020-01-01", 2)):
+    for until, code in ((NEXT_YEAR, 0), ("2020-01-01", 2)):
         (root / "changes.ack.yaml").write_text(entry % until, encoding="utf-8")
         assert diceytech(*words).returncode == code
 
 
 def test_an_acknowledgement_of_nothing_is_an_error_unless_nothing_changes(root: Path, diceytech: Command) -> None:
-    entry = "- {environment: dev, resource: other, rule: bucket-deleted, reason: unused, until: 2999-01-01}\n"
+    entry = f"- {{environment: dev, resource: other, rule: bucket-deleted, reason: unused, until: {NEXT_YEAR}}}\n"
     (root / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     words = ("preview", "--env", "dev", "--guard", "--acknowledge", WORD, "--file")
     done = diceytech(*words, "gone.json")
     assert (done.returncode, "changes.ack.yaml:1 (bucket-deleted of other); remove it" in done.stderr) == (1, True)
     done = diceytech(*words, "none.json")
     assert (done.returncode, "remove them" in done.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(("committed", "code"), [(True, 0), (False, 1)])
+def test_an_acknowledgement_of_an_earlier_change_that_is_committed_stops_nobody(
+    root: Path, diceytech: Command, committed: bool, code: int
+) -> None:
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    entry = "- {environment: dev, resource: other, rule: bucket-deleted, reason: [x](y), until: %s}\n"
+    entry = entry.replace("[x](y)", "merged") % (date.today() + timedelta(days=9))
+    file = root / "changes.ack.yaml"
+    file.write_text(entry, encoding="utf-8") if committed else None
+    commit(root)
+    file.write_text(f"# moved\n{entry}", encoding="utf-8")
+    words = ("preview", "--env", "dev", "--guard", "--acknowledge", WORD, "--file", "gone.json")
+    done = diceytech(*words)
+    assert (done.returncode, "changes.ack.yaml:2 (bucket-deleted of other); remove it" in done.stderr) == (code, True)
+    assert ("left over from an earlier change" in done.stderr) == committed
 
 
 def test_the_guard_does_not_judge_what_it_sees_in_part(root: Path, diceytech: Command) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,8 @@ def test_anchors_and_aliases_are_copied_by_their_values(copy: Path) -> None:
     assert plan(copy, "database.parameters.y", "dev", "prod", force=False).changes
 
 
+# Why a key of the one may have no place in the other; that it cannot be edited is no such reason.
+REFUSED = re.compile(r"is set in neither|does not set|has no item|as it would be|says which environment|is also that")
 SETTABLE = [
     config_paths.shown(config_paths.parsed(path)) for path in config_paths.known() if not path.startswith("product")
 ]
@@ -180,7 +183,7 @@ def test_any_key_of_the_real_environments_is_copied_or_refused_and_all_else_stay
     try:
         found = plan(ROOT, key, source, target, force=True)
     except PlatformError as error:
-        if "by hand" in str(error):
+        if REFUSED.search(str(error)) is None:
             raise
         return
     document = parse_yaml(found.text.encode())

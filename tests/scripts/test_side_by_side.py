@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from commands import diceytech, edit, repository
@@ -42,6 +44,20 @@ def test_machines_get_values_in_the_order_of_the_environments(copy: Path) -> Non
     assert "only" not in found
 
 
+def test_the_page_draws_what_one_side_alone_has_and_loads_nothing(copy: Path) -> None:
+    done = diceytech("diff", "dev", "prod", "--format", "html", "--out", "x.html", cwd=copy)
+    assert done.returncode == 0, done.stderr
+    page = (copy / "x.html").read_text(encoding="utf-8")
+    found = ElementTree.fromstring(page[page.index("<svg") : page.index("</svg>") + len("</svg>")])  # noqa: S314 - ours
+    links = [one for one in found.iter() if one.tag.endswith("}a")]
+    kinds = {one.attrib["class"].split()[1] for one in links}
+    assert kinds == {"create", "delete"}
+    assert {one.attrib["href"] for one in links} == {"#only"}
+    assert 'id="only"' in page
+    assert "keys differ: 0 look like a mistake" in page
+    assert not re.findall(r"<script|<link|\bsrc=|url\(|@import", page)
+
+
 @pytest.mark.slow
 def test_the_graphs_tell_which_resources_one_side_lacks(copy: Path) -> None:
     done = diceytech("diff", "dev", "prod", "--graph", "--json", cwd=copy)
@@ -56,7 +72,7 @@ def test_the_graphs_tell_which_resources_one_side_lacks(copy: Path) -> None:
     [
         (["dev", "dev"], "dev beside itself"),
         (["dev", "qa"], "there is no environment 'qa'"),
-        (["dev", "prod", "--format", "html"], "text on the terminal"),
+        (["dev", "prod", "--out", "x"], "text on the terminal"),
         (["dev", "prod", "--env", "dev"], "name two environments"),
     ],
 )

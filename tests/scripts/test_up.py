@@ -102,6 +102,29 @@ def test_nothing_to_do_says_so_and_runs_nothing(root: Path, engine: ScriptedEngi
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("told", [HARMLESS, document(same=139)], ids=["a change", "nothing but what AWS holds"])
+def test_a_refresh_is_of_the_preview_and_of_the_apply_and_takes_place_also_where_nothing_changes(
+    root: Path, engine: ScriptedEngine, told: dict[str, Any]
+) -> None:
+    engine.will(told)
+    done = up(root, engine, "--yes", "--refresh")
+    assert (done.returncode, commands(engine)) == (0, APPLIED), done.stderr
+    assert ["--refresh" in words for words in engine.words] == [False, True, False, True]
+
+
+@pytest.mark.slow
+def test_an_expired_acknowledgement_is_refused_also_where_there_is_nothing_to_do(
+    root: Path, engine: ScriptedEngine
+) -> None:
+    entry = "- {environment: dev, resource: media, rule: bucket-deleted, reason: unused, until: 2020-01-01}\n"
+    (root / "changes.ack.yaml").write_text(entry, encoding="utf-8")
+    engine.will(document(same=139))
+    done = up(root, engine, "--yes")
+    assert (done.returncode, "up" in commands(engine)) == (2, False)
+    assert "expired" in done.stdout
+
+
+@pytest.mark.slow
 def test_a_state_that_changed_since_the_preview_is_refused(root: Path, engine: ScriptedEngine) -> None:
     engine.will(HARMLESS, states=([], [{"urn": BUCKET}]))
     done = up(root, engine, "--yes")

@@ -85,7 +85,9 @@ def _filled(text: str | None, choice: str | None) -> str | None:
 
 
 def words(step: Step) -> list[list[str]]:
-    """The commands of a step, without redirections, as lists of words."""
+    """The commands of a step, without redirections, as lists of words; none of a script with branches."""
+    if "\nif " in step.command:
+        return []
     lines = [line.strip() for line in step.command.splitlines()]
     return [shlex.split(re.split(r" >|\|\|? ", line.replace('${TO:+--to "$TO"}', '--to "$TO"'))[0]) for line in lines]
 

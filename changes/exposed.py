@@ -1,0 +1,48 @@
+"""One thing that a resource leaves open, and when another one is part of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from changes.grants import Grant
+
+
+@dataclass(frozen=True)
+class Exposed:
+    """One thing that is open: the rule that finds it, and in words.
+
+    `by` is what is compared where it is more than the words.
+    """
+
+    rule: str
+    sentence: str
+    by: Grant | Ports | None = None
+
+    def covers(self, other: Exposed) -> bool:
+        """Whether all that the other one leaves open is open by this one already."""
+        if self.rule != other.rule:
+            return False
+        if isinstance(self.by, Grant) and isinstance(other.by, Grant):
+            return self.by.covers(other.by)
+        if isinstance(self.by, Ports) and isinstance(other.by, Ports):
+            return self.by.covers(other.by)
+        return self.sentence == other.sentence
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Ports that a source may connect to; all of them for every protocol are 0 to 65535 of `-1`.
+
+    `own` sources are those that the program itself makes.
+    """
+
+    source: str
+    protocol: str
+    first: int
+    last: int
+    own: bool = False
+
+    def covers(self, other: Ports) -> bool:
+        """Whether the other's source and ports are among these."""
+        same = self.source == other.source and self.protocol in ("-1", other.protocol)
+        return same and self.first <= other.first and other.last <= self.last

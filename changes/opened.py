@@ -1,0 +1,51 @@
+"""All that a step opens or stops protecting: what was not exposed before it, and the switches that it throws."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from changes.change import Step
+from changes.exposed import Exposed, Ports
+from changes.exposure import exposures
+from changes.grants import Grant
+from changes.own import Own
+from changes.switches_access import SWITCHES as OF_ACCESS
+from changes.switches_data import SWITCHES as OF_DATA
+
+SWITCHES: Final = (*OF_DATA, *OF_ACCESS)
+_OF_TYPE: Final = {
+    type_: tuple(one for one in SWITCHES if type_ in one.types)
+    for type_ in frozenset(each for switch in SWITCHES for each in switch.types)
+}
+_OF_OTHERS: Final = ("granted-to-another", "trust-widened")
+
+
+def opened(step: Step, own: Own) -> dict[str, str]:
+    """What it opens, in words, by the id of the rule that speaks of it."""
+    if step.after is None:
+        return {}
+    before = exposures(step.before) if step.before else set()
+    found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
+    told: dict[str, set[str]] = {}
+    for one in found:
+        if _counts(one, step, own):
+            told.setdefault(one.rule, set()).add(one.sentence)
+    for switch in _OF_TYPE.get(step.node.type, ()):
+        words = switch.thrown(step)
+        if words is not None:
+            told.setdefault(switch.rule, set()).add(words)
+    return {rule: "; ".join(sorted(sentences)) for rule, sentences in told.items()}
+
+
+def properties(rule: str) -> tuple[str, ...]:
+    """The inputs in which the rule's switches stand."""
+    return tuple(sorted({switch.top for switch in SWITCHES if switch.rule == rule}))
+
+
+def _counts(one: Exposed, step: Step, own: Own) -> bool:
+    """Of what is new, only strangers count; of what lets others connect, only what is not the program's own."""
+    if isinstance(one.by, Ports) and one.rule == "let-in-another":
+        return step.before is not None and not one.by.own and not own.has(one.by.source)
+    if step.before is not None or one.rule not in _OF_OTHERS:
+        return True
+    return isinstance(one.by, Grant) and own.is_stranger(one.by.who)

@@ -1,0 +1,57 @@
+"""Who and what belongs to the program itself: so that its own roles and groups are not taken for strangers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from changes.change import Change
+from rehearsal.foretold import names_an_output
+from rehearsal.graph import PROVIDER, UNKNOWN, Graph
+from rehearsal.policy_documents import listed
+
+SERVICES = (".amazonaws.com", ".amazonaws.com.cn")  # principals that are AWS's own services
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Own:
+    """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there."""
+
+    accounts: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+
+    def is_stranger(self, principal: str) -> bool:
+        """Whether a policy's principal is neither of these accounts, nor a service of AWS, nor an own output."""
+        if principal.endswith(SERVICES) or principal == UNKNOWN or names_an_output(principal):
+            return False
+        named = _ACCOUNT.findall(principal)
+        return not named or not set(named) <= self.accounts
+
+    def has(self, identifier: str) -> bool:
+        """Whether it is an own resource's id, or will be."""
+        return identifier in self.ids or names_an_output(identifier)
+
+
+def own_of(change: Change) -> Own:
+    """What both sides of a change name."""
+    return Own(
+        accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
+        ids=frozenset(node.id for graph in (change.before, change.after) for node in graph if node.id),
+    )
+
+
+def _accounts(graph: Graph) -> Iterator[str]:
+    for provider in graph.of(PROVIDER):
+        yield from (str(one) for one in listed(_held(provider.inputs.get("allowedAccountIds"))))
+
+
+def _held(value: Any) -> Any:
+    """Nested settings of a provider are JSON texts."""
+    try:
+        return json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None

@@ -1,0 +1,181 @@
+"""Rows for the rules that read more than one property: (rule, type, before, what is found, what is not)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from small_changes import policy
+
+from rehearsal.graph import UNKNOWN
+
+Inputs = Mapping[str, Any]
+Row = tuple[str, str, Inputs, Inputs, Inputs]
+COPIES, BUCKET = "s3/bucketReplicationConfig:BucketReplicationConfig", "s3/bucket:Bucket"
+INGRESS, GROUP = "vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ec2/securityGroup:SecurityGroup"
+SITE, FIREWALL = "cloudfront/distribution:Distribution", "wafv2/webAcl:WebAcl"
+ROLE, RIGHTS = "iam/role:Role", "iam/rolePolicy:RolePolicy"
+BUCKET_POLICY, TOPIC_POLICY = "s3/bucketPolicy:BucketPolicy", "sns/topicPolicy:TopicPolicy"
+READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
+EVERYONE = {**READ, "Principal": "*"}
+STRANGER = {**READ, "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
+BY_SERVICE = {**READ, "Principal": {"Service": "cloudfront.amazonaws.com"}}
+TAKE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+OURS = {"StringEquals": {"aws:SourceAccount": "111111111111"}}
+TWO = {"StringEquals": {"aws:SourceAccount": ["111111111111", "222222222222"]}}
+HERE = {"StringEquals": {"aws:SourceAccount": "111111111111", "aws:SourceArn": "arn:x"}}
+
+
+def copying(**held: Any) -> Inputs:
+    return {"status": "Enabled", "destination": {"bucket": "arn:there"}, **held}
+
+
+def behaviors(**held: Any) -> Inputs:
+    return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only"}, **held}
+
+
+def private(**held: Any) -> Inputs:
+    return {"pathPattern": "/private/*", **held}
+
+
+def origin(**held: Any) -> Inputs:
+    return {"origins": [{"originId": "media", "domainName": "b.s3.amazonaws.com", **held}]}
+
+
+def server(**held: Any) -> Inputs:
+    return {"origins": [{"originId": "api", "domainName": "api.example", "customOriginConfig": held}]}
+
+
+def filtering(action: str = "block", *, key: str = "action", **statement: Any) -> Inputs:
+    return {"name": "r", key: {action: {}}, "statement": {"rateBasedStatement": {"limit": 2000, **statement}}}
+
+
+SECRET_POLICY = "secretsmanager/secret:Secret"
+RATE, LOWER = filtering(), filtering(limit=1000)
+CLEAR, TLS = {"originProtocolPolicy": "http-only"}, {"originProtocolPolicy": "https-only"}
+OLD_TLS = {**TLS, "originSslProtocols": ["TLSv1"]}
+SIGNED = behaviors(orderedCacheBehaviors=[private(trustedKeyGroups=["k"])])
+SIGNED_BY_DEFAULT = {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "trustedKeyGroups": ["k"]}}
+RUNS = behaviors(orderedCacheBehaviors=[private(functionAssociations=[{"functionArn": "f"}])])
+GRANT = {"grantee": {"type": "Group", "uri": "http://acs.amazonaws.com/groups/global/AllUsers"}, "permission": "READ"}
+LOGS = {"grantee": {"type": "Group", "uri": "http://acs.amazonaws.com/groups/s3/LogDelivery"}, "permission": "WRITE"}
+
+ROWS: list[Row] = [
+    ("replication-narrowed", COPIES, {"rules": [copying()]}, {"rules": [copying(status="Disabled")]},
+     {"rules": [copying(id="x", priority=2)]}),
+    ("replication-narrowed", COPIES, {"rules": [copying()]}, {"rules": [copying(filter={"prefix": "a/"})]},
+     {"rules": [copying(filter={"prefix": ""}), copying(filter={"prefix": "a/"})]}),
+    ("replication-narrowed", COPIES, {"rules": [copying(filter={"prefix": "a/"})]}, {"rules": []},
+     {"rules": [copying(filter={"prefix": ""})]}),
+    ("replication-narrowed", COPIES, {"rules": [copying()]}, {"rules": [copying(destination={"bucket": "arn:other"})]},
+     {"rules": [copying(), copying(destination={"bucket": "arn:other"})]}),
+    ("replication-narrowed", COPIES, {"rules": [copying(sourceSelectionCriteria={"a": {"status": "Enabled"}})]},
+     {"rules": [copying()]}, {"rules": [copying(sourceSelectionCriteria={"a": {"status": "Enabled"}}, id="x")]}),
+    ("replication-narrowed", COPIES, {"rules": [copying()]}, {"rules": UNKNOWN}, {"rules": [copying()], "role": "r"}),
+    ("replication-narrowed", BUCKET, {"replicationConfiguration": {"role": "r", "rules": [copying()]}}, {},
+     {"replicationConfiguration": {"role": "s", "rules": [copying()]}}),
+    ("expiry-shortened", BUCKET, {"lifecycleRules": []},
+     {"lifecycleRules": [{"enabled": True, "noncurrentVersionExpiration": {"days": 1}}]},
+     {"lifecycleRules": [{"enabled": False, "noncurrentVersionExpiration": {"days": 1}}]}),
+    ("expiry-shortened", BUCKET, {"lifecycleRules": [{"enabled": True, "expiration": {"days": 9}}]},
+     {"lifecycleRules": [{"enabled": True, "expiration": {"days": UNKNOWN}}]},
+     {"lifecycleRules": [{"enabled": True, "prefix": "tmp/", "expiration": {"days": 9}}]}),
+    ("expiry-shortened", BUCKET, {"lifecycleRules": [{"enabled": UNKNOWN, "expiration": {"days": 9}}]},
+     {"lifecycleRules": [{"enabled": True, "expiration": {"days": 9}}]}, {"lifecycleRules": []}),
+    ("engine-upgraded", "rds/instance:Instance", {"engineVersion": "17.4"}, {"engineVersion": UNKNOWN}, {}),
+    ("engine-upgraded", "rds/instance:Instance", {"engineVersion": UNKNOWN}, {"engineVersion": "18"}, {"port": 1}),
+    ("backups-shortened", "rds/instance:Instance", {"backupRetentionPeriod": UNKNOWN}, {"backupRetentionPeriod": 1},
+     {"backupRetentionPeriod": UNKNOWN, "port": 1}),
+    ("backups-deleted-with-it", "rds/instance:Instance", {"deleteAutomatedBackups": UNKNOWN},
+     {"deleteAutomatedBackups": True}, {"deleteAutomatedBackups": False}),
+    ("log-retention-shortened", "cloudwatch/logGroup:LogGroup", {"retentionInDays": UNKNOWN}, {"retentionInDays": 1},
+     {"retentionInDays": UNKNOWN, "tagsAll": {}}),
+    ("deletion-protection-off", "dynamodb/table:Table", {"deletionProtectionEnabled": UNKNOWN}, {},
+     {"deletionProtectionEnabled": True}),
+    ("opened-to-everyone", "sns/topic:Topic", {}, {"policy": policy(EVERYONE)},
+     {"policy": policy({**EVERYONE, "Effect": "Deny"})}),
+    ("opened-to-everyone", "sqs/queue:Queue", {"policy": policy(BY_SERVICE)}, {"policy": policy(EVERYONE)}, {}),
+    ("opened-to-everyone", SECRET_POLICY, {}, {"policy": policy(EVERYONE)}, {"recoveryWindowInDays": 30}),
+    ("opened-to-everyone", BUCKET, {}, {"policy": policy(EVERYONE)},
+     {"policy": policy({**EVERYONE, "Condition": OURS})}),
+    ("opened-to-everyone", "kms/key:Key", {"enableKeyRotation": True},
+     {"enableKeyRotation": True, "policy": policy(EVERYONE)},
+     {"enableKeyRotation": True, "policy": policy({**EVERYONE, "Condition": OURS})}),
+    ("opened-to-everyone", BUCKET_POLICY, {},
+     {"policy": policy({**EVERYONE, "Condition": {"ArnLike": {"aws:SourceArn": []}}})},
+     {"policy": policy({**EVERYONE, "Condition": OURS})}),
+    ("opened-to-everyone", BUCKET, {}, {"grants": [{"type": "Group", "uri": "x/AllUsers", "permissions": ["READ"]}]},
+     {"grants": [{"type": "CanonicalUser", "id": "mine", "permissions": ["FULL_CONTROL"]}]}),
+    ("opened-to-everyone", "s3/bucketAcl:BucketAcl", {}, {"accessControlPolicy": {"grants": [GRANT]}},
+     {"accessControlPolicy": {"grants": [LOGS]}}),
+    ("granted-to-another", BUCKET, {"grants": []}, {"grants": [{"id": "theirs", "permissions": ["READ"]}]},
+     {"bucket": "b"}),
+    ("granted-to-another", "sqs/queue:Queue", {}, {"policy": policy(STRANGER)}, {"policy": policy()}),
+    ("let-in-another", INGRESS, {"cidrIpv4": "10.0.0.0/8"}, {"prefixListId": "pl-1"}, {"cidrIpv4": "10.1.0.0/16"}),
+    ("let-in-another", INGRESS, {"ipProtocol": "tcp", "prefixListId": "pl-1", "fromPort": 1, "toPort": 9},
+     {"ipProtocol": "tcp", "prefixListId": "pl-1", "fromPort": 1, "toPort": 10},
+     {"ipProtocol": "tcp", "prefixListId": "pl-1", "fromPort": 2, "toPort": 8}),
+    ("let-in-another", INGRESS, {}, {"referencedSecurityGroupId": "999999999999/sg-1"},
+     {"referencedSecurityGroupId": "[the id of SecurityGroup/own]"}),
+    ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "tcp", "securityGroups": ["sg-9"]}]},
+     {"ingress": [{"protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}]}),
+    ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})}, {"policy": policy(READ)},
+     {"policy": policy({**READ, "Condition": HERE})}),
+    ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})},
+     {"policy": policy({**READ, "Condition": TWO})},
+     {"policy": policy({**READ, "Condition": OURS, "Action": "s3:Get*"})}),
+    ("condition-lifted", ROLE, {"assumeRolePolicy": policy({**TAKE, "Condition": OURS})},
+     {"assumeRolePolicy": policy(TAKE)},
+     {"assumeRolePolicy": policy({**TAKE, "Condition": HERE})}),
+    ("condition-lifted", ROLE, {"assumeRolePolicy": policy({**TAKE, "Condition": OURS})},
+     {"assumeRolePolicy": policy({**TAKE, "Condition": {"StringEquals": {"aws:SourceAccount": []}}})},
+     {"assumeRolePolicy": policy({**TAKE, "Condition": OURS}, {**TAKE, "Effect": "Deny"})}),
+    ("condition-lifted", TOPIC_POLICY, {"policy": policy({**BY_SERVICE, "Condition": HERE})},
+     {"policy": policy({**BY_SERVICE, "Condition": OURS})},
+     {"policy": policy({**BY_SERVICE, "Condition": HERE}, READ)}),
+    ("deny-lifted", BUCKET_POLICY,
+     {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*"], "Action": None})},
+     {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*", "s3:Get*"], "Action": None})},
+     {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": [], "Action": "*"})}),
+    ("deny-lifted", BUCKET_POLICY, {"policy": policy({**EVERYONE, "Effect": "Deny"})},
+     {"policy": policy({**EVERYONE, "Effect": "Deny", "Condition": {"ArnLike": {"aws:SourceArn": []}}})},
+     {"policy": policy({**EVERYONE, "Effect": "Deny"}, BY_SERVICE)}),
+    ("policy-not-known", RIGHTS, {"policy": policy(READ)}, {"policy": UNKNOWN}, {"policy": policy(READ), "name": "n"}),
+    ("policy-not-known", ROLE, {"inlinePolicies": []}, {"inlinePolicies": UNKNOWN},
+     {"inlinePolicies": [], "name": "n"}),
+    ("policy-not-known", "sqs/queue:Queue", {}, {"policy": UNKNOWN}, {"delaySeconds": 1}),
+    ("signature-off", SITE, SIGNED, behaviors(orderedCacheBehaviors=[private()]),
+     behaviors(orderedCacheBehaviors=[private(trustedKeyGroups=["k", "l"])])),
+    ("signature-off", SITE, SIGNED, behaviors(), {**SIGNED, **SIGNED_BY_DEFAULT}),
+    ("signature-off", SITE, SIGNED, behaviors(orderedCacheBehaviors=[private(trustedKeyGroups=UNKNOWN)]),
+     {**SIGNED, "comment": "c"}),
+    ("signature-off", SITE, behaviors(orderedCacheBehaviors=[private(trustedKeyGroups=UNKNOWN)]),
+     behaviors(orderedCacheBehaviors=[private()]), SIGNED_BY_DEFAULT),
+    ("edge-function-detached", SITE, RUNS, behaviors(orderedCacheBehaviors=[private(functionAssociations=[])]),
+     behaviors(orderedCacheBehaviors=[private(functionAssociations=[{"functionArn": "g"}])])),
+    ("origin-opened", SITE, origin(originAccessControlId="a"), origin(), origin(originAccessControlId="b")),
+    ("origin-opened", SITE, origin(originAccessControlId="a"), origin(originId="other"),
+     {"origins": [*origin(originAccessControlId="a")["origins"], {"originId": "x", "domainName": "x"}]}),
+    ("origin-opened", SITE, origin(originAccessControlId="a"), origin(originAccessControlId=UNKNOWN),
+     {**origin(originAccessControlId="a"), "comment": "c"}),
+    ("origin-opened", SITE, origin(s3OriginConfig={"originAccessIdentity": "a"}), {"origins": UNKNOWN},
+     origin(originAccessControlId="b")),
+    ("origin-in-clear", SITE, server(**TLS), server(**CLEAR), server(**TLS, httpsPort=8443)),
+    ("origin-in-clear", SITE, server(**TLS), server(**OLD_TLS), server(**TLS, originSslProtocols=["TLSv1.2"])),
+    ("origin-in-clear", SITE, server(originProtocolPolicy=UNKNOWN), server(**CLEAR), server(**TLS)),
+    ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": []}, {"rules": [RATE, {**RATE, "name": "s"}]}),
+    ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": [filtering("count")]}, {"rules": [LOWER]}),
+    ("firewall-weakened", FIREWALL, {"rules": [LOWER]}, {"rules": [RATE]}, {"rules": [{**LOWER, "priority": 9}]}),
+    ("firewall-weakened", FIREWALL, {"rules": [filtering("none", key="overrideAction")]},
+     {"rules": [filtering("count", key="overrideAction")]}, {"rules": [filtering("none", key="overrideAction"), RATE]}),
+    ("firewall-weakened", FIREWALL, {"rules": [filtering(ruleActionOverrides=[])]},
+     {"rules": [filtering(ruleActionOverrides=[{"name": "a", "actionToUse": {"count": {}}}])]},
+     {"rules": [RATE, RATE]}),
+    ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": [filtering(scopeDownStatement={"x": 1})]},
+     {"rules": [LOWER]}),
+    ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": [RATE, {**filtering("allow"), "name": "in"}]},
+     {"rules": [RATE]}),
+    ("firewall-weakened", FIREWALL, {"defaultAction": {"block": {}}}, {"defaultAction": {"allow": {}}},
+     {"defaultAction": {"block": {"customResponse": {"responseCode": 404}}}}),
+    ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": UNKNOWN}, {"rules": [RATE], "description": "d"}),
+]  # fmt: skip

@@ -1,0 +1,95 @@
+"""A plan is left out only where nothing that it reads differs; in doubt everything is planned."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+from pathlib import Path
+
+import pytest
+
+from scripts.same_trees import UNREAD, may_differ
+from tests.scripts.commands import ROOT
+
+
+@pytest.fixture
+def trees(tmp_path: Path) -> tuple[Path, Path]:
+    for name in ("before", "after"):
+        for folder in (
+            "infra/components",
+            "rehearsal",
+            "templates",
+            "tests",
+            "scripts",
+            ".git",
+            "web/node_modules",
+        ):
+            (tmp_path / name / folder).mkdir(parents=True)
+            (tmp_path / name / folder / "file.py").write_text("one", encoding="utf-8")
+        for file in ("Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "README.md", "requirements.txt"):
+            shutil.copy(ROOT / file, tmp_path / name)
+    return tmp_path / "before", tmp_path / "after"
+
+
+def test_the_same_trees_differ_in_nothing(trees: tuple[Path, Path]) -> None:
+    assert may_differ(*trees) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("Pulumi.prod.yaml", {"prod"}),
+        ("Pulumi.qa.yaml", {"qa"}),
+        ("Pulumi.yaml", None),
+        ("Pulumi.No_name.yaml", None),
+        ("infra/components/file.py", None),
+        ("infra/new.py", None),
+        ("templates/file.py", None),
+        ("rehearsal/file.py", None),
+        ("backend/settings.py", None),
+        ("something.json.j2", None),
+        ("README.md", set()),
+        ("tests/file.py", set()),
+        ("scripts/file.py", set()),
+        (".git/file.py", set()),
+        ("infra/__pycache__/x.pyc", set()),
+        ("web/node_modules/file.py", set()),
+        ("changes.ack.yaml", set()),
+    ],
+)
+@pytest.mark.parametrize("how", ["another", "none"])
+def test_what_differs_is_found_on_either_side(
+    trees: tuple[Path, Path], file: str, found: set[str] | None, how: str
+) -> None:
+    for one, other in (trees, trees[::-1]):
+        target = one / file
+        target.parent.mkdir(exist_ok=True)
+        before = target.read_bytes() if target.exists() else None
+        if how == "another" or before is None:
+            target.write_text("another", encoding="utf-8")
+        else:
+            target.unlink()
+        assert may_differ(one, other) == may_differ(other, one) == (None if found is None else frozenset(found))
+        target.unlink(missing_ok=True)
+        if before is not None:
+            target.write_bytes(before)
+
+
+def test_a_linked_folder_is_taken_for_one_that_differs(trees: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    for tree in trees:
+        (tree / "infra" / "linked").symlink_to(tmp_path / "elsewhere")
+    assert may_differ(*trees) is None
+
+
+def test_no_plan_reads_what_is_left_out() -> None:
+    files = [file for folder in ("infra", "rehearsal") for file in (ROOT / folder).rglob("*.py")]
+    imported = {
+        name.split(".")[0]
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for name in ([one.name for one in node.names] if isinstance(node, ast.Import) else [])
+        + ([node.module] if isinstance(node, ast.ImportFrom) and node.module else [])
+    }
+    assert "infra" in imported
+    assert not imported & UNREAD
