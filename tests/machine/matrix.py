@@ -23,7 +23,6 @@ from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
 from rehearsal.machine.clearing import clear
 from rehearsal.machine.needs import lacking
-from rehearsal.machine.needs import lacking
 from rehearsal.machine.world import World
 from tests.machine.artifacts import GOOD, Change, packaged
 from tests.machine.conftest import ROOT, place_for
@@ -109,9 +108,6 @@ def say(line: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """The command line."""
-    if (reason := lacking()) is not None:
-        say(f"error: no machine can be booted here: {reason}")
-        return 1
     parser = argparse.ArgumentParser(description="the release matrix")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--rows", default="")
@@ -128,6 +124,8 @@ def main(arguments: Sequence[str]) -> int:
         if reason := lacking():
             say(f"not run, as no machine can be booted here: {reason}")
             return 0
+    elif reason := lacking():
+        parser.error(f"no machine can be booted here: {reason}")
     results = []
     with staged() as stage:
         for row in rows:
