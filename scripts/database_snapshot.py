@@ -83,7 +83,9 @@ def plan(backend: Backend, *, snapshot: str, name: str) -> Restore:
         raise PlatformError(f"--as {name}: there is a database of that name; choose another, nothing is overwritten")
     found, now = _snapshot(client, snapshot), _database(client, running)
     if now is None:
-        raise PlatformError(f"the running database {running} is not there; run `diceytech up --env {environment}`")
+        raise PlatformError(
+            f"the running database {running} is not there; run `diceytech up --env {backend.names.environment}`"
+        )
     if found["DBInstanceIdentifier"] != running:
         raise PlatformError(f"the snapshot {snapshot} is of {found['DBInstanceIdentifier']}, not of {running}")
     return Restore(snapshot=snapshot, name=name, running=running, request=_request(backend, snapshot, name, now))
