@@ -70,7 +70,7 @@ def from_parameter(text: str, *, environment: str, account_id: str) -> Outputs:
 
     Raises OutputsError for text that is no such JSON, another schema, another environment or another account.
     """
-    renew = f"run `pulumi up --stack {environment}`"
+    renew = f"run `diceytech up --env {environment}`"
     try:
         found: Mapping[str, Any] = json.loads(text)
         schema = found["schema"]

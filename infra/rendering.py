@@ -35,7 +35,7 @@ class Subject:
         """The outputs; raises RenderingError before the environment is up."""
         if self.deployed is None:
             env = self.names.environment
-            raise RenderingError(f"the outputs of {env} are needed; run `pulumi up --stack {env}` first")
+            raise RenderingError(f"the outputs of {env} are needed; run `diceytech up --env {env}` first")
         return self.deployed
 
 

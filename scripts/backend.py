@@ -66,7 +66,7 @@ def opened(root: Path, environment: str) -> Backend:
             raise
         raise PlatformError(
             f"{environment} is not up: there is no {names.platform_parameter} in {config.aws.region}; "
-            f"run `pulumi up --stack {environment}`"
+            f"run `diceytech up --env {environment}`"
         ) from None
     outputs = from_parameter(found["Parameter"]["Value"], environment=environment, account_id=names.account_id)
     return Backend(config=config, names=names, outputs=outputs, session=boto)

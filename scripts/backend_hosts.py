@@ -64,7 +64,7 @@ def find(backend: Backend) -> list[Host]:
     if not hosts:
         raise PlatformError(
             f"{names.environment} has no running machine with {backend.outputs.server_tag}; "
-            f"run `pulumi up --stack {names.environment}`, or start it; nothing was changed"
+            f"run `diceytech up --env {names.environment}`, or start it; nothing was changed"
         )
     return sorted(hosts, key=lambda host: (host.launched, host.id))
 

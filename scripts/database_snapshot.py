@@ -37,7 +37,7 @@ class Restore:
             f"--new-db-instance-identifier {self.running}-before --apply-immediately",
             f"aws rds modify-db-instance --db-instance-identifier {self.name} "
             f"--new-db-instance-identifier {self.running} --apply-immediately",
-            f"pulumi refresh --stack {environment} && pulumi up --stack {environment}   # the secret is the new one's",
+            f"diceytech up --env {environment} --refresh   # the secret is the new one's",
             f"diceytech deploy backend --env {environment}   # the address and the secret reach the application",
             f"diceytech maintenance off --env {environment}",
         ]
@@ -83,7 +83,9 @@ def plan(backend: Backend, *, snapshot: str, name: str) -> Restore:
         raise PlatformError(f"--as {name}: there is a database of that name; choose another, nothing is overwritten")
     found, now = _snapshot(client, snapshot), _database(client, running)
     if now is None:
-        raise PlatformError(f"the running database {running} is not there; run `pulumi up`")
+        raise PlatformError(
+            f"the running database {running} is not there; run `diceytech up --env {backend.names.environment}`"
+        )
     if found["DBInstanceIdentifier"] != running:
         raise PlatformError(f"the snapshot {snapshot} is of {found['DBInstanceIdentifier']}, not of {running}")
     return Restore(snapshot=snapshot, name=name, running=running, request=_request(backend, snapshot, name, now))

@@ -39,7 +39,7 @@ def from_aws(credentials: Callable[[], Credentials], *, names: Names, region: st
             raise
         raise PlatformError(
             f"{names.environment} is not up: your credentials' account has no {names.platform_parameter} in {region}; "
-            f"run `pulumi up --stack {names.environment}`, or switch profile"
+            f"run `diceytech up --env {names.environment}`, or switch profile"
         ) from None
     value = json.loads(answer.body)["Parameter"]["Value"]
     return from_parameter(value, environment=names.environment, account_id=names.account_id)

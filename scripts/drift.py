@@ -51,8 +51,6 @@ def show_ways(found: Verdict, stack: Stack) -> None:
 
 def _ways(stack: Stack) -> Iterator[str]:
     """To undo it, or to keep it. The account project has no guarded `up` of its own: an administrator runs Pulumi's."""
-    up = f"diceytech up {stack.option} --refresh"
-    if stack.project == "account":
-        up = f"pulumi up {stack.words} --refresh"
+    up = f"{stack.up} --refresh"
     yield f"to undo it: `{up}` shows what it would put back as {stack.file} says, and asks"
     yield f"to keep it: write it in {stack.file}, then the same command takes it into the state"

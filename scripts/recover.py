@@ -144,7 +144,7 @@ def show(found: list[Recovered], stack: Stack) -> None:
         out.print(f"{stack.name}: nothing is pending", markup=False)
         return
     out.print(f"\n{stack.name}: {len(found)} pending operations are settled; go on with", markup=False)
-    out.print(f"  pulumi up {stack.words}", markup=False)
+    out.print(f"  {stack.up}", markup=False)
 
 
 def _unlock(stack: Stack, *, force: bool) -> None:

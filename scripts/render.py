@@ -50,7 +50,7 @@ def read_outputs(config: PlatformConfig, environment: str) -> Outputs:
         answer = session(config, environment).client("ssm").get_parameter(Name=parameter)
     except (BotoCoreError, ClientError) as error:
         text = " ".join(str(error).split())
-        raise PlatformError(f"{parameter} cannot be read ({text}); run `pulumi up --stack {environment}`") from None
+        raise PlatformError(f"{parameter} cannot be read ({text}); run `diceytech up --env {environment}`") from None
     return from_parameter(answer["Parameter"]["Value"], environment=environment, account_id=account)
 
 

@@ -30,6 +30,11 @@ class Stack:
         return f"--stack {self.name} --cwd account" if self.project == "account" else f"--stack {self.name}"
 
     @property
+    def up(self) -> str:
+        """The command that applies its program: the guarded one, which the account project has none of."""
+        return f"pulumi up {self.words}" if self.project == "account" else f"diceytech up {self.option}"
+
+    @property
     def file(self) -> str:
         """Its YAML, from the repository's root."""
         return f"account/Pulumi.{self.name}.yaml" if self.project == "account" else f"Pulumi.{self.name}.yaml"

@@ -78,7 +78,7 @@ def test_an_unknown_file_is_refused_with_the_known_ones() -> None:
 
 @pytest.mark.parametrize("name", [name for name, file in FILES.items() if file.needs_outputs])
 def test_what_needs_outputs_says_so_before_the_environment_is_up(name: str) -> None:
-    with pytest.raises(RenderingError, match="run `pulumi up --stack dev`"):
+    with pytest.raises(RenderingError, match="run `diceytech up --env dev`"):
         rendered(name, subject(configuration("dev"), "dev"))
 
 

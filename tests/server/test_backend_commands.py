@@ -148,7 +148,7 @@ def test_an_environment_that_is_not_up_is_refused(commands: Commands) -> None:
     names = commands.fleet.backend.names
     commands.fleet.backend.session.client("ssm").delete_parameter(Name=names.platform_parameter)
     done = commands.run("status", "--env", "dev")
-    assert (done.returncode, "dev is not up" in done.stderr, "pulumi up --stack dev" in done.stderr) == (1, True, True)
+    assert (done.returncode, "dev is not up" in done.stderr, "diceytech up --env dev" in done.stderr) == (1, True, True)
 
 
 def test_without_a_machine_it_is_refused(aws: str, hosts: dict[str, Any], tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def test_a_parameter_of_another_environment_or_account_or_schema_is_refused(up: 
     with pytest.raises(PlatformError, match="not of"):
         from_parameter(text, environment=up.environment, account_id="999999999999")
     older = json.dumps({**json.loads(text), "schema": 0})
-    with pytest.raises(PlatformError, match=f"older than these scripts.*pulumi up --stack {up.environment}"):
+    with pytest.raises(PlatformError, match=f"older than these scripts.*diceytech up --env {up.environment}"):
         from_parameter(older, environment=up.environment, account_id=account)
     newer = json.dumps({**json.loads(text), "schema": 99, "new_field": 1})
     with pytest.raises(PlatformError, match="newer than these scripts"):

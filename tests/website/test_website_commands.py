@@ -201,7 +201,7 @@ def test_an_environment_that_is_not_up_is_told_what_to_run(platform: Platform) -
     platform.aws.client("ssm").delete_parameter(Name=PARAMETER)
     done = platform.deploy(FIRST)
     assert done.returncode == 1
-    assert "run `pulumi up --stack dev`" in done.stderr
+    assert "run `diceytech up --env dev`" in done.stderr
     assert "Traceback" not in done.stderr
 
 
