@@ -76,7 +76,7 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: test test-browser ## every test but those of test-machine: those of `make test`, the slow ones, the browser's
-	@$(BIN)/python -m pytest -m slow --numprocesses 2 --dist loadfile --ignore tests/browser --ignore tests/machine --ignore tests/server
+	@$(BIN)/python -m pytest -m "slow and not machine" --numprocesses 2 --dist loadfile --ignore tests/browser
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 
 # A process of its own: the browser's driver keeps an event loop running, which Pulumi's would meet.
@@ -85,7 +85,7 @@ test-browser: $(READY) $(BACKEND_READY) $(SITE) ## the reference product in a br
 
 # By themselves: a load beside other tests would wait for them.
 test-machine: $(READY) ## the release program on this computer and on servers booted here, part of the release matrix (needs root)
-	@$(BIN)/python -m pytest tests/server tests/machine
+	@$(BIN)/python -m pytest -m machine tests/server tests/machine
 
 matrix: $(READY) ## the whole release matrix under load; writes docs/releases.md (about an hour; needs root); SEED=1 MINUTES=8: a part
 	@$(BIN)/python -m tests.machine.matrix $(if $(SEED),--seed $(SEED) --minutes $(or $(MINUTES),8),--write)

@@ -12,7 +12,7 @@ from rehearsal.machine.world import World
 from tests.machine.asking import ask
 from tests.machine.conftest import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 
 def test_the_machine_ran_exactly_the_user_data_that_the_platform_renders(single: World) -> None:

@@ -16,7 +16,7 @@ from tests.machine.artifacts import Change
 from tests.machine.matrix import staged
 from tests.machine.stage import Stage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 # Each run of the task leaves a row, also a second one of the same number, and takes some time over it.
 TASK = """

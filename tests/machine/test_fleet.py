@@ -14,7 +14,7 @@ from tests.machine.artifacts import BROKEN_IMPORT
 from tests.machine.stage import Stage
 from tests.machine.traffic import going_on, lost_uploads
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 
 @pytest.fixture(scope="module")

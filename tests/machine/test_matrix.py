@@ -13,7 +13,7 @@ from tests.machine import matrix, verdicts
 from tests.machine.rows import ROWS
 from tests.machine.stage import Stage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 SEED = int(os.environ.get("DICEYTECH_MATRIX_SEED", "1"))
 MINUTES = float(os.environ.get("DICEYTECH_MATRIX_MINUTES", "6"))
 

@@ -13,7 +13,7 @@ from tests.machine.conftest import ROOT
 from tests.machine.matrix import staged
 from tests.machine.stage import Stage
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 TICK = """
 import os, socket, time

@@ -11,7 +11,7 @@ from infra.rendering import rendered, subject
 from rehearsal.machine.world import World
 from tests.machine.conftest import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 MOST = 2.0  # of systemd's exposure, 0 to 10
 
 

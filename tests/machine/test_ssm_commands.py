@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from rehearsal.machine.world import World
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 DOCUMENT = {
     "schemaVersion": "2.2",
     "parameters": {"Words": {"type": "String", "default": "true", "allowedPattern": "^[a-z0-9 ;>&]*$"}},

@@ -18,7 +18,7 @@ from rehearsal.machine.processes import words_of
 from rehearsal.machine.world import World
 from tests.machine.conftest import ROOT, place_for
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 
 def connect(world: World, password: str, mode: str) -> subprocess.CompletedProcess[str]:

@@ -35,6 +35,8 @@ def test_the_first_machine_migrates_and_the_others_do_not(fleet: Fleets) -> None
 def test_a_deploy_stops_at_the_first_machine_that_fails_and_the_fleet_has_one_release(
     fleet: Fleets,
 ) -> None:
+
+pytestmark = pytest.mark.slow
     three = fleet(3)
     before = three.deploy(ONE)
     three.asked()
@@ -138,7 +140,6 @@ def test_interrupted_the_lock_is_free_and_the_record_says_so(fleet: Fleets) -> N
     assert one.deploy(ONE) == one.parameter
 
 
-@pytest.mark.slow
 def test_rollback_goes_to_the_release_before_and_the_next_one_further_back(fleet: Fleets) -> None:
     two = fleet(2)
     ids = [two.deploy(version) for version in (ONE, TWO, THREE)]
@@ -174,7 +175,6 @@ def test_what_was_rolled_back_is_not_what_was_live_before() -> None:
     assert live_before([{"release": "b", "result": "failed"}, *done("a")], "b") == "a"
 
 
-@pytest.mark.slow
 def test_two_deploys_at_once_are_one_and_the_other_is_told_who(fleet: Fleets) -> None:
     one = fleet(1)
     with BackendLock(one.store).held(Claim(by="alex", what="deploy of x", at="2026-11-25T12:00:00Z")):

@@ -21,6 +21,8 @@ from scripts.backend_prune import kept, released
 from scripts.backend_release import PROGRAM_KEY
 from scripts.backend_store import ReleaseStore
 
+pytestmark = pytest.mark.slow
+
 Fleets = Callable[[int], Fleet]
 
 

@@ -21,7 +21,7 @@ PRODUCT = {
     "health_path": "/up",
 }
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 
 def test_a_project_of_thirty_lines_is_packaged_and_deployed_twice(

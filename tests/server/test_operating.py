@@ -20,6 +20,8 @@ from scripts.backend_lock import BackendLock, Claim
 from scripts.backend_maintenance import turn
 from scripts.backend_status import look
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 Fleets = Callable[[int], Fleet]
 

@@ -16,7 +16,7 @@ import small_release
 from small_machine import SECRET, SmallMachine
 from small_release import WSGI, artifact
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 Machines = Callable[..., SmallMachine]
 ONE, TWO, THREE, FOUR = (f"2026112{day}-120000-{str(day) * 12}" for day in (1, 2, 3, 4))

@@ -15,7 +15,7 @@ from small_release import HERE, artifact
 
 from scripts.backend_release import Artifact
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
 Machines = Callable[..., SmallMachine]
 ONE = "20261121-120000-111111111111"
