@@ -20,6 +20,8 @@ from scripts.backend_plan import plan_deploy, plan_rollback
 from scripts.backend_release import described
 from scripts.backend_store import ReleaseStore, Stored
 
+pytestmark = pytest.mark.slow
+
 Fleets = Callable[[int], Fleet]
 
 
@@ -35,8 +37,6 @@ def test_the_first_machine_migrates_and_the_others_do_not(fleet: Fleets) -> None
 def test_a_deploy_stops_at_the_first_machine_that_fails_and_the_fleet_has_one_release(
     fleet: Fleets,
 ) -> None:
-
-pytestmark = pytest.mark.slow
     three = fleet(3)
     before = three.deploy(ONE)
     three.asked()
