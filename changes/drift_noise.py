@@ -3,7 +3,7 @@
 These are what no program sets, what AWS moves by itself, and what is told of a resource of its own.
 
 Only what a program can set counts: what it did set, what the type's table has as an input, and a short list that
-matters wherever it is (`WATCHED`, with the properties of all switches). Source: the AWS provider's documentation of
+matters wherever it is (`WATCHED`, with what switches, exposures and rules read of the type). Source: the AWS provider's documentation of
 each type, "Attribute Reference".
 """
 
@@ -13,10 +13,11 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 from changes.change import Folded, PropertyChange, Step
+from changes.exposure import inputs_read
 from changes.mirrors import explained
 from changes.opened import SWITCHES
-from changes.policies import INLINE
 from changes.rule import number
+from changes.rules import RULES
 from rehearsal.difference import top_level
 from rehearsal.graph import Node
 from rehearsal.resources import RESOURCES
@@ -27,11 +28,8 @@ MINOR: Final = "a minor version of the one that is asked for: AWS upgrades it by
 GROWN: Final = "storage that RDS adds by itself, up to maxAllocatedStorage"
 SCALED: Final = "scaling sets it between minSize and maxSize"
 WATCHED: Final = {
-    "aws:ec2/securityGroup:SecurityGroup": ("ingress",),
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ("ingress",),
-    "aws:iam/role:Role": ("managedPolicyArns", "inlinePolicies", "permissionsBoundary"),
+    "aws:iam/role:Role": ("permissionsBoundary",),
     "aws:iam/user:User": ("permissionsBoundary",),
-    **{type_: (name,) for type_, name in INLINE.items()},
 }
 _DATABASE: Final = ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")
 _GROUP: Final = "aws:autoscaling/group:Group"
@@ -65,7 +63,9 @@ def _reason(step: Step, name: str, asked: Collection[str], beside: Sequence[Node
 def _settable(type_: str) -> Iterator[str]:
     kind = RESOURCES.get(type_)
     yield from ("tags", "tagsAll", *WATCHED.get(type_, ()))
+    yield from inputs_read(type_)
     yield from (switch.top for switch in SWITCHES if type_ in switch.types)
+    yield from (top_level(path) for rule in RULES if type_ in rule.types for path in rule.properties)
     yield from kind.inputs if kind else ()
 
 
@@ -73,14 +73,20 @@ def _moved(before: Node, after: Node, name: str) -> str | None:
     """What AWS changes by itself, as it was told to."""
     old, new = before.inputs.get(name), after.inputs.get(name)
     if before.type == _GROUP and name == "desiredCapacity":
-        return SCALED
+        return SCALED if _between(before, new) else None
     if before.type not in _DATABASE:
         return None
     if name == "engineVersion" and before.inputs.get("autoMinorVersionUpgrade", True) and _major(old) == _major(new):
         return MINOR
     if name == "allocatedStorage" and before.inputs.get("maxAllocatedStorage"):
-        return GROWN if (number(new) or 0) > (number(old) or 0) else None
+        most = number(before.inputs["maxAllocatedStorage"]) or 0
+        return GROWN if (number(old) or 0) < (number(new) or 0) <= most else None
     return None
+
+
+def _between(group: Node, capacity: Any) -> bool:
+    low, most, now = (number(one) for one in (group.inputs.get("minSize"), group.inputs.get("maxSize"), capacity))
+    return low is not None and most is not None and now is not None and low <= now <= most
 
 
 def _major(version: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from changes.grants import Grant
 
@@ -16,15 +17,15 @@ class Exposed:
 
     rule: str
     sentence: str
-    by: Grant | Ports | None = None
+    by: Grant | Ports | Target | None = None
 
     def covers(self, other: Exposed) -> bool:
         """Whether all that the other one leaves open is open by this one already."""
+        if isinstance(self.by, Ports) and isinstance(other.by, Ports):
+            return self.by.covers(other.by)  # whatever it is called: one address of what everyone could connect from
         if self.rule != other.rule:
             return False
         if isinstance(self.by, Grant) and isinstance(other.by, Grant):
-            return self.by.covers(other.by)
-        if isinstance(self.by, Ports) and isinstance(other.by, Ports):
             return self.by.covers(other.by)
         return self.sentence == other.sentence
 
@@ -44,5 +45,30 @@ class Ports:
 
     def covers(self, other: Ports) -> bool:
         """Whether the other's source and ports are among these."""
-        same = self.source == other.source and self.protocol in ("-1", other.protocol)
+        same = _within(other.source, self.source) and self.protocol in ("-1", other.protocol)
         return same and self.first <= other.first and other.last <= self.last
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where data goes: an account, or where that is not told what is named there."""
+
+    account: str
+    name: str = ""
+
+
+def network(source: object) -> IPv4Network | IPv6Network | None:
+    """The range of addresses; None of what is none."""
+    try:
+        return ip_network(str(source), strict=False)
+    except ValueError:
+        return None
+
+
+def _within(source: str, of: str) -> bool:
+    inner, outer = network(source), network(of)
+    if isinstance(inner, IPv4Network) and isinstance(outer, IPv4Network):
+        return inner.subnet_of(outer)
+    if isinstance(inner, IPv6Network) and isinstance(outer, IPv6Network):
+        return inner.subnet_of(outer)
+    return source == of

@@ -7,13 +7,17 @@ user guide of its service; who is everyone in a policy is rehearsal/public_polic
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from changes.exposed import Exposed
-from changes.exposure_network import ingress
+from changes.exposure_network import INGRESS, ingress
+from changes.exposure_shared import access_list, cors, document, of_bucket, replication
 from changes.grants import Grant, grants
-from changes.own import SERVICES
+from changes.policies import POLICY_TYPES, PROPERTIES
 from changes.rule import OPEN, each_block
+from changes.wildcards import covers
 from controls.inputs import peek
 from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
@@ -21,14 +25,22 @@ from rehearsal.public_policies import lets_everyone_in
 
 _PRIVATE = ("aws:ec2/vpcEndpoint:VpcEndpoint",)  # reached from its own network alone, whatever its policy says
 _ADMINISTRATOR = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess")
-_EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
+_IDENTITIES = tuple(f"arn:*:iam::*:{kind}/*" for kind in ("role", "user", "group", "policy"))
+_SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
+_DISKS = ("rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings")
+_ATTACHED = ("policyArn", "managedPolicyArns")
 _MAY = ", as far as anybody can tell before the apply"
 
 
 def exposures(node: Node) -> set[Exposed]:
     """All that the resource leaves open; what is not known yet is left to the rule `policy-not-known`."""
-    read = _OF_TYPE.get(node.type)
-    return {*(read(node) if read else ()), *_policies(node)}
+    found = _OF_TYPE.get(node.type)
+    return {*(found[0](node) if found else ()), *_policies(node)}
+
+
+def inputs_read(type_: str) -> tuple[str, ...]:
+    """The inputs in which a resource of the type may leave something open."""
+    return (*(_OF_TYPE[type_][1] if type_ in _OF_TYPE else ()), *(PROPERTIES if type_ in POLICY_TYPES else ()))
 
 
 def _policies(node: Node) -> Iterator[Exposed]:
@@ -39,8 +51,9 @@ def _policies(node: Node) -> Iterator[Exposed]:
 
 def _granted(one: Grant) -> Iterator[Exposed]:
     if one.kind == "identity":
-        if not one.action.strip("*:") and not one.resource.strip("*"):
-            yield Exposed("administrator-rights", "may do everything with everything in the account", one)
+        if _is_administrators(one):
+            words = f"may do {one.action} with {one.resource}, by which it may give itself any right"
+            yield Exposed("administrator-rights", words, one)
         return
     trust = one.kind == "trust"
     what = "become it" if trust else f"{one.action} on {one.resource}"
@@ -48,28 +61,27 @@ def _granted(one: Grant) -> Iterator[Exposed]:
     statement = {"Effect": "Allow", "Principal": one.who, "Condition": condition}
     if one.who == "*" and lets_everyone_in(statement):
         yield Exposed("opened-to-everyone", f"lets everyone {what}", one)
-    elif not (trust and one.who.endswith(SERVICES)):
+    elif not (trust and one.principal == "Service" and one.who.endswith(_SERVICES)):
         under = f" where {one.condition}" if one.condition else ""
         yield Exposed("trust-widened" if trust else "granted-to-another", f"lets {one.who} {what}{under}", one)
 
 
-def _grants(node: Node) -> Iterator[Exposed]:
-    """Of an access control list: groups by their address, others by their id."""
-    for grant in (*each_block(node, "grants"), *each_block(node, "accessControlPolicy.grants")):
-        held = grant if isinstance(grant, Mapping) else {"uri": grant}
-        grantee = held.get("grantee", {})
-        who = {**held, **(grantee if isinstance(grantee, Mapping) else {"uri": grantee})}
-        what = ", ".join(str(one) for one in listed(held.get("permissions") or held.get("permission")))
-        if who.get("uri") in OPEN or str(who.get("uri")).endswith(_EVERYONE):
-            yield Exposed("opened-to-everyone", f"lets everyone in by an access control list: {what or 'not known'}")
-        elif who.get("id"):
-            yield Exposed("granted-to-another", f"lets {who['id']} in by an access control list: {what}")
+def _is_administrators(one: Grant) -> bool:
+    """Whether it has all rights over all roles, users, groups or policies of an account."""
+    resource = re.sub(r"^arn:[^:]*:", "arn:*:", re.sub(r"\d{12}", "*", one.resource))
+    return covers(one.action.lower(), "iam:*") and any(covers(resource, kind) for kind in _IDENTITIES)
 
 
 def _listener(node: Node) -> Iterator[Exposed]:
-    actions = [one.get("type") for one in each_block(node, "defaultActions") if isinstance(one, Mapping)]
-    if peek(node, "protocol") == "HTTP" and actions != ["redirect"]:
-        yield Exposed("plain-http", "takes requests without TLS")
+    protocol = peek(node, "protocol") or (peek(node, "port") and "HTTP")  # one of a gateway has neither
+    actions = list(each_block(node, "defaultActions"))
+    if protocol in ("HTTP", *OPEN) and not (actions and all(_to_https(one) for one in actions)):
+        yield Exposed("plain-http", f"takes requests without TLS{_MAY if protocol in OPEN else ''}")
+
+
+def _to_https(action: Any) -> bool:
+    redirect = action.get("redirect") if isinstance(action, Mapping) and action.get("type") == "redirect" else None
+    return isinstance(redirect, Mapping) and redirect.get("protocol") == "HTTPS"
 
 
 def _distribution(node: Node) -> Iterator[Exposed]:
@@ -90,42 +102,30 @@ def _disks(node: Node) -> Iterator[Exposed]:
             yield Exposed("encryption-off", f"keeps a disk unencrypted{_MAY if encrypted in OPEN else ''}")
 
 
-def _cors(node: Node) -> Iterator[Exposed]:
-    for rule in each_block(node, "corsRules"):
-        if isinstance(rule, Mapping) and "*" in listed(rule.get("allowedOrigins")):
-            yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
-
-
-def _of_bucket(node: Node) -> Iterator[Exposed]:
-    yield from _grants(node)
-    yield from _cors(node)
-
-
 def _attached(node: Node) -> Iterator[Exposed]:
     for arn in [*listed(peek(node, "policyArn")), *listed(peek(node, "managedPolicyArns"))]:
         if str(arn).endswith(_ADMINISTRATOR):
             yield Exposed("administrator-rights", f"has {arn}, by which it may give itself any right")
 
 
-def _document(node: Node) -> Iterator[Exposed]:
-    if "all" in str(peek(node, "permissions")).lower():
-        yield Exposed("opened-to-everyone", "is shared with every account")
-
-
-_OF_TYPE: Mapping[str, Callable[[Node], Iterator[Exposed]]] = {
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ingress,
-    "aws:ec2/securityGroup:SecurityGroup": ingress,
-    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ingress,
-    "aws:s3/bucketAcl:BucketAcl": _grants,
-    "aws:s3/bucket:Bucket": _of_bucket,
-    "aws:lb/listener:Listener": _listener,
-    "aws:cloudfront/distribution:Distribution": _distribution,
-    "aws:ec2/instance:Instance": _disks,
-    "aws:ec2/launchTemplate:LaunchTemplate": _disks,
-    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": _cors,
-    "aws:ssm/document:Document": _document,
-    "aws:iam/role:Role": _attached,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _attached,
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": _attached,
-    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": _attached,
-}
+# What reads the exposures of a type, and the inputs that it reads.
+_OF_TYPE: Mapping[str, tuple[Callable[[Node], Iterator[Exposed]], tuple[str, ...]]] = {
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": (ingress, INGRESS),
+    "aws:ec2/securityGroup:SecurityGroup": (ingress, ("ingress",)),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": (ingress, ("ingress",)),
+    "aws:s3/bucketAcl:BucketAcl": (access_list, ("grants", "accessControlPolicy")),
+    "aws:s3/bucket:Bucket": (
+        of_bucket, ("grants", "accessControlPolicy", "corsRules", "replicationConfiguration", "policy")
+    ),
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": (replication, ("rules",)),
+    "aws:lb/listener:Listener": (_listener, ("protocol", "port", "defaultActions")),
+    "aws:cloudfront/distribution:Distribution": (_distribution, ("defaultCacheBehavior", "orderedCacheBehaviors")),
+    "aws:ec2/instance:Instance": (_disks, _DISKS),
+    "aws:ec2/launchTemplate:LaunchTemplate": (_disks, _DISKS),
+    "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": (cors, ("corsRules",)),
+    "aws:ssm/document:Document": (document, ("permissions",)),
+    "aws:iam/role:Role": (_attached, _ATTACHED),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (_attached, _ATTACHED),
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": (_attached, _ATTACHED),
+    "aws:iam/groupPolicyAttachment:GroupPolicyAttachment": (_attached, _ATTACHED),
+}  # fmt: skip

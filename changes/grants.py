@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import Any
 
 from changes.conditions import as_wide, written
 from changes.policies import policies
+from changes.wildcards import covers, meet
 from controls.iam_documents import Document
 from controls.inputs import UndecidedError
 from controls.policy_documents import Statement, statements
@@ -25,7 +25,8 @@ _ANYTHING: Statement = {"Effect": "Allow", "Principal": "*", "Action": "*", "Res
 class Grant:
     """One action pattern on one resource pattern for one principal, under a condition, as JSON, empty for none.
 
-    `effect` is Allow or Deny, `kind` that of the policy: identity, trust or resource. What a policy grants by
+    `effect` is Allow or Deny, `kind` that of the policy: identity, trust or resource, `principal` that of `who`: AWS
+    (also where it is everyone), Service, Federated or CanonicalUser. What a policy grants by
     NotAction, NotResource or NotPrincipal is everything but what `excepted` names (`Action s3:*`).
     """
 
@@ -36,6 +37,7 @@ class Grant:
     resource: str
     condition: str
     excepted: frozenset[str] = frozenset()
+    principal: str = "AWS"
 
     def covers(self, other: Grant) -> bool:
         """Whether all of the other one is in this."""
@@ -44,12 +46,25 @@ class Grant:
     def speaks_of(self, other: Grant) -> bool:
         """The same, whatever the conditions are."""
         return (
-            (self.kind, self.effect) == (other.kind, other.effect)
-            and self.who in ("*", other.who)
-            and fnmatchcase(other.action.lower(), self.action.lower())
-            and fnmatchcase(other.resource, self.resource)
+            self._is_for(other)
+            and covers(self.action.lower(), other.action.lower())
+            and covers(self.resource, other.resource)
             and all(one in other.excepted or _apart(one, other) for one in self.excepted)
         )
+
+    def meets(self, other: Grant) -> bool:
+        """Whether both speak of some of the same, as far as their texts show, whatever the conditions are."""
+        return (
+            (self._is_for(other) or other._is_for(self))
+            and meet(self.action.lower(), other.action.lower())
+            and meet(self.resource, other.resource)
+        )
+
+    def _is_for(self, other: Grant) -> bool:
+        """Whether it does the same to all whom the other one names."""
+        same = (self.kind, self.effect, self.principal) == (other.kind, other.effect, other.principal)
+        everyone = (self.kind, self.effect, self.principal, self.who) == (other.kind, other.effect, "AWS", "*")
+        return everyone or (same and self.who in ("*", other.who))
 
 
 def _apart(excepted: str, grant: Grant) -> bool:
@@ -103,7 +118,7 @@ def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
     effect = "Deny" if statement.get("Effect") == "Deny" else "Allow"
     condition = written(statement.get("Condition"), empty_counts=effect == "Deny")
     excepted = frozenset(_excepted(statement))
-    for who in _principals(statement):
+    for principal, who in _principals(statement):
         for action in listed(statement.get("Action")) or ["*"]:
             for resource in listed(statement.get("Resource")) or ["*"]:
                 yield Grant(
@@ -114,6 +129,7 @@ def _of(kind: str, statement: Mapping[str, Any]) -> Iterator[Grant]:
                     resource=str(resource),
                     condition=condition,
                     excepted=excepted,
+                    principal=principal,
                 )
 
 
@@ -124,8 +140,9 @@ def _excepted(statement: Mapping[str, Any]) -> Iterator[str]:
         yield from (f"{part} {one}" for values in named for one in listed(values))
 
 
-def _principals(statement: Mapping[str, Any]) -> list[str]:
+def _principals(statement: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Each one's kind and name."""
     principal = statement.get("Principal")
     if isinstance(principal, Mapping):
-        return [str(one) for named in principal.values() for one in listed(named)]
-    return [str(one) for one in listed(principal)] or ["*"]
+        return [(str(kind), str(one)) for kind, named in principal.items() for one in listed(named)]
+    return [("AWS", str(one)) for one in listed(principal)] or [("AWS", "*")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from changes.change import Step
-from changes.exposed import Exposed, Ports
+from changes.exposed import Exposed, Ports, Target
 from changes.exposure import exposures
 from changes.grants import Grant
 from changes.own import Own
@@ -46,6 +46,8 @@ def _counts(one: Exposed, step: Step, own: Own) -> bool:
     """Of what is new, only strangers count; of what lets others connect, only what is not the program's own."""
     if isinstance(one.by, Ports) and one.rule == "let-in-another":
         return step.before is not None and not one.by.own and not own.has(one.by.source)
+    if isinstance(one.by, Target):
+        return own.is_stranger(one.by.account) if one.by.account else not own.has(one.by.name)
     if step.before is not None or one.rule not in _OF_OTHERS:
         return True
-    return isinstance(one.by, Grant) and own.is_stranger(one.by.who)
+    return isinstance(one.by, Grant) and one.by.principal != "Service" and own.is_stranger(one.by.who)

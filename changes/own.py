@@ -13,20 +13,23 @@ from rehearsal.foretold import names_an_output
 from rehearsal.graph import PROVIDER, UNKNOWN, Graph
 from rehearsal.policy_documents import listed
 
-SERVICES = (".amazonaws.com", ".amazonaws.com.cn")  # principals that are AWS's own services
+_BUCKET = "aws:s3/bucket:Bucket"
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Own:
-    """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there."""
+    """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
+
+    Of its buckets the names that they will have, too.
+    """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
 
     def is_stranger(self, principal: str) -> bool:
-        """Whether a policy's principal is neither of these accounts, nor a service of AWS, nor an own output."""
-        if principal.endswith(SERVICES) or principal == UNKNOWN or names_an_output(principal):
+        """Whether a policy's principal is neither of these accounts nor an own output."""
+        if principal == UNKNOWN or names_an_output(principal):
             return False
         named = _ACCOUNT.findall(principal)
         return not named or not set(named) <= self.accounts
@@ -40,8 +43,13 @@ def own_of(change: Change) -> Own:
     """What both sides of a change name."""
     return Own(
         accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
-        ids=frozenset(node.id for graph in (change.before, change.after) for node in graph if node.id),
+        ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
     )
+
+
+def _ids(graph: Graph) -> Iterator[str]:
+    yield from (node.id for node in graph if node.id)
+    yield from (name for node in graph.of(_BUCKET) if isinstance(name := node.inputs.get("bucket"), str))
 
 
 def _accounts(graph: Graph) -> Iterator[str]:

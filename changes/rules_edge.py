@@ -11,8 +11,9 @@ from typing import Any
 
 from changes.change import Step
 from changes.rule import EMPTY, OPEN, Rule, each_block
+from changes.wildcards import covers
 from controls.inputs import peek
-from rehearsal.graph import Node
+from rehearsal.graph import UNKNOWN, Node
 from rehearsal.policy_documents import listed
 
 _DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
@@ -31,28 +32,41 @@ def _without_function(step: Step) -> str | None:
 
 
 def _less_asked(step: Step, names: tuple[str, ...], words: str) -> str | None:
-    """Paths of which something was asked before and may not be now; those without a behavior go to the default one."""
+    """Paths of which something was asked before and may not be now."""
     if step.before is None or step.after is None:
         return None
     before, after = _behaviors(step.before), _behaviors(step.after)
-    asked = {path: _asked(old, names) for path, old in before.items()}
-    ask = {path: _asked(after.get(path, after[_ALL]), names) for path in asked}
-    paths = [path for path, old in asked.items() if old and ask[path] != old and not _certain(ask[path])]
-    return f"{words}, for {', '.join(sorted(paths))}" if paths else None
+    own = {path for path, _ in (*before, *after)}
+    both = {one.replace(_ALL, other.removeprefix("/")) for one in own for other in own}
+    for paths in (own, both):  # a request that two patterns fit is told where those of one alone lose nothing
+        if lost := sorted(path for path in paths if _loses(_at(before, path, names), _at(after, path, names))):
+            return f"{words}, for {', '.join(lost)}"
+    return None
 
 
-def _behaviors(node: Node) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {_ALL: {}}
-    for one in each_block(node, "defaultCacheBehavior"):
-        found[_ALL] = one if isinstance(one, Mapping) else {}
-    for one in each_block(node, "orderedCacheBehaviors"):
-        if isinstance(one, Mapping):
-            found[str(one.get("pathPattern"))] = one
-    return found
+def _behaviors(node: Node) -> list[tuple[str, Any]]:
+    """Path patterns and their behaviors in CloudFront's order, the default one last; one not known may be of any."""
+    ordered = [(_pattern(one), one) for one in each_block(node, "orderedCacheBehaviors")]
+    default = [(_ALL, one) for one in each_block(node, "defaultCacheBehavior")]
+    return [*ordered, *(default or [(_ALL, {})])]
 
 
-def _asked(behavior: Mapping[str, Any], names: tuple[str, ...]) -> list[Any]:
+def _pattern(behavior: Any) -> str:
+    path = behavior.get("pathPattern") if isinstance(behavior, Mapping) else UNKNOWN
+    return _ALL if path in OPEN else str(path)
+
+
+def _at(behaviors: list[tuple[str, Any]], path: str, names: tuple[str, ...]) -> list[Any]:
+    """What the first behavior that answers the path asks."""
+    bare = path.removeprefix("/")
+    behavior = next(one for pattern, one in behaviors if covers(pattern.removeprefix("/"), bare))
+    if not isinstance(behavior, Mapping):
+        return [UNKNOWN]
     return [one for name in names for one in listed(behavior.get(name))]
+
+
+def _loses(old: list[Any], new: list[Any]) -> bool:
+    return bool(old) and new != old and not _certain(new)
 
 
 def _certain(asked: list[Any]) -> bool:

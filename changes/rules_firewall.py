@@ -61,8 +61,28 @@ def _weaker(old: Mapping[str, Any], new: Mapping[str, Any] | None) -> bool:
 def _passes(old: Mapping[str, Mapping[str, Any]], new: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Rules that let requests pass before others see them."""
     for name, one in new.items():
-        if _action(one) == "allow" and _lookup(one) != _lookup(old.get(name, {})):
+        if _action(one) != "allow":
+            continue
+        if (
+            _lookup(one) != _lookup(old.get(name, {}))
+            or not _seen_by(new, one) >= _seen_by(old, old[name]) & new.keys()
+        ):
             yield name
+
+
+def _seen_by(rules: Mapping[str, Mapping[str, Any]], one: Mapping[str, Any]) -> set[str]:
+    """Rules that refuse, and see a request before the one does; of an order that is not known none certainly does."""
+    own = _priority(one)
+    return {name for name, other in rules.items() if _action(other) not in ("allow", "count") and _before(other, own)}
+
+
+def _before(rule: Mapping[str, Any], priority: float | None) -> bool:
+    found = _priority(rule)
+    return found is not None and priority is not None and found < priority
+
+
+def _priority(rule: Mapping[str, Any]) -> float | None:
+    return number(rule.get("priority", 0))
 
 
 def _action(rule: Mapping[str, Any]) -> str:

@@ -58,7 +58,7 @@ def _condition_lifted(step: Step) -> str | None:
 
 
 def _lifts(new: Grant, old: Grant) -> bool:
-    if not old.condition or not old.speaks_of(new):
+    if not old.condition or not old.meets(new) or as_wide(old.condition, new.condition):
         return False
     return new.kind == "trust" or as_wide(new.condition, old.condition)
 

@@ -14,6 +14,7 @@ Row = tuple[str, str, Inputs, Inputs, Inputs]
 COPIES, BUCKET = "s3/bucketReplicationConfig:BucketReplicationConfig", "s3/bucket:Bucket"
 INGRESS, GROUP = "vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ec2/securityGroup:SecurityGroup"
 SITE, FIREWALL = "cloudfront/distribution:Distribution", "wafv2/webAcl:WebAcl"
+LISTENER, DOCUMENT = "lb/listener:Listener", "ssm/document:Document"
 ROLE, RIGHTS = "iam/role:Role", "iam/rolePolicy:RolePolicy"
 BUCKET_POLICY, TOPIC_POLICY = "s3/bucketPolicy:BucketPolicy", "sns/topicPolicy:TopicPolicy"
 READ = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"}
@@ -21,9 +22,21 @@ EVERYONE = {**READ, "Principal": "*"}
 STRANGER = {**READ, "Principal": {"AWS": "arn:aws:iam::999999999999:root"}}
 BY_SERVICE = {**READ, "Principal": {"Service": "cloudfront.amazonaws.com"}}
 TAKE = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": "ec2.amazonaws.com"}}
+BY_POOL = {"Effect": "Allow", "Action": "sts:*", "Principal": {"Federated": "cognito-identity.amazonaws.com"}}
+PASS = {"Effect": "Allow", "Action": "iam:PassRole", "Resource": "arn:aws:iam::111111111111:role/x"}
+TO_EC2 = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+ANY = {"Effect": "Allow", "Action": "*", "Resource": "*"}
 OURS = {"StringEquals": {"aws:SourceAccount": "111111111111"}}
 TWO = {"StringEquals": {"aws:SourceAccount": ["111111111111", "222222222222"]}}
 HERE = {"StringEquals": {"aws:SourceAccount": "111111111111", "aws:SourceArn": "arn:x"}}
+
+
+def only(path: str) -> Inputs:
+    return {**EVERYONE, "Resource": f"arn:aws:s3:::b/{path}"}
+
+
+def redirect(protocol: str) -> Inputs:
+    return {"port": 80, "defaultActions": [{"type": "redirect", "redirect": {"protocol": protocol}}]}
 
 
 def copying(**held: Any) -> Inputs:
@@ -48,6 +61,19 @@ def server(**held: Any) -> Inputs:
 
 def filtering(action: str = "block", *, key: str = "action", **statement: Any) -> Inputs:
     return {"name": "r", key: {action: {}}, "statement": {"rateBasedStatement": {"limit": 2000, **statement}}}
+
+
+def media(*patterns: str, default: bool = False, signed: str = "") -> Inputs:
+    """Behaviors in this order, of which the default one and the named one may ask for a key."""
+    keys = {"trustedKeyGroups": ["k"]}
+    ordered = [{"pathPattern": one, **(keys if one == signed else {})} for one in patterns]
+    return {"defaultCacheBehavior": keys if default else {}, "orderedCacheBehaviors": ordered}
+
+
+def numbered(*, block: int, allow: int) -> Inputs:
+    """A rule that refuses and one that lets pass, at these priorities."""
+    refuses, passes = filtering(), {**filtering("allow"), "name": "in"}
+    return {"rules": [{**refuses, "priority": block}, {**passes, "priority": allow}]}
 
 
 SECRET_POLICY = "secretsmanager/secret:Secret"
@@ -130,9 +156,49 @@ ROWS: list[Row] = [
     ("condition-lifted", ROLE, {"assumeRolePolicy": policy({**TAKE, "Condition": OURS})},
      {"assumeRolePolicy": policy({**TAKE, "Condition": {"StringEquals": {"aws:SourceAccount": []}}})},
      {"assumeRolePolicy": policy({**TAKE, "Condition": OURS}, {**TAKE, "Effect": "Deny"})}),
+    ("condition-lifted", RIGHTS, {"policy": policy({**PASS, "Condition": TO_EC2})},
+     {"policy": policy({**PASS, "Action": "iam:*", "Resource": "*"})},
+     {"policy": policy({**PASS, "Condition": TO_EC2, "Action": "iam:*", "Resource": "*"})}),
+    ("condition-lifted", RIGHTS, {"policy": policy({**PASS, "Resource": "*", "Condition": TO_EC2})},
+     {"policy": policy({**PASS, "Action": "iam:Pass*"})}, {"policy": policy({**PASS, "Action": "iam:Get*"})}),
+    ("condition-lifted", ROLE, {"assumeRolePolicy": policy({**TAKE, "Condition": OURS})},
+     {"assumeRolePolicy": policy({**TAKE, "Action": "sts:*"})},
+     {"assumeRolePolicy": policy({**TAKE, "Action": "sts:*", "Condition": OURS})}),
+    ("trust-widened", ROLE, {"assumeRolePolicy": policy(TAKE)}, {"assumeRolePolicy": policy(TAKE, BY_POOL)},
+     {"assumeRolePolicy": policy(TAKE, {**TAKE, "Principal": {"Service": "lambda.amazonaws.com"}})}),
+    ("administrator-rights", RIGHTS, {"policy": policy(READ)}, {"policy": policy({**ANY, "Action": "iam:*"})},
+     {"policy": policy({**ANY, "Action": "iam:Get*"})}),
+    ("administrator-rights", RIGHTS, {"policy": policy(READ)}, {"policy": policy({**ANY, "Resource": "arn:aws:*"})},
+     {"policy": policy({**ANY, "Resource": "arn:aws:s3:::*"})}),
+    ("administrator-rights", RIGHTS, {"policy": policy(READ)},
+     {"policy": policy({**ANY, "Action": "IAM:*", "Resource": "arn:aws:iam::111111111111:role/*"})},
+     {"policy": policy({**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::111111111111:role/prod-*"})}),
+    ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("p?"))}, {"policy": policy(only("p*"))},
+     {"policy": policy(only("p1"))}),
+    ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("[ab]"))}, {"policy": policy(only("a"))},
+     {"policy": policy(only("[ab]"), {**EVERYONE, "Effect": "Deny"})}),
+    ("plain-http", LISTENER, {"protocol": "HTTPS", "port": 443}, {"port": 443},
+     {"protocol": "HTTPS", "port": 8443}),
+    ("plain-http", LISTENER, {"protocol": "HTTPS", "port": 443}, {"protocol": "HTTP", **redirect("HTTP")},
+     {"protocol": "HTTP", **redirect("HTTPS")}),
+    ("let-in-another", INGRESS, {"cidrIpv4": "10.0.0.0/16"}, {"cidrIpv4": "203.0.113.9/32"},
+     {"cidrIpv4": "10.1.0.0/16"}),
+    ("let-in-another", INGRESS, {"cidrIpv4": "54.1.0.0/16"}, {"cidrIpv4": "54.0.0.0/8"}, {"cidrIpv4": "54.1.2.0/24"}),
+    ("let-in-another", INGRESS, {"cidrIpv6": "fd00::/8"}, {"cidrIpv6": "2600:1f18::/32"}, {"cidrIpv6": "fd12::/16"}),
+    ("let-in-another", INGRESS, {"cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443, "ipProtocol": "tcp"},
+     {"cidrIpv4": "203.0.113.9/32", "ipProtocol": "-1"},
+     {"cidrIpv4": "203.0.113.9/32", "fromPort": 443, "toPort": 443, "ipProtocol": "tcp"}),
+    ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "-1", "cidrBlocks": ["203.0.113.9/32"]}]},
+     {"ingress": [{"protocol": "-1", "cidrBlocks": ["172.16.0.0/12"], "ipv6CidrBlocks": ["::1/128"]}]}),
+    ("granted-to-another", COPIES, {"rules": [copying()]},
+     {"rules": [copying(), copying(destination={"bucket": "arn:aws:s3:::x", "account": "999999999999"})]},
+     {"rules": [copying(), copying(destination={"bucket": "[the arn of Bucket/own]"})]}),
+    ("granted-to-another", BUCKET, {}, {"replicationConfiguration": {"rules": [copying()]}}, {"bucket": "b"}),
+    ("granted-to-another", DOCUMENT, {"permissions": {"accountIds": "111111111111"}},
+     {"permissions": {"accountIds": "111111111111,999999999999"}}, {"permissions": {"accountIds": ""}}),
     ("condition-lifted", TOPIC_POLICY, {"policy": policy({**BY_SERVICE, "Condition": HERE})},
      {"policy": policy({**BY_SERVICE, "Condition": OURS})},
-     {"policy": policy({**BY_SERVICE, "Condition": HERE}, READ)}),
+     {"policy": policy({**BY_SERVICE, "Condition": HERE}, STRANGER)}),
     ("deny-lifted", BUCKET_POLICY,
      {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*"], "Action": None})},
      {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*", "s3:Get*"], "Action": None})},
@@ -151,6 +217,17 @@ ROWS: list[Row] = [
      {**SIGNED, "comment": "c"}),
     ("signature-off", SITE, behaviors(orderedCacheBehaviors=[private(trustedKeyGroups=UNKNOWN)]),
      behaviors(orderedCacheBehaviors=[private()]), SIGNED_BY_DEFAULT),
+    ("signature-off", SITE, media(default=True), media("resumes/*", default=True),
+     media("resumes/*", default=True, signed="resumes/*")),
+    ("signature-off", SITE, media("media/resumes/*", signed="media/resumes/*"),
+     media("media/*", "media/resumes/*", signed="media/resumes/*"),
+     media("media/resumes/*", "media/*", signed="media/resumes/*")),
+    ("signature-off", SITE, media("a/r/*", "a/*", signed="a/r/*"), media("a/*", "a/r/*", signed="a/r/*"),
+     media("a/r/*", "b/*", "a/*", signed="a/r/*")),
+    ("signature-off", SITE, media("*.pdf", signed="*.pdf"), media("/open/*", "*.pdf", signed="*.pdf"),
+     media("*.pdf", "/open/*", signed="*.pdf")),
+    ("signature-off", SITE, media(default=True), {**media(default=True), "orderedCacheBehaviors": UNKNOWN},
+     {**media(default=True), "comment": "c"}),
     ("edge-function-detached", SITE, RUNS, behaviors(orderedCacheBehaviors=[private(functionAssociations=[])]),
      behaviors(orderedCacheBehaviors=[private(functionAssociations=[{"functionArn": "g"}])])),
     ("origin-opened", SITE, origin(originAccessControlId="a"), origin(), origin(originAccessControlId="b")),
@@ -177,5 +254,7 @@ ROWS: list[Row] = [
      {"rules": [RATE]}),
     ("firewall-weakened", FIREWALL, {"defaultAction": {"block": {}}}, {"defaultAction": {"allow": {}}},
      {"defaultAction": {"block": {"customResponse": {"responseCode": 404}}}}),
+    ("firewall-weakened", FIREWALL, numbered(block=1, allow=2), numbered(block=2, allow=1),
+     numbered(block=5, allow=9)),
     ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": UNKNOWN}, {"rules": [RATE], "description": "d"}),
 ]  # fmt: skip

@@ -147,6 +147,7 @@ OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:ro
         ({"AWS": "999999999999"}, True),
         ({"Service": "ec2.amazonaws.com"}, False),
         ({"Federated": "accounts.google.com"}, True),
+        ({"Federated": "cognito-identity.amazonaws.com"}, True),
         ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, False),
         ({"AWS": "[the arn of Role/own]"}, False),
     ],
@@ -189,6 +190,35 @@ def test_a_group_of_the_program_itself_is_let_in_without_a_word() -> None:
     assert "let-in-another" not in judged(changed(before, after), others=(own,))
     depends = replace(after, property_dependencies={"referencedSecurityGroupId": (own.urn,)})
     assert "let-in-another" not in judged(changed(before, depends))
+
+
+@pytest.mark.parametrize("type_", ["pulumi:pulumi:StackReference", "aws:ec2/instance:Instance"])
+def test_a_group_that_another_stack_or_resource_names_is_no_group_of_the_program(type_: str) -> None:
+    before = node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", cidrIpv4="10.0.0.0/8")
+    after = with_inputs(before, cidrIpv4=None, referencedSecurityGroupId="sg-1")
+    named = f"urn:pulumi:prod::platform::{type_}::other"
+    depends = replace(after, property_dependencies={"referencedSecurityGroupId": (named,)})
+    assert judged(changed(before, depends))["let-in-another"].guarded
+
+
+def test_an_own_bucket_is_no_stranger_to_copy_to() -> None:
+    before = node("s3/bucketReplicationConfig:BucketReplicationConfig", rules=[])
+    rule = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::copies"}}
+    step = changed(before, with_inputs(before, rules=[rule]))
+    own = node("s3/bucket:Bucket", "copies", bucket="copies")
+    assert "granted-to-another" in judged(step)
+    assert "granted-to-another" not in judged(step, others=(own,))
+
+
+@pytest.mark.parametrize(("account", "found"), [("111111111111", False), ("999999999999", True)])
+def test_a_document_for_an_own_account_waits_for_no_word(account: str, found: bool) -> None:
+    step = changed(None, node("ssm/document:Document", permissions={"type": "Share", "accountIds": account}))
+    assert ("granted-to-another" in judged(step, others=(PROVIDER,))) == found
+
+
+def test_a_new_listener_without_a_protocol_takes_requests_without_tls() -> None:
+    assert judged(changed(None, node("lb/listener:Listener", port=80)))["plain-http"].guarded
+    assert "plain-http" not in judged(changed(None, node("lb/listener:Listener", port=443, protocol="HTTPS")))
 
 
 def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from changes.change import Change, PropertyChange
 from changes.drift_noise import COMPUTED, GROWN, MINOR, PART, SCALED
+from changes.exposure import inputs_read
 from changes.judge import judge
 from changes.noise import TAGS
 from changes.refresh import change
@@ -19,6 +20,9 @@ Held = dict[str, Any]
 DB, TABLE, GROUP = "rds/instance:Instance", "dynamodb/table:Table", "autoscaling/group:Group"
 FIREWALL, INGRESS = "ec2/securityGroup:SecurityGroup", "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
 ROLE, ATTACHED = "iam/role:Role", "iam/rolePolicyAttachment:RolePolicyAttachment"
+DOCUMENT, ACL, BUCKET_TYPE = "ssm/document:Document", "s3/bucketAcl:BucketAcl", "s3/bucket:Bucket"
+SIZES = {"minSize": 2, "maxSize": 4}
+ALL = {"id": "", "permissions": ["READ"], "type": "Group", "uri": "http://acs.amazonaws.com/groups/global/AllUsers"}
 OPEN = {"protocol": "tcp", "fromPort": 22, "toPort": 22, "cidrBlocks": ["0.0.0.0/0"]}
 
 
@@ -78,7 +82,7 @@ NO_DRIFT: list[tuple[str, str, Held, Held, Held]] = [
     (COMPUTED, TABLE, {"name": "t"}, {"streamLabel": "a"}, {"streamLabel": "b"}),
     (MINOR, DB, {"engineVersion": "17.4"}, {}, {"engineVersion": "17.5"}),
     (GROWN, DB, {"allocatedStorage": 20, "maxAllocatedStorage": 50}, {}, {"allocatedStorage": 25}),
-    (SCALED, GROUP, {"desiredCapacity": 2}, {}, {"desiredCapacity": 3}),
+    (SCALED, GROUP, {**SIZES, "desiredCapacity": 2}, {}, {"desiredCapacity": 3}),
     (TAGS, DB, {"port": 1}, {"tagsAll": {}}, {"tagsAll": {"Team": "x"}}),
 ]
 
@@ -97,7 +101,14 @@ DRIFT: list[tuple[str, str, Held, Held, Held]] = [
     ("engineVersion", DB, {"engineVersion": "17.4"}, {}, {"engineVersion": "18.1"}),
     ("engineVersion", DB, {"engineVersion": "17.4", "autoMinorVersionUpgrade": False}, {}, {"engineVersion": "17.5"}),
     ("allocatedStorage", DB, {"allocatedStorage": 20}, {}, {"allocatedStorage": 25}),
+    ("allocatedStorage", DB, {"allocatedStorage": 20, "maxAllocatedStorage": 50}, {}, {"allocatedStorage": 60}),
     ("maxSize", GROUP, {"maxSize": 2}, {}, {"maxSize": 3}),
+    ("desiredCapacity", GROUP, {**SIZES, "desiredCapacity": 2}, {}, {"desiredCapacity": 0}),
+    ("desiredCapacity", GROUP, {**SIZES, "desiredCapacity": 2}, {}, {"desiredCapacity": 9}),
+    ("permissions", DOCUMENT, {"content": "x"}, {}, {"permissions": {"type": "Share", "accountIds": "all"}}),
+    ("accessControlPolicy.grants", ACL, {"bucket": "b", "acl": "private"}, {"accessControlPolicy": {"grants": []}},
+     {"accessControlPolicy": {"grants": [{"grantee": ALL, "permission": "READ"}]}}),
+    ("grants", BUCKET_TYPE, {"bucket": "b"}, {"grants": []}, {"grants": [ALL]}),
     ("pointInTimeRecovery.enabled", TABLE, {}, {"pointInTimeRecovery": {"enabled": True}},
      {"pointInTimeRecovery": {"enabled": False}}),
     ("ingress", FIREWALL, {"name": "g"}, {"ingress": []}, {"ingress": [OPEN]}),
@@ -108,6 +119,13 @@ DRIFT: list[tuple[str, str, Held, Held, Held]] = [
 @pytest.mark.parametrize(("path", "type_", "inputs", "outputs", "now"), DRIFT)
 def test_what_somebody_can_set_is_drift(path: str, type_: str, inputs: Held, outputs: Held, now: Held) -> None:
     assert [one.path for step in drift(seen(type_, inputs, outputs, now)).steps for one in step.changes] == [path]
+
+
+def test_whatever_an_exposure_reads_is_drift_where_the_program_never_asked_for_it() -> None:
+    for type_ in ("ssm/document:Document", "s3/bucket:Bucket", "kms/key:Key", "ec2/securityGroup:SecurityGroup"):
+        for name in inputs_read(f"aws:{type_}"):
+            found = drift(seen(type_, {"region": "r"}, {}, {name: {"another": "value"}}))
+            assert len(found.steps) == 1, (type_, name)
 
 
 def rule(port: int) -> Held:

@@ -220,7 +220,7 @@ ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
         "lb/listener:Listener",
         {"protocol": "HTTPS"},
         {"protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
-        {"protocol": "HTTP", "defaultActions": [{"type": "redirect"}]},
+        {"protocol": "HTTP", "defaultActions": [{"type": "redirect", "redirect": {"protocol": "HTTPS"}}]},
     ),
     (
         "plain-http",

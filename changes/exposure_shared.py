@@ -1,0 +1,65 @@
+"""What resources share by lists of their own, which are no policies: whom they name, and where files are copied.
+
+Source: Amazon S3 User Guide, "Access control list (ACL) overview" and "Replicating objects"; AWS Systems Manager User
+Guide, "Sharing SSM documents".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from changes.exposed import Exposed, Target
+from changes.rule import OPEN, each_block
+from controls.inputs import peek
+from rehearsal.graph import Node
+from rehearsal.policy_documents import listed
+
+_EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
+_BUCKET_ARN = re.compile(r"^arn:[^:]*:s3:::")
+
+
+def access_list(node: Node) -> Iterator[Exposed]:
+    """Whom it names: of an access control list: groups by their address, others by their id."""
+    for grant in (*each_block(node, "grants"), *each_block(node, "accessControlPolicy.grants")):
+        held = grant if isinstance(grant, Mapping) else {"uri": grant}
+        grantee = held.get("grantee", {})
+        who = {**held, **(grantee if isinstance(grantee, Mapping) else {"uri": grantee})}
+        what = ", ".join(str(one) for one in listed(held.get("permissions") or held.get("permission")))
+        if who.get("uri") in OPEN or str(who.get("uri")).endswith(_EVERYONE):
+            yield Exposed("opened-to-everyone", f"lets everyone in by an access control list: {what or 'not known'}")
+        elif who.get("id"):
+            yield Exposed("granted-to-another", f"lets {who['id']} in by an access control list: {what}")
+
+
+def cors(node: Node) -> Iterator[Exposed]:
+    """Sites whose scripts may call the bucket."""
+    for rule in each_block(node, "corsRules"):
+        if isinstance(rule, Mapping) and "*" in listed(rule.get("allowedOrigins")):
+            yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
+
+
+def of_bucket(node: Node) -> Iterator[Exposed]:
+    """All that the bucket has in its own inputs."""
+    yield from access_list(node)
+    yield from cors(node)
+    yield from replication(node)
+
+
+def document(node: Node) -> Iterator[Exposed]:
+    """Accounts that may use a document of Systems Manager."""
+    held = peek(node, "permissions")
+    if "all" in str(held).lower():
+        yield Exposed("opened-to-everyone", "is shared with every account")
+    for account in re.findall(r"\d{12}", str(held)):
+        yield Exposed("granted-to-another", f"is shared with the account {account}", Target(account))
+
+
+def replication(node: Node) -> Iterator[Exposed]:
+    """Buckets that files are copied to, with the account that is to own the copies, if any is named."""
+    for rule in (*each_block(node, "rules"), *each_block(node, "replicationConfiguration.rules")):
+        target = rule.get("destination") if isinstance(rule, Mapping) else None
+        if isinstance(target, Mapping) and rule.get("status") != "Disabled":
+            account, bucket = str(target.get("account") or ""), _BUCKET_ARN.sub("", str(target.get("bucket")))
+            of = f" of the account {account}" if account else ""
+            yield Exposed("granted-to-another", f"copies its files to {bucket}{of}", Target(account, bucket))
