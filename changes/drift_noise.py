@@ -2,8 +2,8 @@
 
 These are what no program sets, what AWS moves by itself, and what is told of a resource of its own.
 
-Only what a program can set counts: what it did set, what the type's table has as an input, and a short list that
-matters wherever it is (`WATCHED`, with what switches, exposures and rules read of the type). Source: the AWS provider's documentation of
+Only what a program can set counts: what it did set, what the type's table has as an input, and what matters wherever it
+is (`WATCHED`, and all that switches, exposures and rules read of the type). Source: the AWS provider's documentation of
 each type, "Attribute Reference".
 """
 

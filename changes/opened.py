@@ -11,8 +11,9 @@ from changes.grants import Grant
 from changes.own import Own
 from changes.switches_access import SWITCHES as OF_ACCESS
 from changes.switches_data import SWITCHES as OF_DATA
+from changes.switches_listed import SWITCHES as OF_LISTS
 
-SWITCHES: Final = (*OF_DATA, *OF_ACCESS)
+SWITCHES: Final = (*OF_DATA, *OF_ACCESS, *OF_LISTS)
 _OF_TYPE: Final = {
     type_: tuple(one for one in SWITCHES if type_ in one.types)
     for type_ in frozenset(each for switch in SWITCHES for each in switch.types)

@@ -12,6 +12,7 @@ from changes import (
     rules_data,
     rules_edge,
     rules_firewall,
+    rules_origins,
     rules_policies,
     rules_service,
 )  # fmt: skip
@@ -23,11 +24,12 @@ from changes.rule import Rule
 
 RULES: tuple[Rule, ...] = (
     *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_edge.RULES,
-    *rules_firewall.RULES, *rules_service.RULES,
+    *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
 )  # fmt: skip
 # What is new, and yet changes something that may be there already: by the input that names it.
 _PART_OF: Final[Mapping[str, str]] = {
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket",
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "bucket",
     "aws:ec2/route:Route": "routeTableId",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": "subnetId",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",

@@ -81,7 +81,7 @@ RULES = (
           "replicationConfiguration"),
     _open("source-not-known", "Whom a rule lets in is only told by the apply",
           "apply what it depends on first, then preview again", *_CONNECTING),
-    _open("let-in-another", "A security group lets in a public address, or a list or group that the program does not make",
+    _open("let-in-another", "A security group lets in a public address, or a list or group from elsewhere",
           "make sure that you know who it is", *_CONNECTING),
     _open("trust-widened", "Somebody else may take a role", "make sure that you know who it is", "assumeRolePolicy"),
     _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "rootBlockDevice",

@@ -111,7 +111,7 @@ _CHANGED: Final = (
     ("protection-weakened", ("aws:ssm/serviceSetting:ServiceSetting",), "settingId", left, None,
      "speaks of {new}, no longer of {old}, which goes back to AWS's default"),
     ("protection-weakened", ("aws:s3/bucketOwnershipControls:BucketOwnershipControls",), "rule.objectOwnership",
-     order("ObjectWriter", "BucketOwnerPreferred", "BucketOwnerEnforced"), None,
+     order("ObjectWriter", "BucketOwnerPreferred", "BucketOwnerEnforced"), "BucketOwnerEnforced",
      "lets access control lists count again: {new} instead of {old}"),
     ("protection-weakened", ("aws:ecr/repository:Repository",), "imageTagMutability",
      order("MUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION", "IMMUTABLE"), "MUTABLE",

@@ -16,6 +16,7 @@ SUBNET, ROUTE, ROUTES = "ec2/subnet:Subnet", "ec2/route:Route", "ec2/routeTable:
 BALANCER, LISTENER = "lb/loadBalancer:LoadBalancer", "lb/listener:Listener"
 SITE, PASSWORDS = "cloudfront/distribution:Distribution", "iam/accountPasswordPolicy:AccountPasswordPolicy"
 VERSIONING = "s3/bucketVersioning:BucketVersioning"
+PARAMETERS = "rds/parameterGroup:ParameterGroup"
 SETTING = "ssm/serviceSetting:ServiceSetting"
 BLOCK = "s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 FLAGS = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
@@ -23,6 +24,14 @@ FLAGS = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls
 
 def lock(days: int) -> Inputs:
     return {"objectLockConfiguration": {"rule": {"defaultRetention": {"days": days}}}}
+
+
+def countries(kind: str, *codes: str) -> Inputs:
+    return {"restrictions": {"geoRestriction": {"restrictionType": kind, "locations": [*codes]}}}
+
+
+def parameters(*held: tuple[str, str]) -> Inputs:
+    return {"parameters": [{"name": name, "value": value} for name, value in held]}
 
 
 def versions(**held: str) -> Inputs:
@@ -172,7 +181,17 @@ ROWS: list[Row] = [
      {"internal": True, "desyncMitigationMode": "strictest"}),
     ("protection-weakened", SITE, {"restrictions": {"geoRestriction": {"restrictionType": "whitelist"}}},
      {"restrictions": {"geoRestriction": {"restrictionType": "none"}}},
-     {"restrictions": {"geoRestriction": {"restrictionType": "whitelist", "locations": ["CH"]}}}),
+     {"restrictions": {"geoRestriction": {"restrictionType": "whitelist", "locations": []}}}),
+    ("protection-weakened", SITE, countries("whitelist", "CH"), countries("whitelist", "CH", "US"),
+     countries("whitelist")),
+    ("protection-weakened", SITE, countries("blacklist", "CH", "US"), countries("blacklist", "CH"),
+     countries("blacklist", "US", "CH", "DE")),
+    ("protection-weakened", PARAMETERS, parameters(("rds.force_ssl", "1")), parameters(("rds.force_ssl", "0")),
+     parameters(("rds.force_ssl", "1"), ("work_mem", "64"))),
+    ("protection-weakened", PARAMETERS, parameters(), parameters(("rds.force_ssl", "0")),
+     parameters(("rds.force_ssl", "1"))),
+    ("protection-weakened", PARAMETERS, parameters(("require_secure_transport", "ON")), parameters(("work_mem", "64")),
+     parameters(("require_secure_transport", "1"))),
     ("protection-weakened", POOL, {"passwordPolicy": {"minimumLength": 12}}, {},
      {"passwordPolicy": {"minimumLength": 13}}),
     ("protection-weakened", PASSWORDS, {"minimumPasswordLength": 14}, {"minimumPasswordLength": 8},

@@ -201,6 +201,16 @@ def test_a_group_that_another_stack_or_resource_names_is_no_group_of_the_program
     assert judged(changed(before, depends))["let-in-another"].guarded
 
 
+def test_access_control_lists_that_a_new_setting_lets_count_in_a_bucket_that_is_there_wait_for_a_word() -> None:
+    bucket = node("s3/bucket:Bucket", "media")
+    setting = replace(
+        node("s3/bucketOwnershipControls:BucketOwnershipControls", rule={"objectOwnership": "ObjectWriter"}),
+        property_dependencies={"bucket": (bucket.urn,)},
+    )
+    assert judged(changed(None, setting), others=(bucket,))["protection-weakened"].guarded
+    assert "protection-weakened" not in judged(changed(None, setting), changed(None, bucket))
+
+
 def test_an_own_bucket_is_no_stranger_to_copy_to() -> None:
     before = node("s3/bucketReplicationConfig:BucketReplicationConfig", rules=[])
     rule = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::copies"}}
