@@ -53,9 +53,9 @@ class Grant:
         )
 
     def meets(self, other: Grant) -> bool:
-        """Whether both speak of some of the same, as far as their texts show, whatever the conditions are."""
+        """Whether it speaks of some of the same for whom the other names, as far as their texts show."""
         return (
-            (self._is_for(other) or other._is_for(self))
+            self._is_for(other)
             and meet(self.action.lower(), other.action.lower())
             and meet(self.resource, other.resource)
         )

@@ -198,7 +198,7 @@ ROWS: list[Row] = [
      {"permissions": {"accountIds": "111111111111,999999999999"}}, {"permissions": {"accountIds": ""}}),
     ("condition-lifted", TOPIC_POLICY, {"policy": policy({**BY_SERVICE, "Condition": HERE})},
      {"policy": policy({**BY_SERVICE, "Condition": OURS})},
-     {"policy": policy({**BY_SERVICE, "Condition": HERE}, STRANGER)}),
+     {"policy": policy({**BY_SERVICE, "Condition": HERE}, READ)}),
     ("deny-lifted", BUCKET_POLICY,
      {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*"], "Action": None})},
      {"policy": policy({**EVERYONE, "Effect": "Deny", "NotAction": ["s3:List*", "s3:Get*"], "Action": None})},
