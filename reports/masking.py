@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from changes.change import Judgement, PropertyChange, Step
-from rehearsal.graph import SECRET, UNKNOWN
+from rehearsal.graph import SECRET, UNKNOWN, Graph
 from reports.safe_text import safe_lines
 from reports.secret_names import holds_secret, is_secret_in
 from reports.secret_text import masked_text
@@ -25,12 +26,21 @@ def masked(change: PropertyChange, step: Step) -> tuple[Any, Any]:
     return before, after
 
 
+def masked_graph(graph: Graph) -> Graph:
+    """The resources with their inputs and outputs as they may be seen."""
+    nodes = (
+        replace(node, inputs=masked_value(node.inputs), outputs=node.outputs and masked_value(node.outputs))
+        for node in graph
+    )
+    return Graph(tuple(nodes))
+
+
 def masked_value(value: Any, *, secret: bool = False, above: str | int = "", depth: int = 0) -> Any:
     """Any value, masked by its form and by the names within it; `above` is the name under which it stands.
 
     With `secret` it is one as a whole, except for what says nothing: none, a boolean, an empty text.
     """
-    if value is None or isinstance(value, bool) or value in ("", SECRET, UNKNOWN):
+    if value is None or isinstance(value, bool) or value in ("", "true", "false", SECRET, UNKNOWN):
         return value
     if secret or depth > DEEPEST:
         return SECRET

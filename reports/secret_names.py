@@ -18,8 +18,8 @@ _ABOUT = frozenset(
     {"arn", "arns", "id", "ids", "name", "names", "length", "days", "hours", "minutes", "seconds", "age", "date",
      "type", "version", "versions", "stages", "policy", "status", "enabled", "required", "count", "path", "prefix",
      "rotation", "window", "ttl", "expires", "alias", "spec", "usage", "signer", "signers", "store", "encryption",
-     "file", "stdin", "dir", "url", "uri", "endpoint", "timeout", "lifetime", "validators", "hashers", "prevention",
-     "provider", "place"}
+     "file", "stdin", "dir", "url", "uri", "endpoint", "timeout", "lifetime", "validation", "validators", "hashers",
+     "prevention", "provider", "place"}
 )  # fmt: skip
 _NO_SECRETS = frozenset({"httpTokens", "manageMasterUserPassword"})
 # Keys of a policy's conditions that can hold anything, so that people put a secret there; a header of HTTP.

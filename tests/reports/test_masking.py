@@ -8,8 +8,8 @@ import pytest
 from judged_changes import node, step, verdict
 
 from changes.change import Step
-from rehearsal.graph import SECRET
-from reports.masking import masked_words
+from rehearsal.graph import SECRET, Graph
+from reports.masking import masked_graph, masked_words
 from reports.report import Format, rendered
 
 KEY = "hunter22Zq"
@@ -107,3 +107,10 @@ def test_of_words_with_a_document_in_them_the_words_stay() -> None:
         'lets 9 read b where {"StringEquals": {"aws:Referer": ["%s"]}}, and {"Bool": {"aws:SecureTransport": ["true"]}}'
     )
     assert masked_words(words % KEY) == words.replace('["%s"]', f'"{SECRET}"')
+
+
+def test_a_graph_for_machines_holds_no_secret() -> None:
+    held = node(PROJECT, "x", inputs("variable", KEY))
+    (found,) = masked_graph(Graph((held,)))
+    assert found.inputs == inputs("variable", SECRET)
+    assert found.outputs is None
