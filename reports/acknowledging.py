@@ -7,7 +7,7 @@ import re
 import shlex
 
 from changes.change import Acknowledgement, Judgement
-from reports.values import safe
+from reports.safe_text import safe
 
 REASON = "why you want it"
 _BARE = re.compile(r"[A-Za-z][\w./-]*(?<!-)")

@@ -20,7 +20,7 @@ from reports.cost import Costs, Unpriced, others
 from reports.drawing import drawing
 from reports.drawing_line import SIGNS
 from reports.page import environment_of, keyed, marks_of
-from reports.values import safe
+from reports.safe_text import safe
 from reports.view import title
 
 _FOLDER: Final = TEMPLATES / "changes"

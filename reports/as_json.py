@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from changes.change import DONE, Acknowledgement, Folded, PropertyChange, Step, Verdict
 from changes.judge import GRAVEST_FIRST
-from rehearsal.graph import Node
 from reports.cost import Costs
 from reports.cost import as_json as cost_json
-from reports.values import masked, safe_lines
-from reports.view import Item, items
+from reports.masking import masked, masked_words
+from reports.safe_text import safe_lines
+from reports.view import Item, items, warnings
 
 SCHEMA: Final = 1  # raised when a key goes or means something else; new keys may come at any time
 
@@ -35,11 +35,11 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
         "origin": safe_lines(change.origin),
         "whole": change.whole,
         "outside": change.outside,
-        "warnings": [safe_lines(one) for one in change.warnings],
+        "warnings": list(warnings(verdict)),
         "allowed": verdict.allowed,
         "summary": _summary(verdict, found),
         "judgements": [_judgement(one) for one in found],
-        "steps": [_resource(step) | {"changes": _changes(step.changes, step.node)} for step in change.steps],
+        "steps": [_resource(step) | {"changes": _changes(step.changes, step)} for step in change.steps],
         "folded": [_folded(one) for one in verdict.report.folded],
         "expired": [_word(one) for one in verdict.expired],
         "unused": [_word(one) for one in verdict.unused],
@@ -66,9 +66,9 @@ def _judgement(one: Item) -> dict[str, Any]:
         "rule": judgement.rule,
         "state": one.state,
         "guarded": judgement.guarded,
-        "sentence": safe_lines(judgement.sentence),
-        "remedy": safe_lines(judgement.remedy),
-        "causes": _changes(judgement.causes, one.node),
+        "sentence": one.sentence,
+        "remedy": one.remedy,
+        "causes": _changes(judgement.causes, judgement.step),
         "dependents": [safe_lines(urn) for urn in judgement.dependents],
         "acknowledgement": None if one.word is None else _word(one.word),
     }
@@ -84,17 +84,17 @@ def _resource(step: Step) -> dict[str, Any]:
     }
 
 
-def _changes(changes: Iterable[PropertyChange], node: Node) -> list[dict[str, Any]]:
+def _changes(changes: Iterable[PropertyChange], step: Step) -> list[dict[str, Any]]:
     found = []
     for one in changes:
-        before, after = masked(one, node)
+        before, after = masked(one, step)
         found.append({"path": safe_lines(one.path), "before": before, "after": after, "replaces": one.replaces})
     return found
 
 
 def _folded(one: Folded) -> dict[str, Any]:
     paths = [safe_lines(change.path) for change in one.changes]
-    return {**_resource(one.step), "reason": safe_lines(one.reason), "paths": paths}
+    return {**_resource(one.step), "reason": safe_lines(masked_words(one.reason)), "paths": paths}
 
 
 def _word(one: Acknowledgement) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from reports.cost import Costs
 from reports.cost import markdown as cost_page
 from reports.markdown_text import code, length, prose
 from reports.names import dependents, kind
-from reports.values import cut
+from reports.safe_text import cut
 from reports.view import (
     Group,
     Item,
@@ -31,6 +31,7 @@ from reports.view import (
     reasons,
     sections,
     title,
+    warnings,
 )
 
 MARKER: Final = "<!-- diceytech-changes -->"  # by which a workflow finds the comment that it wrote before
@@ -126,7 +127,7 @@ def _part(verdict: Verdict) -> _Part:
     change = verdict.report.change
     name = code(change.stack, 60)
     lines = [f"### {name}: {outcome(verdict)}", "", f"{code(change.origin)}: {counted(verdict) or outcome(verdict)}."]
-    lines += [f"- **Warning:** {prose(cut(one, 300))}" for one in change.warnings[:WARNINGS]]
+    lines += [f"- **Warning:** {prose(cut(one, 300))}" for one in warnings(verdict)[:WARNINGS]]
     lines += [
         f"- **{why}:** the acknowledgement {code(f'{word.rule}:{word.resource}')} in {code(word.source)}"
         for why, words in (("Expired", verdict.expired), ("Fits nothing", verdict.unused))
@@ -153,7 +154,7 @@ def _block(one: Item, index: int, environment: str, *, outside: bool) -> _Block:
 def _item(one: Item, *, outside: bool) -> Iterator[str]:
     judgement = one.judgement
     state = "" if one.state == "passes" else f"**{one.state}** "
-    yield f"- {state}{judgement.risk}: {prose(cut(judgement.sentence, 400))}"
+    yield f"- {state}{judgement.risk}: {prose(cut(one.sentence, 400))}"
     yield f"  - {prose(kind(one.node))} {code(one.node.name)}, in {prose(one.component)}; rule {code(judgement.rule)}"
     for cause in one.causes[:CAUSES]:
         before = OUTPUT if cause.output else code(cause.before)
@@ -164,8 +165,8 @@ def _item(one: Item, *, outside: bool) -> Iterator[str]:
     if judgement.dependents and judgement.risk not in ("cost", "cosmetic"):
         names = [code(name, 60) for name in dependents(judgement)]
         yield f"  - {len(names)} {'depends' if len(names) == 1 else 'depend'} on it: {few(names, DEPENDENTS)}"
-    if judgement.remedy:
-        yield f"  - instead or first: {prose(cut(judgement.remedy, 300))}"
+    if one.remedy:
+        yield f"  - instead or first: {prose(cut(one.remedy, 300))}"
     if one.word is not None:
         until = "for this command" if one.word.until is None else f"until {one.word.until}"
         yield f"  - acknowledged {until}: {prose(cut(one.word.reason, 300))} ({code(one.word.source)})"

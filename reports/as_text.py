@@ -15,7 +15,7 @@ from reports.acknowledging import option, said
 from reports.cost import Costs
 from reports.cost import lines as cost_lines
 from reports.names import dependents, kind
-from reports.values import cut, safe
+from reports.safe_text import cut, safe
 from reports.view import (
     Group,
     Item,
@@ -27,6 +27,7 @@ from reports.view import (
     outcome,
     reasons,
     sections,
+    warnings,
 )
 
 DEPENDENTS = 5  # that are named
@@ -72,7 +73,7 @@ def _verdict(verdict: Verdict, *, guard: bool, verbose: bool) -> Iterator[Line]:
     change = verdict.report.change
     made = operations(change.steps)
     yield 0, Text(f"{safe(change.origin)}{f': {made}' if made else ''}", style="dim"), True
-    for warning in change.warnings:
+    for warning in warnings(verdict):
         yield 0, Text(f"warning: {safe(warning)}", style="yellow"), True
     for section in sections(verdict, whole=verbose):
         yield from _section(section, verbose=verbose)
@@ -107,13 +108,13 @@ def _section(section: Section, *, verbose: bool) -> Iterator[Line]:
 
 
 def _is_brief(one: Item) -> bool:
-    return one.state == "passes" and not one.causes and not one.judgement.remedy
+    return one.state == "passes" and not one.causes and not one.remedy
 
 
 def _item(one: Item) -> Iterator[Line]:
     judgement = one.judgement
     lead = {"refused": " REFUSED ", "acknowledged": "acknowledged", "passes": "-"}[one.state]
-    text = Text("  ").append(lead, style=STATES[one.state]).append(f" {safe(judgement.sentence)}")
+    text = Text("  ").append(lead, style=STATES[one.state]).append(f" {safe(one.sentence)}")
     text.stylize("bold", len(lead) + 3) if judgement.guarded else None
     yield 0, text, True
     where = f"{kind(one.node)} {safe(one.node.name)}, in {one.component}; rule {judgement.rule}"
@@ -135,8 +136,8 @@ def _consequences(one: Item) -> Iterator[Line]:
         names = dependents(judgement)
         verb = "depends" if len(names) == 1 else "depend"
         yield 6, Text(f"{len(names)} {verb} on it: {few(names, DEPENDENTS)}"), True
-    if judgement.remedy:
-        yield 6, Text("instead or first: ", style="italic").append(safe(judgement.remedy), style="not italic"), True
+    if one.remedy:
+        yield 6, Text("instead or first: ", style="italic").append(safe(one.remedy), style="not italic"), True
     if one.word is not None:
         yield 6, Text(f"acknowledged: {said(one.word)}", style="green"), True
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from cost.difference import CostDifference, Row
 from reports.markdown_text import code, length, prose
-from reports.values import cut, safe
+from reports.safe_text import cut, safe
 
 FEWER: Final = (50, 20, 5, 0)  # rows, and other lines, of one environment on a page, until the page has room for them
 ENVIRONMENTS: Final = 30  # on a page

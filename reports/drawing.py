@@ -18,7 +18,7 @@ from drawing.text import escape
 from rehearsal.graph import Graph, Node
 from reports.drawing_line import Mark, MarkedLine, line_parts, lines_of
 from reports.names import type_of
-from reports.values import safe
+from reports.safe_text import safe
 
 MARGIN = 20
 ROW = 1330  # pixels that the boxes of a row may fill

@@ -11,7 +11,7 @@ from changes.judge import GRAVEST_FIRST
 from drawing.box import GAP, LINE_HEIGHT, LINE_SIZE, MOST_TEXT, NAME_SIZE, Line
 from drawing.model import Kind
 from drawing.text import escape, shortened, width
-from reports.values import safe
+from reports.safe_text import safe
 from reports.view import State
 
 FEW = 3  # changed resources of one kind that have a line each

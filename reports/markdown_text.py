@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from reports.values import MOST, cut, safe
+from reports.safe_text import MOST, cut, safe
 
 JOINER = "\u2060"  # shows nothing, and stands between `@` and the name that would be mentioned
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&|~!$#@]|:(?=//)")

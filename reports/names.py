@@ -6,7 +6,7 @@ from changes.change import Change, Judgement
 from drawing.model import PROVIDERS, titled
 from drawing.names import friendly
 from rehearsal.graph import Node
-from reports.values import safe
+from reports.safe_text import safe
 
 
 def type_of(urn: str) -> str:

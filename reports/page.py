@@ -12,8 +12,8 @@ from reports.acknowledging import option, said
 from reports.drawing import drawing
 from reports.drawing_line import Mark
 from reports.names import dependents, kind
-from reports.values import cut, safe
-from reports.view import Group, Item, Section, effect, operations, outcome, reasons, sections
+from reports.safe_text import cut, safe
+from reports.view import Group, Item, Section, effect, operations, outcome, reasons, sections, warnings
 
 CAUSES: Final = 30  # properties of one judgement
 
@@ -33,7 +33,7 @@ def environment_of(verdict: Verdict, key: str) -> dict[str, Any]:
         "outcome": outcome(verdict),
         "origin": safe(change.origin),
         "operations": operations(change.steps),
-        "warnings": [safe(one) for one in change.warnings],
+        "warnings": [safe(one) for one in warnings(verdict)],
         "words": list(_words(verdict)),
         "whole": change.whole,
         "drawing": drawing(change, marks, key=key, title=title) if change.steps else "",
@@ -101,7 +101,7 @@ def _item(one: Item, key: str) -> dict[str, Any]:
     return {
         "key": key,
         "state": one.state,
-        "sentence": _capital(safe(judgement.sentence)),
+        "sentence": _capital(safe(one.sentence)),
         "kind": kind(one.node),
         "name": safe(one.node.name),
         "component": one.component,
@@ -109,7 +109,7 @@ def _item(one: Item, key: str) -> dict[str, Any]:
         "causes": causes[:CAUSES],
         "more": max(len(causes) - CAUSES, 0),
         "dependents": dependents(judgement) if judgement.risk not in ("cost", "cosmetic") else [],
-        "remedy": safe(judgement.remedy),
+        "remedy": safe(one.remedy),
         "said": "" if one.word is None else said(one.word),
         "option": option(judgement) if one.state == "refused" else "",
     }
@@ -124,7 +124,7 @@ def _group(group: Group, keys: Mapping[int, str], key: str) -> dict[str, Any]:
         "members": [
             {
                 "key": keys[id(one)],
-                "sentence": _capital(safe(one.judgement.sentence)),
+                "sentence": _capital(safe(one.sentence)),
                 "kind": kind(one.node),
                 "name": safe(one.node.name),
             }

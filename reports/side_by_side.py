@@ -16,7 +16,9 @@ from drawing.names import friendly
 from infra.config_beside import Beside
 from rehearsal.graph import Graph, Node
 from reports.markdown_text import code, prose
-from reports.values import cut, masked_value, safe, words
+from reports.masking import masked_value
+from reports.safe_text import cut, safe
+from reports.values import words
 
 MARKS: Final = {"mistake": "looks like a mistake", "other": "", "expected": "expected"}
 

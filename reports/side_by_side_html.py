@@ -11,8 +11,8 @@ from rehearsal.graph import Graph, Node
 from reports.as_html import environment, hashed, style_sheet
 from reports.drawing import drawing
 from reports.drawing_line import SIGNS, Mark
+from reports.safe_text import safe
 from reports.side_by_side import SideBySide, only, summary, told_of, values
-from reports.values import safe
 
 KEY: Final = "beside"
 

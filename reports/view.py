@@ -11,8 +11,10 @@ from typing import Final, Literal
 from changes.change import DONE, Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
+from reports.masking import masked_sentence, masked_words
 from reports.names import Components, kind
-from reports.values import Shown, safe, shown
+from reports.safe_text import safe, safe_lines
+from reports.values import Shown, shown
 
 State = Literal["refused", "acknowledged", "passes"]
 ALONE = 5  # creations, or deletions, of one risk that are shown one by one
@@ -45,7 +47,17 @@ class Item:
         """The properties that bring it about; all that differ where the rule names none."""
         step = self.judgement.step
         found = self.judgement.causes or (step.changes if self.judgement.risk != "cost" else ())
-        return tuple(shown(one, step.node) for one in found)
+        return tuple(shown(one, step) for one in found)
+
+    @cached_property
+    def sentence(self) -> str:
+        """What happens to what, without a secret and what steers a terminal."""
+        return safe_lines(masked_sentence(self.judgement, self.judgement.sentence))
+
+    @cached_property
+    def remedy(self) -> str:
+        """What to do instead or first, in the same way; empty for nothing."""
+        return safe_lines(masked_sentence(self.judgement, self.judgement.remedy))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,6 +142,11 @@ def effect(risk: Risk, verdict: Verdict) -> str:
     return (_DID if verdict.report.change.outside else _WOULD)[risk]
 
 
+def warnings(verdict: Verdict) -> tuple[str, ...]:
+    """What the reader of the change must know, without a secret and what steers a terminal."""
+    return tuple(safe_lines(masked_words(one)) for one in verdict.report.change.warnings)
+
+
 def operations(steps: Sequence[Step]) -> str:
     """`1 replaced, 3 changed`, components left out."""
     found = Counter(step.op for step in steps if step.node.custom)
@@ -142,7 +159,7 @@ def reasons(verdict: Verdict) -> Iterator[tuple[str, tuple[Folded, ...]]]:
     for one in verdict.report.folded:
         found.setdefault(one.reason, []).append(one)
     for reason, held in sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        yield safe(reason), tuple(held)
+        yield safe(masked_words(reason)), tuple(held)
 
 
 def outcome(verdict: Verdict) -> str:

@@ -10,16 +10,17 @@ from infra.errors import PlatformError
 from rehearsal import graph_json
 from rehearsal.graph import Graph
 from rehearsal.platform import planned_config, rehearsed
+from reports.masking import masked_graph
 from scripts.terminal import write
 
 
 def write_graph(root: Path, name: str, *, json: Path | None, svg: Path | None, applied: bool) -> None:
-    """Writes the JSON, the picture or both; raises PlatformError."""
+    """Writes the JSON, without secrets, the picture or both; raises PlatformError."""
     if json is None and svg is None:
         raise PlatformError("nothing to write; pass --json FILE, --svg FILE or both (- is standard output)")
     graph, product = (_applied if applied else _planned)(root, name)
     if json is not None:
-        write(_target(json), graph_json.dump(graph))
+        write(_target(json), graph_json.dump(masked_graph(graph)))
     if svg is not None:
         write(_target(svg), draw(graph, title=f"{product}: {name}"))
 

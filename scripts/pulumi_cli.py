@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 
 from changes.preview_file import failure
 from infra.errors import PlatformError
+from reports.masking import masked_words
 from scripts.engine import require
 from scripts.process import is_alive
 from scripts.stack import Stack
@@ -121,7 +122,11 @@ def error_of(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
 
 
 def _said(text: str) -> str:
-    """Pulumi's errors without its warnings, on one line."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.strip().startswith("warning:")]
+    """Pulumi's errors without its warnings and without secrets, on one line."""
+    lines = [
+        line.strip()
+        for line in masked_words(text).splitlines()
+        if line.strip() and not line.strip().startswith("warning:")
+    ]
     errors = [line.removeprefix("error: ") for line in lines if line.startswith("error:")]
     return " ".join(errors or lines[-3:]) or "it said nothing"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,11 +13,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
+from reports.masking import masked_words
 from scripts.engine import require
 from scripts.stack import Stack
 from scripts.terminal import err
 
 KEPT: Final = 400  # last lines that are kept to be looked at
+_COLOUR: Final = re.compile(r"\x1b\[[\d;]*m")
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -30,7 +33,7 @@ class Ended:
 
 
 def pass_through(stack: Stack, *words: str) -> Ended:
-    """Runs a command of the engine for the stack to its end, its standard output and errors to ours.
+    """Runs a command of the engine for the stack to its end, its standard output and errors to ours, without secrets.
 
     The engine is in a process group of its own, so that a terminal's Ctrl-C reaches it from here alone, and once: a
     second one would end it before it has written the state.
@@ -52,10 +55,17 @@ def pass_through(stack: Stack, *words: str) -> Ended:
         for line in process.stdout:
             text = line.decode(errors="replace")
             kept.append(text)
-            sys.stdout.write(text)
+            sys.stdout.write(_masked(text))
             sys.stdout.flush()
         code = process.wait()
     return Ended(code=code, text="".join(kept), interrupted=bool(told))
+
+
+def _masked(line: str) -> str:
+    """The line as it is, or without its colours where it holds a secret: they may stand within it."""
+    bare = _COLOUR.sub("", line)
+    found = masked_words(bare)
+    return line if found == bare else found
 
 
 @contextmanager

@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from judged_changes import CANARY, DATABASE, PARAMETER, node
+from judged_changes import CANARY, DATABASE, PARAMETER, node, step
 
 from changes.change import PropertyChange
 from rehearsal.graph import SECRET, UNKNOWN, Node
+from reports.masking import masked
+from reports.safe_text import MOST, safe
 from reports.secret_names import is_secret_name
-from reports.values import MOST, masked, safe, shown
+from reports.values import shown
 
-ANY = node("acme:x/y:Thing", "thing")
+THING = node("acme:x/y:Thing", "thing")
+ANY = step("update", THING, THING)
 
 
-def told(before: Any, after: Any, path: str = "setting", of: Node = ANY) -> tuple[str, str]:
-    found = shown(PropertyChange(path=path, before=before, after=after), of)
+def told(before: Any, after: Any, path: str = "setting", of: Node = THING) -> tuple[str, str]:
+    found = shown(PropertyChange(path=path, before=before, after=after), step("update", of, of))
     return found.before, found.after
 
 
