@@ -108,7 +108,7 @@ class _GoLive:
         self._prune()
 
     def _look_again(self) -> None:
-        """What may have changed between the plan and the lock; raises PlatformError where it was a rollback's reason."""
+        """What may have changed between plan and lock; raises PlatformError where that was why to roll back."""
         live = self._backend.parameter(self._backend.release_parameter)
         if self._plan.verb == "rollback":
             refuse_gone(self._backend, self._store, self._plan.to)

@@ -26,8 +26,10 @@ PAUSE = 2.0  # seconds between two looks
 SILENCE = 15.0
 # Either side ends the session within 20 s where the other has vanished; the system's own default is two hours, or 15
 # minutes where something that was sent is not acknowledged: keepalives do not run then.
-SERVER = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; " \
+SERVER = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
     "SET tcp_user_timeout = 20000"
+)
 CLIENT = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20000}
 CONNECTS_WITHIN = 10  # seconds, where the product does not say
 HELD = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted AND (classid, objid) = (%s, %s)"

@@ -888,7 +888,7 @@ class Releases:
     def _try_scheduler(self, slot: str, live: str | None, began: float) -> None:
         """Ends the old scheduler, for whose lock the new one has waited, and looks whether its command stays up.
 
-        The old slot still serves, so that what fails here is switched back. On a fleet another machine may have the lock.
+        The old slot still serves, so that a failure is switched back. On a fleet another machine may have the lock.
         """
         unit = self.machine.unit("scheduler", slot)
         if unit not in self._background(slot) or "leader.py" not in (read(self.machine.units / unit) or ""):

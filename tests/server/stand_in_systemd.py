@@ -1,7 +1,8 @@
 """What the release program asks of systemctl and journalctl, where there is no systemd: units are started for real.
 
 Run as `python stand_in_systemd.py ROOT systemctl|journalctl WORDS`. It knows no users, no sandbox and no restarts: a
-program that ends has failed. The journal of a unit begins with its last start. What it cannot show is tested on a booted machine.
+program that ends has failed. A unit's journal begins with its last start. What it cannot show is tested on a booted
+machine.
 """
 
 from __future__ import annotations

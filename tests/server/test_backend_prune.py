@@ -128,8 +128,8 @@ def test_interrupted_while_old_releases_are_removed_the_release_is_recorded_as_l
     def interrupt(_store: ReleaseStore, _key: str) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(ReleaseStore, "remove", interrupt)
+    monkeypatch.setattr(ReleaseStore, "remove", interrupt)
+    with pytest.raises(KeyboardInterrupt):
         one.deploy(versions(3)[2])
     record = one.store.records(1)[0]
     assert (record["release"], record["result"], record["message"]) == (one.parameter, "done", "interrupted")

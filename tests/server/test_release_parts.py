@@ -181,7 +181,9 @@ def in_blue(releases: Any, program: Any, *, mode: str, led: bool) -> str:
     return unit
 
 
-@pytest.mark.parametrize(("mode", "led", "starts"), [("fleet", False, False), ("fleet", True, True), ("single", False, True)])
+@pytest.mark.parametrize(
+    ("mode", "led", "starts"), [("fleet", False, False), ("fleet", True, True), ("single", False, True)]
+)
 def test_a_scheduler_that_takes_no_lock_runs_on_a_single_server_only(
     mode: str, led: bool, starts: bool, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
