@@ -277,8 +277,7 @@ def test_a_scheduler_that_falls_once_it_has_its_turn_is_switched_back(machines: 
     leader = {"../leader.py": small_leader()}
     first = machine.publish(artifact(tmp_path, ONE, leader)).id
     assert machine.run("deploy", first).code == 0
-    broken = MANAGE + "\nraise ImportError('no such task')\n"
-    broken = broken.replace("else:", 'elif sys.argv[1] != "tick":')
+    broken = MANAGE.replace("else:", "elif sys.argv[1] == 'tick':\n    raise ImportError('no such task')\nelse:")
     run = machine.run("deploy", machine.publish(artifact(tmp_path, TWO, {**leader, "manage.py": broken})).id)
     assert run.code == 79, run.lines
     assert "does not stay up once it has its turn: ImportError: no such task" in run.message
