@@ -4,8 +4,7 @@
 
 All rows unless some are named; with a seed, rows drawn by their weights, of which none is begun once the minutes are
 over, which count from the start of all. `--write` puts them into docs/releases.md, where other rows stay as they last
-ran. Exits 1 where a row did not come out as it has to, or none ran; with a seed a row has a second try, and 0 says so
-where no machine can be booted.
+ran. Exits 1 where a row did not come out as it has to, or none ran; with a seed 0 where no machine can be booted.
 """
 
 from __future__ import annotations
@@ -132,9 +131,6 @@ def main(arguments: Sequence[str]) -> int:
             if time.monotonic() > deadline:
                 break
             one = run(stage, row)
-            if one.wrong and given.seed is not None:  # what is due to chance stands in no merge's way
-                say(f"{row.name}: {'; '.join(one.wrong)}; once more")
-                one = run(stage, row)
             results.append(one)
             if given.write:
                 record([one])  # at once: what ran is kept also where a later row ends the run
