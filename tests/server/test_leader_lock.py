@@ -89,7 +89,7 @@ def test_either_end_gives_up_on_the_other_within_20_seconds_also_with_data_on_it
     assert process.stdout is not None
     found = json.loads(process.stdout.read())
     assert found["server"] == {
-        "tcp_user_timeout": "20s",
+        "tcp_user_timeout": "20000",
         "tcp_keepalives_idle": "5",
         "tcp_keepalives_interval": "5",
         "tcp_keepalives_count": "3",
