@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 SCHEMA = 1
+REACH = 50  # go-lives that say what was live before
+DONE, UNREADABLE = "done", "unreadable"
 
 
 @dataclass(kw_only=True)
 class Record:
-    """One go-live as it went; `result` is done, failed, refused or interrupted. Times are UTC."""
+    """One go-live as it went; `result` is done, failed or interrupted. Times are UTC.
+
+    It is done from the moment that machines which boot take the release; `message` says what failed after that.
+    """
 
     by: str
     verb: str
@@ -37,6 +43,38 @@ class Record:
         return {"schema": SCHEMA, **asdict(self)}
 
 
+def read_record(key: str, body: bytes) -> dict[str, Any]:
+    """The record under this key; one that is half-written has the result `unreadable`, and what its key tells."""
+    try:
+        found = dict(json.loads(body))
+        if {type(found[name]) for name in ("release", "result")} == {str}:
+            return found
+    except (ValueError, TypeError, KeyError):
+        pass
+    began, verb, release = (*key.split("-", 2), "", "")[:3]
+    message = f"the audit record {key} is damaged, so it is not known what came of it"
+    return {"release": release, "verb": verb, "by": "", "began": began, "result": UNREADABLE, "message": message}
+
+
+def recent(records: Iterable[Mapping[str, Any]], releases: int) -> list[Mapping[str, Any]]:
+    """Of records from the newest on as many as hold REACH go-lives and so many different releases that went live.
+
+    Failures count for neither, so that they push nothing out.
+    """
+    found, done = list[Mapping[str, Any]](), list[str]()
+    for one in records:
+        found.append(one)
+        done += [str(one["release"])] if one.get("result") == DONE else []
+        if len(done) >= REACH and len(set(done)) >= releases:
+            break
+    return found
+
+
+def unread(records: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What there is to say of records that are damaged."""
+    return [f"{one['message']}; it is left out" for one in records if one.get("result") == UNREADABLE]
+
+
 def now() -> str:
     """The time, to a microsecond: two records never have one key."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
@@ -48,7 +86,7 @@ def live_before(records: Iterable[Mapping[str, Any]], live: str | None) -> str |
     What was rolled back is forgotten: after A, B, a rollback to A and C, it is A that was before C.
     """
     order: list[str] = []
-    for one in reversed([one for one in records if one.get("result") == "done"]):
+    for one in reversed([one for one in records if one.get("result") == DONE]):
         release = str(one["release"])
         order = [*order[: order.index(release)], release] if release in order else [*order, release]
     older = order[: order.index(live)] if live in order else order

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from infra.errors import PlatformError
 from scripts import backend_prune
 from scripts.aws_asking import AwsRefusedError
 from scripts.backend import Backend
-from scripts.backend_audit import Record, now
+from scripts.backend_audit import DONE, Record, now
 from scripts.backend_hosts import Commands, Host, OnLine, Outcome, find
 from scripts.backend_lock import BackendLock, Claim, HeldError
-from scripts.backend_plan import Plan, refuse_unfit
+from scripts.backend_plan import Plan, refuse_gone, refuse_unfit
 from scripts.backend_store import ReleaseStore
 
 LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
@@ -53,10 +53,11 @@ def carry_out(backend: Backend, plan: Plan, means: Means) -> Record:
     with lock.held(claim):
         try:
             _GoLive(backend, plan, means, store, lock, record).run()
-            record.result = "done"
         except BaseException as error:
-            record.result = "interrupted" if isinstance(error, KeyboardInterrupt) else "failed"
-            record.message = str(error)
+            interrupted = isinstance(error, KeyboardInterrupt)
+            if record.result != DONE:
+                record.result = "interrupted" if interrupted else "failed"
+            record.message = str(error) or ("interrupted" if interrupted else type(error).__name__)
             raise
         finally:
             record.ended = now()
@@ -84,6 +85,7 @@ class _GoLive:
         self._before: dict[str, str | None] = {}
 
     def run(self) -> None:
+        self._look_again()
         plan, means = self._plan, self._means
         self._store.put_program(means.program)
         if plan.release is not None:
@@ -101,8 +103,24 @@ class _GoLive:
         if plan.smoke is not None and (problem := means.smoke(plan.smoke)):
             self._give_up(f"{plan.smoke}: {problem}", done)
         self._backend.set_parameter(self._backend.release_parameter, plan.to)
+        self._record.result = DONE
         self._late()
         self._prune()
+
+    def _look_again(self) -> None:
+        """What may have changed between plan and lock; raises PlatformError where that was why to roll back."""
+        live = self._backend.parameter(self._backend.release_parameter)
+        if self._plan.verb == "rollback":
+            refuse_gone(self._backend, self._store, self._plan.to)
+            if live != self._plan.live:
+                raise PlatformError(
+                    f"{live} went live after this rollback was planned; nothing was changed. Run it again where it is "
+                    "still wanted"
+                )
+        self._plan = replace(self._plan, live=live)
+        self._record.before = live
+        for note in self._plan.notes:
+            self._means.say(note)
 
     def _look(self) -> None:
         """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
@@ -163,6 +181,8 @@ class _GoLive:
         except PlatformError as error:
             self._means.say(f"old releases stay in the bucket: {error}")
             return
+        for note in wanted.notes:
+            self._means.say(note)
         self._record.pruned = list(wanted.releases)
         if wanted.releases:
             self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")

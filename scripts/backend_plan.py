@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from infra.errors import PlatformError
 from scripts.backend import Backend
-from scripts.backend_audit import live_before
+from scripts.backend_audit import live_before, recent, unread
 from scripts.backend_hosts import Host, find
 from scripts.backend_release import BackendRelease
-from scripts.backend_store import RECORDS, ReleaseStore
+from scripts.backend_store import ReleaseStore
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """One go-live: of `release`, or back to the release with the id `to`, on `hosts` in their order.
 
-    `live` is what machines that boot take now. `smoke` is the address to try afterwards, None for none.
+    `live` is what machines that boot take now. `smoke` is the address to try afterwards, None for none. `notes` are
+    about what could not be read.
     """
 
     verb: Literal["deploy", "rollback"]
@@ -30,6 +31,7 @@ class Plan:
     snapshot: bool = False
     fresh_secrets: bool = False
     smoke: str | None = None
+    notes: tuple[str, ...] = ()
 
     def action(self, host: Host) -> str:
         """What the release program is told on this machine: exactly one migrates."""
@@ -40,7 +42,7 @@ class Plan:
     def steps(self) -> list[str]:
         """For people, in order."""
         first, *others = self.hosts
-        found = []
+        found = list(self.notes)
         if self.release is not None:
             size = f"{self.release.artifact.size / 1e6:.1f} MB"
             found.append(f"upload {self.to} ({size})" if not self.uploaded else f"{self.to} is in the bucket already")
@@ -78,12 +80,9 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
     """Back to a release, or to the one that was live before; raises PlatformError where there is none. Reads only."""
     store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
     live = backend.parameter(backend.release_parameter)
-    wanted = to or _before(store, live)
-    if not store.has(wanted):
-        raise PlatformError(
-            f"there is no release {wanted!r}, or no longer (artifacts.keep_releases is "
-            f"{backend.config.artifacts.keep_releases}); `diceytech releases backend` lists them"
-        )
+    records = [] if to else recent(store.history(), backend.config.artifacts.keep_releases)
+    wanted = to or _before(records, live)
+    refuse_gone(backend, store, wanted)
     if wanted == live and not fresh_secrets:
         raise PlatformError(f"{wanted} is what is live; `diceytech releases backend` lists the others")
     return Plan(
@@ -93,11 +92,21 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
         hosts=tuple(find(backend)),
         fresh_secrets=fresh_secrets,
         smoke=smoke,
+        notes=tuple(unread(records)),
     )
 
 
-def _before(store: ReleaseStore, live: str | None) -> str:
-    found = live_before(store.records(RECORDS), live)
+def refuse_gone(backend: Backend, store: ReleaseStore, release_id: str) -> None:
+    """Raises PlatformError where the bucket does not have the release: no machine that boots could take it."""
+    if not store.has(release_id):
+        raise PlatformError(
+            f"there is no release {release_id!r}, or no longer (artifacts.keep_releases is "
+            f"{backend.config.artifacts.keep_releases}); `diceytech releases backend` lists them"
+        )
+
+
+def _before(records: Sequence[Mapping[str, Any]], live: str | None) -> str:
+    found = live_before(records, live)
     if found is None:
         raise PlatformError("no release was live before this one; deploy, or name one with --to")
     return found

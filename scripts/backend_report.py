@@ -36,7 +36,7 @@ def show_releases(rows: Sequence[Mapping[str, Any]]) -> None:
         return
     table = Table("", "release", "what", "by", "when (UTC)", "result", box=None, header_style="bold")
     for row in rows:
-        result = row["result"] if row["result"] == "done" else f"{row['result']}: {row['message']}"
+        result = f"{row['result']}: {row['message']}" if row["message"] else row["result"]
         when = str(row["began"])[:19].replace("T", " ")
         mark = "*" if row["live"] else "" if row["kept"] else "-"
         cells = (mark, row["release"], row["verb"], row["by"], when, result)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from infra.errors import PlatformError
 from scripts.aws_asking import AwsRefusedError, asking
+from scripts.backend_audit import read_record
 from scripts.backend_release import PREFIX, PROGRAM_KEY, Artifact, BackendRelease
 
 AUDIT = f"{PREFIX}/audit/"
-RECORDS = 50  # audit records that say what was live before
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
@@ -82,10 +83,15 @@ class ReleaseStore:
         with asking(f"remove {key}"):
             self._client().delete_object(Bucket=self.bucket, Key=key)
 
+    def history(self) -> Iterator[dict[str, Any]]:
+        """Every audit record, the newest first, each fetched when it is asked for; a damaged one is `unreadable`."""
+        for key in sorted(self.list_keys(AUDIT), reverse=True):
+            if (found := self.get(key)) is not None:
+                yield read_record(key.removeprefix(AUDIT).removesuffix(".json"), found.body)
+
     def records(self, limit: int) -> list[dict[str, Any]]:
         """The newest audit records, the newest first."""
-        found = (self.get(key) for key in sorted(self.list_keys(AUDIT), reverse=True)[:limit])
-        return [json.loads(one.body) for one in found if one is not None]
+        return list(islice(self.history(), limit))
 
     def get(self, key: str) -> Stored | None:
         """One object; None where there is none."""

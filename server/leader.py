@@ -24,8 +24,14 @@ from typing import Any, Protocol
 LOCK = (0x64696365, 1)  # the two keys of the advisory lock: "dice", and the scheduler
 PAUSE = 2.0  # seconds between two looks
 SILENCE = 15.0
-# The server ends the session of a machine that has vanished within 20 s; PostgreSQL's own default is two hours.
-KEEPALIVE = "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+# Either side ends the session within 20 s where the other has vanished; the system's own default is two hours, or 15
+# minutes where something that was sent is not acknowledged: keepalives do not run then.
+SERVER = (
+    "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3; "
+    "SET tcp_user_timeout = 20000"
+)
+CLIENT = {"keepalives_idle": 5, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20000}
+CONNECTS_WITHIN = 10  # seconds, where the product does not say
 HELD = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted AND (classid, objid) = (%s, %s)"
 
 
@@ -40,13 +46,16 @@ class Lock(Protocol):
 
 
 class DatabaseLock:
-    """The advisory lock, in a session of Django's default database."""
+    """The advisory lock, in a session of Django's default database, which is PostgreSQL."""
 
     def __init__(self) -> None:
         sys.path.insert(0, str(Path.cwd()))
         import_module("django").setup()
         self._connection = import_module("django.db").connection
-        self._ask(KEEPALIVE)
+        options = self._connection.settings_dict["OPTIONS"]
+        options.update(CLIENT)
+        options.setdefault("connect_timeout", CONNECTS_WITHIN)
+        self._ask(SERVER)
 
     def take(self) -> bool:
         """Whether it is ours now; does not wait for it."""

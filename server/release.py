@@ -16,7 +16,7 @@ both; what else it must know is in <root>/etc/<product>/environment.json, which 
 Two slots, blue and green: the idle one is started and asked for its health on its own socket, then the link that nginx
 opens at each request is renamed to it. Whatever fails before that leaves the live slot alone.
 
-    releases/<id>/      release.json, app/, venv/, env (0600), .complete
+    releases/<id>/      release.json, app/, venv/, venv.json, env (0600), .complete
     slots/<slot>        link to its release
     live.sock           link to the socket of the live slot
     current, previous   links to releases, for people and for a rollback
@@ -63,11 +63,17 @@ PROBE_SECONDS = 60.0
 PROBE_PAUSE = 0.2
 VERIFY_PROBES, VERIFY_SECONDS = 3, 10.0
 SETTLE_SECONDS = 3.0  # a worker that lives so long has read its settings
+TURN_SECONDS = 10.0  # leader.py asks for the lock every 2 s
+TURN = "this machine has the scheduler"  # what leader.py says
 WORKER_STOPS_FETCHING = 5.0
 DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue are accepted meanwhile
 ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
 CHUNK = 1024 * 1024
 NOTHING = "none"  # SSM has no optional parameters
+SUMS = "venv.json"  # of each file in venv/ as it was installed: its SHA-256, or where a link points to
+
+
+UNGUARDED = "it takes no lock, and would run on every machine of the fleet; a new package has leader.py"
 
 
 class Exit(IntEnum):
@@ -455,6 +461,11 @@ class Systemd:
 
     def said(self, unit: str, since: float) -> str:
         """What the unit wrote since then (seconds since 1970), in one line."""
+        text = self.wrote(unit, since)
+        return "its journal cannot be read" if text is None else last_line(text)
+
+    def wrote(self, unit: str, since: float) -> str | None:
+        """What the unit wrote since then; None where the journal cannot be read."""
         words = [
             "journalctl",
             f"_SYSTEMD_UNIT={unit}",
@@ -464,8 +475,8 @@ class Systemd:
             "--no-pager",
         ]
         with suppress(Failure):
-            return last_line(run(words, Exit.SYSTEM, "journalctl"))
-        return "its journal cannot be read"
+            return run(words, Exit.SYSTEM, "journalctl")
+        return None
 
 
 def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], version: str) -> str | None:
@@ -499,6 +510,38 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         self.sock.connect(self._path)
+
+
+# What is installed
+
+
+def sums(room: Path) -> Iterator[tuple[str, str]]:
+    """Each file of a virtual environment with its SHA-256, and each link with where it points to."""
+    for path in sorted(room.rglob("*")):
+        if path.is_symlink():
+            yield str(path.relative_to(room)), f"-> {path.readlink()}"
+        elif path.is_file():
+            yield str(path.relative_to(room)), hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def installed(release: Path) -> Iterator[tuple[str, bytes | str | None]]:
+    """Each file's bytes and each link's target, as they were installed; None for one that no longer is so."""
+    try:
+        wanted = dict(json.loads((release / SUMS).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        yield SUMS, None
+        return
+    for name, digest in wanted.items():
+        path = release / "venv" / name
+        try:
+            if path.is_symlink():
+                target = str(path.readlink())
+                yield name, target if digest == f"-> {target}" else None
+            else:
+                data = path.read_bytes()
+                yield name, data if digest == hashlib.sha256(data).hexdigest() else None
+        except OSError:
+            yield name, None
 
 
 # The work
@@ -549,9 +592,12 @@ class Releases:
             found.append(f"stopped {', '.join(left)}")
 
     def _mend_live(self, live: str, found: list[str]) -> None:
-        release_id = self.machine.in_slot(live)
+        release_id, unguarded = self.machine.in_slot(live), self._unguarded(live)
         for unit in self._units(live):
             if not self.systemd.enabled(unit):
+                if unit == unguarded:
+                    found.append(f"left {unit} out: {UNGUARDED}")
+                    continue
                 self._mend(partial(self.systemd, "enable", unit), f"enabled {unit}", found)
             if self.systemd.enabled(unit) and not self.systemd.active(unit):
                 self._mend(partial(self.systemd, "start", unit), f"started {unit}", found)
@@ -579,6 +625,21 @@ class Releases:
 
     def _background(self, slot: str) -> list[str]:
         return [unit for unit in self._units(slot) if "-web@" not in unit]
+
+    def _unguarded(self, slot: str) -> str | None:
+        """The scheduler's unit where each machine of a fleet would run its command: a release from before leader.py."""
+        unit = self.machine.unit("scheduler", slot)
+        text = read(self.machine.units / unit)
+        led = text is not None and "leader.py" in text and (self.machine.home / "slots" / slot / "leader.py").exists()
+        return None if text is None or led or self._single(slot) else unit
+
+    def _single(self, slot: str) -> bool:
+        """Whether the release is for a single server: nginx takes TLS behind a load balancer only."""
+        release_id = self.machine.in_slot(slot)
+        with suppress(Failure, OSError):  # of an older program: it may be of a fleet
+            site = self._described(release_id).file("nginx-site") if release_id else None
+            return site is not None and "ssl_certificate" not in site
+        return False
 
     # Getting a release
 
@@ -649,36 +710,44 @@ class Releases:
 
     def _make_venv(self, directory: Path) -> dict[str, object]:
         """The virtual environment, at its final path, with all bytecode made; says where it was taken from."""
-        twin, made = self._twin(directory), [directory / "app"]
-        if twin is not None:
-            self._share_venv(twin, directory)
-        else:
+        twin = next((one for one in self._alike(directory) if self._copy_venv(one, directory)), None)
+        made = [directory / "app"]
+        if twin is None:
             self._install(directory)
             made.append(directory / "venv/lib")
         shutil.rmtree(directory / "wheelhouse")
         compiling = [str(directory / "venv/bin/python"), "-m", "compileall", "-q", "-j", "0", *map(str, made)]
         with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
             run(compiling, Exit.INSTALL, "compileall")
+        write(directory / SUMS, json.dumps(dict(sums(directory / "venv")), indent=0))
         return {} if twin is None else {"as_in": twin.name}
 
-    def _twin(self, directory: Path) -> Path | None:
-        """A release on this disk with the same requirements, each of which names what it is by its hash."""
+    def _alike(self, directory: Path) -> list[Path]:
+        """Releases on this disk with the same requirements, each of which names what it is by its hash."""
         requirements, library = (directory / "requirements.txt").read_bytes(), f"venv/lib/python{python_version()}"
-        for one in sorted((self.machine.home / "releases").iterdir(), reverse=True):
-            whole = self.machine.complete(one.name) and (one / library).is_dir()
-            if whole and (one / "requirements.txt").read_bytes() == requirements:
-                return one
-        return None
+        there = sorted((self.machine.home / "releases").iterdir(), reverse=True)
+        whole = [one for one in there if self.machine.complete(one.name) and (one / library).is_dir()]
+        return [one for one in whole if (one / "requirements.txt").read_bytes() == requirements]
 
-    def _share_venv(self, twin: Path, directory: Path) -> None:
-        """The other release's virtual environment: the same files, but for those that name the place they are in."""
-        shutil.copytree(twin / "venv", directory / "venv", symlinks=True, copy_function=os.link)
-        for path in (directory / "venv/pyvenv.cfg", *(directory / "venv/bin").iterdir()):
-            if not path.is_symlink() and str(twin).encode() in (data := path.read_bytes()):
-                mode = path.stat().st_mode
-                path.unlink()
-                path.write_bytes(data.replace(str(twin).encode(), str(directory).encode()))
-                path.chmod(mode)
+    def _copy_venv(self, twin: Path, directory: Path) -> bool:
+        """Copies what was installed there; False, and nothing is copied, unless all of it is as it was installed.
+
+        A copy, and no link: what is written into the one in place must not change the other, which a rollback goes to.
+        """
+        room, place, here = directory / "venv", str(twin).encode(), str(directory).encode()
+        for name, content in installed(twin):
+            path = room / name
+            if content is None:
+                shutil.rmtree(room, ignore_errors=True)
+                return False
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, str):
+                path.symlink_to(content)
+                continue
+            names_place = path.parent == room / "bin" or name == "pyvenv.cfg"
+            path.write_bytes(content.replace(place, here) if names_place else content)
+            shutil.copystat(twin / "venv" / name, path)
+        return (room / "bin/python").exists()
 
     def _install(self, directory: Path) -> None:
         """A virtual environment from the wheels alone."""
@@ -735,10 +804,11 @@ class Releases:
             with self.report.step("probe") as said:
                 said["answers"] = self._probe(slot, release, began)
             with self.report.step("background") as said:
-                said["units"] = self._start_background(slot)
+                said.update(self._start_background(slot))
             with self.report.step("site") as said:
                 said["reloaded"] = self._use_site(release.file("nginx-site") or "")
             self._switch(slot, live, release)
+            self._try_scheduler(slot, live, began)
         except BaseException:
             self._undo(slot, live, before)
             raise
@@ -801,9 +871,10 @@ class Releases:
         shown = self.systemd.show(unit)
         return shown.get("ActiveState") != "active" or int(shown.get("NRestarts") or 0) > 0
 
-    def _start_background(self, slot: str) -> list[str]:
-        """Starts the slot's worker and scheduler, which waits for its turn (leader.py); gives their units."""
-        began, units = time.time(), self._background(slot)
+    def _start_background(self, slot: str) -> dict[str, object]:
+        """Starts the slot's worker and scheduler, which waits for its turn (leader.py); says their units."""
+        began, unguarded = time.time(), self._unguarded(slot)
+        units = [unit for unit in self._background(slot) if unit != unguarded]
         for unit in units:
             self.systemd("start", unit)
         if units:
@@ -811,7 +882,33 @@ class Releases:
         for unit in units:
             if self._fell(unit):
                 raise Failure(Exit.BACKGROUND, f"{unit} does not stay up: {self.systemd.said(unit, began)}")
-        return units
+        note = {} if unguarded is None else {"note": f"{unguarded} is left out: {UNGUARDED}"}
+        return {"units": units, **note}
+
+    def _try_scheduler(self, slot: str, live: str | None, began: float) -> None:
+        """Ends the old scheduler, for whose lock the new one has waited, and looks whether its command stays up.
+
+        The old slot still serves, so that a failure is switched back. On a fleet another machine may have the lock.
+        """
+        unit = self.machine.unit("scheduler", slot)
+        if unit not in self._background(slot) or "leader.py" not in (read(self.machine.units / unit) or ""):
+            return
+        if unit == self._unguarded(slot):
+            return
+        with self.report.step("scheduler") as said:
+            old = self.machine.unit("scheduler", live) if live else None
+            if old is not None and (self.machine.units / old).exists():
+                self.systemd("stop", old)
+            deadline = time.monotonic() + TURN_SECONDS
+            while TURN not in (self.systemd.wrote(unit, began) or "") and not self._fell(unit):
+                if time.monotonic() > deadline:
+                    said["note"] = "another machine has the scheduler: its command was not tried here"
+                    return
+                time.sleep(PROBE_PAUSE)
+            time.sleep(SETTLE_SECONDS)
+            if self._fell(unit):
+                why = self.systemd.said(unit, began)
+                raise Failure(Exit.BACKGROUND, f"{unit} does not stay up once it has its turn: {why}")
 
     def _use_site(self, text: str) -> bool:
         """Checks nginx's site where it is new, and reloads nginx for it or for new secrets; says whether it did."""

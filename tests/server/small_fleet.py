@@ -16,7 +16,7 @@ from scripts.backend_plan import plan_deploy
 from scripts.backend_release import BackendRelease, described
 from scripts.backend_store import ReleaseStore
 
-ONE, TWO, THREE = (f"2026112{day}-120000-{str(day) * 12}" for day in (1, 2, 3))
+ONE, TWO, THREE, FOUR = (f"2026112{day}-120000-{str(day) * 12}" for day in (1, 2, 3, 4))
 
 
 class Fleet:

@@ -58,8 +58,8 @@ def wheels() -> Mapping[str, bytes]:
 
 
 def content(version: str, files: Mapping[str, str]) -> dict[str, bytes]:
-    """Everything in an artifact but its manifest."""
-    own = {f"app/{name}": text.encode() for name, text in {**FILES, **files}.items()}
+    """Everything in an artifact but its manifest; `../leader.py` lies beside the application."""
+    own = {f"app/{name}".replace("app/../", ""): text.encode() for name, text in {**FILES, **files}.items()}
     return {**own, "app/VERSION": f"{version}\n".encode(), **wheels()}
 
 

@@ -1,7 +1,8 @@
 """What the release program asks of systemctl and journalctl, where there is no systemd: units are started for real.
 
 Run as `python stand_in_systemd.py ROOT systemctl|journalctl WORDS`. It knows no users, no sandbox and no restarts: a
-program that ends has failed. What it cannot show is tested on a booted machine.
+program that ends has failed. A unit's journal begins with its last start. What it cannot show is tested on a booted
+machine.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Units:
             (self.root / "run" / settings["RuntimeDirectory"]).mkdir(exist_ok=True)
         words = [word.replace("%%", "%") for word in shlex.split(settings["ExecStart"])]
         shell = ["sh", "-c", 'set -a; . "$0"; exec "$@"', settings["EnvironmentFile"], *words]
-        with self.log(unit).open("ab") as log:
+        with self.log(unit).open("wb") as log:
             own = {"PATH": os.environ["PATH"], "TMPDIR": "/tmp"}  # noqa: S108 - as systemd has it
             process = subprocess.Popen(
                 shell, cwd=settings["WorkingDirectory"], env=own, stdout=log, stderr=log, start_new_session=True

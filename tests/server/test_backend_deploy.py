@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 from scripted_host import ScriptedHost
-from small_fleet import ONE, THREE, TWO, Fleet
+from small_fleet import FOUR, ONE, THREE, TWO, Fleet
 from small_release import artifact
 
 from infra.errors import PlatformError
@@ -153,6 +153,53 @@ def test_rollback_goes_to_the_release_before_and_the_next_one_further_back(fleet
     assert {line.split()[1] for line in two.asked()} == {"rollback"}
     with pytest.raises(PlatformError, match="no release was live before this one"):
         plan_rollback(two.backend, None)
+
+
+def test_a_rollback_to_what_was_removed_since_it_was_planned_changes_nothing(fleet: Fleets) -> None:
+    one = fleet(1)
+    one.keep(2)
+    first, _ = one.deploy(ONE), one.deploy(TWO)
+    plan = plan_rollback(one.backend, first)
+    live = [one.deploy(version) for version in (THREE, FOUR)][-1]
+    one.asked()
+    with pytest.raises(PlatformError, match=rf"there is no release '{first}', or no longer"):
+        carry_out(one.backend, plan, one.means())
+    assert (one.asked(), one.parameter, one.hosts[0].live) == ([], live, live)
+
+
+def test_a_rollback_that_another_deploy_came_before_changes_nothing(fleet: Fleets) -> None:
+    one = fleet(1)
+    first, _ = one.deploy(ONE), one.deploy(TWO)
+    plan = plan_rollback(one.backend, None)
+    live = one.deploy(THREE)
+    one.asked()
+    with pytest.raises(PlatformError, match=rf"{live} went live after this rollback was planned; nothing was changed"):
+        carry_out(one.backend, plan, one.means())
+    assert (one.asked(), one.parameter, plan.to) == ([], live, first)
+
+
+def test_a_deploy_records_what_was_live_when_it_began_not_when_it_was_planned(fleet: Fleets) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    plan = plan_deploy(one.backend, one.release(THREE))
+    second = one.deploy(TWO)
+    assert carry_out(one.backend, plan, one.means()).before == second
+
+
+def test_a_release_that_one_late_machine_did_not_take_counts_as_live(fleet: Fleets) -> None:
+    one = fleet(1)
+    first = one.deploy(ONE)
+    plan = plan_deploy(one.backend, one.release(TWO), snapshot=True)
+
+    def late(_release: str) -> str:
+        one.launch().fail(72)
+        return "snapshot-1"
+
+    with pytest.raises(DeployFailedError, match="which booted meanwhile, did not take"):
+        carry_out(one.backend, plan, one.means(take_snapshot=late))
+    record = one.store.records(1)[0]
+    assert (record["result"], "booted meanwhile" in record["message"], one.parameter) == ("done", True, plan.to)
+    assert plan_rollback(one.backend, None).to == first
 
 
 @pytest.mark.parametrize("to", ["nowhere", "../x", "x;reboot"])

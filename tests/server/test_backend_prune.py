@@ -17,9 +17,9 @@ from scripts.backend_audit import listed
 from scripts.backend_deploy import DeployFailedError, carry_out
 from scripts.backend_lock import KEY
 from scripts.backend_plan import plan_rollback
-from scripts.backend_prune import kept, released
+from scripts.backend_prune import kept, plan, released
 from scripts.backend_release import PROGRAM_KEY
-from scripts.backend_store import ReleaseStore
+from scripts.backend_store import AUDIT, ReleaseStore
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +80,60 @@ def test_a_release_that_failed_counts_for_none_of_those_that_stay(fleet: Fleets)
     assert in_bucket(one) > set(good)
     last = one.deploy(fourth)
     assert in_bucket(one) == {good[1], last}
+
+
+def test_releases_stay_however_many_deploys_failed_since(fleet: Fleets) -> None:
+    one = fleet(1)
+    made = [f"2026-{number:012}" for number in range(8)]
+    for number, release in enumerate(made):
+        one.store.put(f"releases/{release}/release.json", b'{"artifact": {"sha256": "ab"}}', etag=None)
+        one.store.record(f"{number:04}-deploy-{release}", {"release": release, "result": "done"})
+    for number in range(60):
+        one.store.record(f"1{number:03}-deploy-x", {"release": "x", "result": "failed"})
+    wanted = plan(one.store, live=made[-1], before=made[-2], keep=6)
+    assert wanted.releases == tuple(made[:2])
+
+
+def test_what_is_damaged_in_the_bucket_fails_no_deploy_and_removes_no_artifact(fleet: Fleets) -> None:
+    one = fleet(1)
+    one.keep(2)
+    first, second, third, fourth = versions(4)
+    made = [one.deploy(first), one.deploy(second)]
+    one.store.put(f"{AUDIT}20261101T0-deploy-{made[0]}.json", b'{"schema": 1, "rel', etag=None)
+    one.store.put(f"{AUDIT}20261101T1-deploy-{made[0]}.json", b"[]", etag=None)
+    descriptor = f"releases/{made[1]}/release.json"
+    one.backend.session.client("s3").put_object(Bucket=one.store.bucket, Key=descriptor, Body=b'{"artifact"')
+    one.said.clear()
+    made.append(one.deploy(third))
+    assert one.store.records(1)[0]["result"] == "done"
+    assert in_bucket(one) == {made[1], made[2]}
+    assert len(artifacts(one)) == 3
+    said = "\n".join(one.said)
+    assert f"the audit record 20261101T0-deploy-{made[0]} is damaged" in said
+    assert f"the release.json of {made[1]} is damaged, so every artifact stays" in said
+    damaged = listed(one.store.records(50), one.parameter, in_bucket(one))[-2:]
+    assert [(row["release"], row["result"]) for row in damaged] == [(made[0], "unreadable")] * 2
+    assert plan_rollback(one.backend, None).steps()[0].startswith("the audit record 20261101T1-deploy-")
+    one.deploy(fourth)
+    assert len(artifacts(one)) == 2
+
+
+def test_interrupted_while_old_releases_are_removed_the_release_is_recorded_as_live(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    one.keep(2)
+    made = [one.deploy(version) for version in versions(2)]
+
+    def interrupt(_store: ReleaseStore, _key: str) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ReleaseStore, "remove", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        one.deploy(versions(3)[2])
+    record = one.store.records(1)[0]
+    assert (record["release"], record["result"], record["message"]) == (one.parameter, "done", "interrupted")
+    assert plan_rollback(one.backend, None).to == made[1]
 
 
 def test_what_a_rollback_goes_to_stays_however_few_are_kept(fleet: Fleets) -> None:

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import small_release
-from small_machine import SECRET, SmallMachine
-from small_release import WSGI, artifact
+from small_machine import BACKEND, SECRET, SmallMachine
+from small_release import MANAGE, WSGI, artifact
 
 pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
@@ -272,13 +272,50 @@ def test_a_second_run_is_refused_and_told_who_is_at_work(live: tuple[SmallMachin
     assert first.wait(60) == 0
 
 
+def test_a_scheduler_that_falls_once_it_has_its_turn_is_switched_back(machines: Machines, tmp_path: Path) -> None:
+    machine = machines(product={"backend": {**BACKEND, "scheduler_command": "manage.py tick"}})
+    leader = {"../leader.py": small_leader()}
+    first = machine.publish(artifact(tmp_path, ONE, leader)).id
+    assert machine.run("deploy", first).code == 0
+    broken = MANAGE.replace("else:", "elif sys.argv[1] == 'tick':\n    raise ImportError('no such task')\nelse:")
+    run = machine.run("deploy", machine.publish(artifact(tmp_path, TWO, {**leader, "manage.py": broken})).id)
+    assert run.code == 79, run.lines
+    assert "does not stay up once it has its turn: ImportError: no such task" in run.message
+    assert (machine.live(), run.lines[-1]["live"]) == (ONE, first)
+    units = [f"acme-{part}@blue.service" for part in ("scheduler", "web", "worker")]
+    assert machine.running() == units
+    good = machine.run("deploy", machine.publish(artifact(tmp_path, THREE, leader)).id)
+    assert (good.code, ("scheduler", "done") in good.states()) == (0, True)
+
+
+def small_leader() -> str:
+    """leader.py with a lock on a file in place of the database's."""
+    text = (Path(__file__).parent.parent.parent / "server/leader.py").read_text()
+    lock = """
+class FileLock:
+    def __init__(self):
+        self.file = open(os.path.dirname(os.environ["MIGRATED"]) + "/scheduler.lock", "a")
+    def take(self):
+        import fcntl
+        try:
+            fcntl.flock(self.file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+    def held(self):
+        return True
+"""
+    head, main, tail = text.partition('if __name__ == "__main__":')
+    return head + lock + main + tail.replace("DatabaseLock()", "FileLock()")
+
+
 def installed(machine: SmallMachine, release: str) -> Path:
     """A file of gunicorn in the release's virtual environment."""
     [found] = (machine.home / "releases" / release / "venv").glob("lib/python*/site-packages/gunicorn/util.py")
     return found
 
 
-def test_a_release_with_the_same_requirements_shares_what_is_installed_and_outlives_the_other(
+def test_a_release_with_the_same_requirements_takes_what_is_installed_and_outlives_the_other(
     live: tuple[SmallMachine, str], tmp_path: Path
 ) -> None:
     machine, first = live
@@ -286,7 +323,8 @@ def test_a_release_with_the_same_requirements_shares_what_is_installed_and_outli
     run = machine.run("deploy", second)
     [install] = [line for line in run.lines if (line["step"], line["state"]) == ("install", "done")]
     assert install["as_in"] == first
-    assert installed(machine, first).stat().st_ino == installed(machine, second).stat().st_ino
+    assert installed(machine, first).read_bytes() == installed(machine, second).read_bytes()
+    assert installed(machine, first).stat().st_ino != installed(machine, second).stat().st_ino
     room = machine.home / "releases" / second / "venv"
     naming = [path for path in (room / "pyvenv.cfg", *(room / "bin").iterdir()) if not path.is_symlink()]
     assert [path for path in naming if first.encode() in path.read_bytes()] == []
@@ -308,4 +346,4 @@ def test_other_requirements_are_installed_anew(
     run = machine.run("deploy", second)
     assert run.code == 0
     assert [line for line in run.lines if "as_in" in line] == []
-    assert installed(machine, first).stat().st_ino != installed(machine, second).stat().st_ino
+    assert installed(machine, first).read_bytes() == installed(machine, second).read_bytes()

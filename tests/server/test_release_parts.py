@@ -1,0 +1,218 @@
+"""Parts of the release program by themselves: packages taken from another release, and a scheduler without a lock."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(__file__).parent.parent.parent / "server/release.py"
+SITES = {"single": "listen 80;", "fleet": "listen 80; listen 443 ssl; ssl_certificate /x;"}
+
+
+@pytest.fixture(scope="module")
+def program() -> Any:
+    """The release program as a module."""
+    spec = importlib.util.spec_from_file_location("release_program", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+class Recorded:
+    """systemd, whose units are all active and which does nothing; `enabled` are those that start with the machine."""
+
+    def __init__(self, *enabled: str) -> None:
+        self.on, self.asked = set(enabled), list[tuple[str, ...]]()
+
+    def __call__(self, *words: str, **_: object) -> str:
+        self.asked.append(words)
+        return ""
+
+    def enabled(self, unit: str) -> bool:
+        return unit in self.on
+
+    def active(self, unit: str) -> bool:
+        return unit in self.on
+
+    def show(self, _unit: str) -> dict[str, str]:
+        return {"ActiveState": "active", "NRestarts": "0"}
+
+
+@pytest.fixture
+def releases(program: Any, tmp_path: Path) -> Any:
+    """A machine's releases, none yet."""
+    machine = program.Machine(tmp_path, "acme", {"product": "acme", "environment": "dev"})
+    for folder in ("releases", "slots"):
+        (machine.home / folder).mkdir(parents=True)
+    machine.units.mkdir(parents=True)
+    return program.Releases(machine, program.Report())
+
+
+Make = Callable[[str], Path]
+
+
+@pytest.fixture
+def make(program: Any, releases: Any, monkeypatch: pytest.MonkeyPatch) -> Make:
+    """`make("a")` installs a release with its packages, as small as can be; gives its directory."""
+    installs = []
+
+    def install(directory: Path) -> None:
+        installs.append(directory.name)
+        library = directory / f"venv/lib/python{program.python_version()}"
+        library.mkdir(parents=True)
+        (library / "module.py").write_text("whole\n")
+        (directory / "venv/bin/__pycache__").mkdir(parents=True)
+        (directory / "venv/bin/python").symlink_to(sys.executable)
+        (directory / "venv/bin/tool").write_text(f"#!{directory}/venv/bin/python\n")
+        (directory / "venv/bin/tool").chmod(0o755)
+        (directory / "venv/pyvenv.cfg").write_text(f"command = {directory}\n")
+
+    def begin(name: str) -> Path:
+        directory: Path = releases.machine.release(name)
+        (directory / "wheelhouse").mkdir(parents=True)
+        (directory / "app").mkdir()
+        (directory / "requirements.txt").write_text("module==1\n")
+        said = releases._make_venv(directory)
+        (directory / ".complete").touch()
+        assert ("as_in" in said) == (name not in installs)
+        return directory
+
+    monkeypatch.setattr(program, "run", lambda *_, **__: "")
+    monkeypatch.setattr(releases, "_install", install)
+    return begin
+
+
+def module(directory: Path) -> Path:
+    """The only module that is installed."""
+    [found] = directory.glob("venv/lib/python*/module.py")
+    return found
+
+
+def as_in(directory: Path) -> bool:
+    """Whether its script names the place it is in and can be run."""
+    tool = directory / "venv/bin/tool"
+    return tool.read_text() == f"#!{directory}/venv/bin/python\n" and os.access(tool, os.X_OK)
+
+
+def test_what_is_written_into_one_release_in_place_changes_no_other(make: Make) -> None:
+    one, two = make("a"), make("b")
+    assert (as_in(one), as_in(two), (two / "venv/bin/python").is_symlink()) == (True, True, True)
+    with module(two).open("r+") as file:
+        file.write("fixed in a hurry\n")
+    assert module(one).read_text() == "whole\n"
+
+
+def edited(one: Path) -> None:
+    with module(one).open("a") as file:
+        file.write("more")
+
+
+def cut_off(one: Path) -> None:
+    module(one).write_text("")
+
+
+def gone(one: Path) -> None:
+    module(one).unlink()
+
+
+def a_directory(one: Path) -> None:
+    path = module(one)
+    path.unlink()
+    path.mkdir()
+
+
+def elsewhere(one: Path) -> None:
+    (one / "venv/bin/python").unlink()
+    (one / "venv/bin/python").symlink_to("/nowhere")
+
+
+def unknown(one: Path) -> None:
+    (one / "venv.json").unlink()
+
+
+def half_written(one: Path) -> None:
+    (one / "venv.json").write_text('{"lib')
+
+
+@pytest.mark.parametrize("damage", [edited, cut_off, gone, a_directory, elsewhere, unknown, half_written])
+def test_packages_that_are_not_as_they_were_installed_are_installed_anew(
+    damage: Callable[[Path], None], make: Make, releases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damage(make("a"))
+    installs = list[str]()
+    monkeypatch.setattr(releases, "_install", lambda directory: installs.append(directory.name))
+    two = releases.machine.release("b")
+    (two / "wheelhouse").mkdir(parents=True)
+    (two / "requirements.txt").write_text("module==1\n")
+    assert releases._make_venv(two) == {}
+    assert (installs, (two / "venv").exists()) == (["b"], False)
+
+
+def test_what_was_added_to_a_release_by_hand_is_not_inherited(make: Make) -> None:
+    one = make("a")
+    module(one).with_name("sitecustomize.py").write_text("raise SystemExit\n")
+    assert [path.name for path in module(make("b")).parent.iterdir()] == ["module.py"]
+
+
+def in_blue(releases: Any, program: Any, *, mode: str, led: bool) -> str:
+    """Puts a release with a scheduler into the blue slot; gives the scheduler's unit."""
+    machine = releases.machine
+    here = {"python": program.python_version(), "platform": program.machine_platform()}
+    body = {"schema": 1, "product": "acme", "environment": "dev", **here, "files": {"nginx-site": SITES[mode]}}
+    text = json.dumps(body).encode()
+    name = f"1-{program.hashlib.sha256(text).hexdigest()[: program.DIGEST_LENGTH]}"
+    machine.release(name).mkdir()
+    (machine.release(name) / "release.json").write_bytes(text)
+    program.link(machine.home / "slots/blue", f"../releases/{name}")
+    unit = str(machine.unit("scheduler", "blue"))
+    (machine.units / unit).write_text(f"ExecStart=python {'../leader.py ' if led else ''}manage.py tick\n")
+    if led:
+        (machine.home / "slots/blue/leader.py").touch()
+    return unit
+
+
+@pytest.mark.parametrize(
+    ("mode", "led", "starts"), [("fleet", False, False), ("fleet", True, True), ("single", False, True)]
+)
+def test_a_scheduler_that_takes_no_lock_runs_on_a_single_server_only(
+    mode: str, led: bool, starts: bool, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "SETTLE_SECONDS", 0.0)
+    unit = in_blue(releases, program, mode=mode, led=led)
+    releases.systemd = Recorded()
+    said = releases._start_background("blue")
+    assert releases.systemd.asked == ([("start", unit)] if starts else [])
+    assert (said["units"] == [unit], "takes no lock" in said.get("note", "")) == (starts, not starts)
+    found = list[str]()
+    releases._mend_live("blue", found)
+    assert (("enable", unit) in releases.systemd.asked, "left" in found[0]) == (starts, not starts)
+
+
+def test_the_one_machine_whose_scheduler_was_on_keeps_it(releases: Any, program: Any) -> None:
+    unit = in_blue(releases, program, mode="fleet", led=False)
+    releases.systemd = Recorded(unit)
+    releases.systemd.active = lambda _unit: False
+    found = list[str]()
+    releases._mend_live("blue", found)
+    assert releases.systemd.asked == [("start", unit)]
+
+
+@pytest.mark.parametrize("mode", SITES)
+def test_the_rendered_site_tells_a_fleet_from_a_single_server(mode: str) -> None:
+    from rendered_environments import configuration, outputs
+
+    from infra.rendering import rendered, subject
+
+    config = configuration("dev", acme=True, server={"mode": mode})
+    site = rendered("nginx-site", subject(config, "dev", outputs(config, "dev")))
+    assert ("ssl_certificate" in site) == (mode == "fleet")
