@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.engine.rehearsed import Rehearsed
@@ -89,7 +91,7 @@ def test_outside_changes_are_found_by_drift(dev: Rehearsed) -> None:
     done = dev.run("diceytech", "drift", "--env", DEV, "--verbose")
     assert done.returncode == 2, done.stderr
     assert "retentionInDays: 30 -> 1" in done.stdout
-    assert "somebody deleted the log group (log-groups-nginx)" in done.stdout
+    assert re.search(r"was deleted outside of the program: [^\n]*log-groups-nginx", done.stdout), done.stdout
     assert "server-instance: tags.By" in done.stdout
     assert "3 resources changed outside of Pulumi" in done.stdout
 

@@ -241,6 +241,8 @@ def test_bad_input_is_an_error_in_one_sentence(tmp_path: Path, arguments: list[s
     root = repository(empty(tmp_path / "git") / "platform")
     (root / "infra" / "kept").write_text("", encoding="utf-8")
     commit(root)
+    with (root / "Pulumi.prod.yaml").open("a", encoding="utf-8") as file:
+        file.write("# a change: what is the same is not planned\n")
     done = diceytech("diff", *arguments, cwd=root)
     assert (done.returncode, words in done.stderr.replace("\n", " ")) == (1, True), done.stderr
     assert "Traceback" not in done.stderr

@@ -172,12 +172,12 @@ def test_ctrl_c_lets_the_lock_go_and_the_next_deploy_works(commands: Commands) -
     path = commands.artifact(ONE)
     words = [DICEYTECH, "deploy", "backend", "--env", "dev", "--no-smoke", "--artifact", str(path)]
     process = subprocess.Popen(words, cwd=commands.root, env=commands.environment(), stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("asking"):
-            process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
-    process.stderr.close()
+    with process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if line.startswith("asking"))
+        process.send_signal(signal.SIGINT)  # once: a second one ends it without its last words
+        process.stderr.read()
+        assert process.wait(30) == 130
     commands.fleet.hosts[0].pid = 1
     assert commands.fleet.store.records(1)[0]["result"] == "interrupted"
     done = commands.deploy("--artifact", str(path))
