@@ -131,7 +131,7 @@ def _usable(path: Path, source: Source) -> Engine | None:
     if not path.is_file():
         return None
     try:
-        text = version(str(path), patience=PATIENCE * 4)
+        text = version(str(path), patience=PATIENCE * 12)  # a busy machine has no engine less
     except NoAnswer:
         return None
     if not recent(text):
