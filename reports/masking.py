@@ -61,7 +61,8 @@ def masked_value(value: Any, *, secret: bool = False, above: str | int = "", dep
 
 def masked_words(text: str) -> str:
     """A sentence with documents in it, such as a policy's condition, or words of the engine, without a secret."""
-    found, rest = [], 0
+    found: list[str] = []
+    rest = 0
     for start in (one.start() for one in re.finditer(r"\{(?=\s*\")", text)):
         if start < rest:
             continue

@@ -99,7 +99,8 @@ def _masked_block(found: re.Match[str]) -> str:
 
 def _masked_values(text: str, lead: re.Pattern[str]) -> str:
     """What follows a name of a secret; after another name the search goes on within its value."""
-    parts, rest = [], 0
+    parts: list[str] = []
+    rest = 0
     for found in lead.finditer(text):
         if found.start() < rest or not is_secret_name(found["name"]) or found["name"] == "Authorization":
             continue
