@@ -38,28 +38,33 @@ class _Entry(BaseModel):
 
 
 def load(file: Path, *, today: date | None = None) -> tuple[Acknowledgement, ...]:
-    """The acknowledgements of a file, none where there is no file; raises PlatformError for a bad one.
-
-    One that counts for more than a year from `today`, the day of the call in UTC, is a bad one.
-    """
+    """The acknowledgements of a file, none where there is no file; raises PlatformError for a bad one."""
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
         raise PlatformError(f"{file.name} cannot be read: {error}") from None
+    return written(text, file.name, today=today)
+
+
+def written(text: str, name: str = FILE, *, today: date | None = None) -> tuple[Acknowledgement, ...]:
+    """The acknowledgements of a file's text, `name` for messages; raises PlatformError for a bad one.
+
+    One that counts for more than a year from `today`, the day of the call in UTC, is a bad one.
+    """
     try:
         document = yaml.compose(text, Loader=yaml.SafeLoader)
         held = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:
-        raise PlatformError(f"{file.name} is no YAML: {' '.join(str(error).split())}") from None
+        raise PlatformError(f"{name} is no YAML: {' '.join(str(error).split())}") from None
     if document is None or held is None:
         return ()
     if not isinstance(held, list):
-        raise PlatformError(f"{file.name}: write a list of acknowledgements, each beginning with `- environment:`")
+        raise PlatformError(f"{name}: write a list of acknowledgements, each beginning with `- environment:`")
     last = (today or datetime.now(UTC).date()) + LONGEST
     found = tuple(
-        _entry(one, node, f"{file.name}:{node.start_mark.line + 1}", last)
+        _entry(one, node, f"{name}:{node.start_mark.line + 1}", last)
         for one, node in zip(held, document.value, strict=True)
     )
     for index, one in enumerate(found):

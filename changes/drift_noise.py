@@ -2,21 +2,21 @@
 
 These are what no program sets, what AWS moves by itself, and what is told of a resource of its own.
 
-Only what a program can set counts: what it did set, what the type's table has as an input, and what matters wherever it
-is (`WATCHED`, and all that switches, exposures and rules read of the type). Source: the AWS provider's documentation of
-each type, "Attribute Reference".
+Only what a program can set counts: what it did set, what the type's table has as an input, and all that switches,
+exposures and rules read of the type. Source: the AWS provider's documentation of each type, "Attribute Reference".
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, Final
 
 from changes.change import Folded, PropertyChange, Step
 from changes.exposure import inputs_read
 from changes.mirrors import explained
 from changes.opened import SWITCHES
-from changes.rule import number
+from changes.rule import DATABASE, number
 from changes.rules import RULES
 from rehearsal.difference import top_level
 from rehearsal.graph import Node
@@ -27,11 +27,6 @@ PART: Final = "also a resource of its own, whose drift is told there"
 MINOR: Final = "a minor version of the one that is asked for: AWS upgrades it by itself"
 GROWN: Final = "storage that RDS adds by itself, up to maxAllocatedStorage"
 SCALED: Final = "scaling sets it between minSize and maxSize"
-WATCHED: Final = {
-    "aws:iam/role:Role": ("permissionsBoundary",),
-    "aws:iam/user:User": ("permissionsBoundary",),
-}
-_DATABASE: Final = ("aws:rds/instance:Instance", "aws:rds/cluster:Cluster")
 _GROUP: Final = "aws:autoscaling/group:Group"
 
 
@@ -60,13 +55,12 @@ def _reason(step: Step, name: str, asked: Collection[str], beside: Sequence[Node
     return _moved(step.before, step.after, name)
 
 
-def _settable(type_: str) -> Iterator[str]:
+@cache
+def _settable(type_: str) -> frozenset[str]:
     kind = RESOURCES.get(type_)
-    yield from ("tags", "tagsAll", *WATCHED.get(type_, ()))
-    yield from inputs_read(type_)
-    yield from (switch.top for switch in SWITCHES if type_ in switch.types)
-    yield from (top_level(path) for rule in RULES if type_ in rule.types for path in rule.properties)
-    yield from kind.inputs if kind else ()
+    switches = (switch.top for switch in SWITCHES if type_ in switch.types)
+    rules = (top_level(path) for rule in RULES if type_ in rule.types for path in rule.properties)
+    return frozenset({"tags", "tagsAll", *inputs_read(type_), *switches, *rules, *(kind.inputs if kind else ())})
 
 
 def _moved(before: Node, after: Node, name: str) -> str | None:
@@ -74,7 +68,7 @@ def _moved(before: Node, after: Node, name: str) -> str | None:
     old, new = before.inputs.get(name), after.inputs.get(name)
     if before.type == _GROUP and name == "desiredCapacity":
         return SCALED if _between(before, new) else None
-    if before.type not in _DATABASE:
+    if before.type not in DATABASE:
         return None
     if name == "engineVersion" and before.inputs.get("autoMinorVersionUpgrade", True) and _major(old) == _major(new):
         return MINOR

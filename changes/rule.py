@@ -11,6 +11,7 @@ from controls.inputs import peek
 from rehearsal.graph import SECRET, UNKNOWN, Node
 
 DATABASE = frozenset({"aws:rds/instance:Instance", "aws:rds/cluster:Cluster"})
+DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
 OPEN = (UNKNOWN, SECRET)  # values that may be anything
 EMPTY: tuple[Any, ...] = (None, "", [], {})  # what AWS, programs and states write for nothing
 

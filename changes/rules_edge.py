@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from changes.change import Step
-from changes.rule import OPEN, Rule, each_block
+from changes.rule import DISTRIBUTION, OPEN, Rule, each_block
 from changes.wildcards import covers
 from rehearsal.graph import UNKNOWN, Node
 from rehearsal.policy_documents import listed
 
-_DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
 _ALL = "*"
 _SIGNED = ("trustedKeyGroups", "trustedSigners")
 _FUNCTIONS = ("functionAssociations", "lambdaFunctionAssociations")
@@ -73,9 +72,9 @@ def _certain(asked: list[Any]) -> bool:
 
 RULES = (
     Rule(id="signature-off", title="A site answers without a signed address or cookie", risk="security",
-         types=_DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_unsigned,
+         types=DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_unsigned,
          remedy="leave its key groups on: files behind them were private"),
     Rule(id="edge-function-detached", title="A site runs no function before it answers any more", risk="security",
-         types=_DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_without_function,
+         types=DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_without_function,
          remedy="leave it on, or make sure that it was no password or check"),
 )  # fmt: skip

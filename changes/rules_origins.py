@@ -10,13 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from changes.change import Step
-from changes.rule import EMPTY, OPEN, Rule, each_block
+from changes.rule import DISTRIBUTION, EMPTY, OPEN, Rule, each_block
 from controls.inputs import peek
 from rehearsal.foretold import names_an_output
 from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
 
-_DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
 _OLD_TLS = ("SSLv3", "TLSv1", "TLSv1.1")
 
 
@@ -92,12 +91,12 @@ def _is_tls(origin: Mapping[str, Any]) -> bool:
 
 
 RULES = (
-    Rule(id="origin-opened", title="A bucket behind a site has to let others in", risk="security", types=_DISTRIBUTION,
+    Rule(id="origin-opened", title="A bucket behind a site has to let others in", risk="security", types=DISTRIBUTION,
          properties=("origins", "signingBehavior"), check=_origin_opened,
          remedy="leave the origin access control on, signing always"),
     Rule(id="origin-moved", title="A site fetches what it answers from another domain", risk="security",
-         types=_DISTRIBUTION, properties=("origins",), check=_origin_moved,
+         types=DISTRIBUTION, properties=("origins",), check=_origin_moved,
          remedy="make sure that you know whose it is"),
-    Rule(id="origin-in-clear", title="A site reaches its server without TLS", risk="security", types=_DISTRIBUTION,
+    Rule(id="origin-in-clear", title="A site reaches its server without TLS", risk="security", types=DISTRIBUTION,
          properties=("origins",), check=_origin_in_clear, remedy="leave it at https-only with TLS 1.2"),
 )  # fmt: skip

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from changes.change import Step
-from changes.rule import DATABASE, OPEN, Rule, changed, lowered, sides, turned_off
+from changes.rule import DATABASE, DISTRIBUTION, OPEN, Rule, changed, lowered, sides, turned_off
 
 _GROUP = frozenset({"aws:autoscaling/group:Group"})
 _INSTANCE = frozenset({"aws:ec2/instance:Instance"})
 _ALARM = frozenset({"aws:cloudwatch/metricAlarm:MetricAlarm"})
-_DISTRIBUTION = frozenset({"aws:cloudfront/distribution:Distribution"})
 _AT_ONCE = "applied at once"
 _LATER = "in the next maintenance window"
 
@@ -73,7 +72,7 @@ RULES = (
     Rule(id="alarm-silenced", title="An alarm that tells nobody", risk="downtime", types=_ALARM,
          properties=("alarmActions", "actionsEnabled"), check=_silenced, guarded=False,
          remedy="raise its threshold instead"),
-    Rule(id="site-disabled", title="A distribution is turned off", risk="downtime", types=_DISTRIBUTION,
+    Rule(id="site-disabled", title="A distribution is turned off", risk="downtime", types=DISTRIBUTION,
          properties=("enabled",), check=_disabled, guarded=False, remedy="use `diceytech maintenance on` for a while"),
     Rule(id="balancer-protection-off", title="A load balancer loses its deletion protection", risk="downtime",
          types=frozenset({"aws:lb/loadBalancer:LoadBalancer"}), properties=("enableDeletionProtection",),

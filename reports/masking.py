@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -77,9 +77,14 @@ def masked_words(text: str) -> str:
     return masked_text("".join([*found, text[rest:]]))
 
 
-def masked_sentence(judgement: Judgement, text: str) -> str:
-    """A text of the judgement, without what is masked in the properties and the resource that it speaks of."""
-    for secret in sorted(set(_secrets_of(judgement)), key=len, reverse=True):
+def secrets_of(judgement: Judgement) -> tuple[str, ...]:
+    """The texts that are masked in the properties and the resource that it speaks of, the longest first."""
+    return tuple(sorted(set(_secrets_of(judgement)), key=len, reverse=True))
+
+
+def masked_sentence(text: str, secrets: Iterable[str]) -> str:
+    """A text about a resource, without the secrets in it and without those of the resource."""
+    for secret in secrets:
         text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", SECRET, text) if secret in text else text
     return masked_words(text)
 

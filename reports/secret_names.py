@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
@@ -34,6 +35,7 @@ _SECRET_VALUES = {
 }
 _NAME: Final = re.compile(r"(?:.*N|n)ame|(?:.*K|k)ey|settingI[dD]|NAME|KEY", re.ASCII)
 _VALUE: Final = re.compile(r"(?:.*V|v)alues?|(?:search|Search|regex|Regex)String|VALUES?", re.ASCII)
+_CUSTOM: Final = ("customHeaders", "CustomHeaders")
 _OPTION: Final = re.compile(r"--?([\w-]+)")
 _OPERATOR: Final = re.compile(
     r"(?:ForA(?:ny|ll)Values:)?(?:(?:String|Arn|Numeric|Date|Binary)(?:Not)?(?:Equals|Like|LessThan|GreaterThan)\w*"
@@ -45,6 +47,7 @@ _OF_ISSUER: Final = re.compile(rf"{_ISSUER}(?:[:/].*)?")
 _KNOWN_KEY: Final = re.compile(r"[a-z0-9-]+:[A-Za-z][\w-]*(?:/.*)?|[\w-]+\.[\w./-]+:[a-z_]+", re.ASCII)
 
 
+@lru_cache(maxsize=16384)
 def is_secret_name(name: str) -> bool:
     """Whether a property of this name holds a secret: `ses_smtp_password` does, `passwordLength` does not."""
     if name in _NO_SECRETS or _OF_ISSUER.fullmatch(name):
@@ -69,8 +72,7 @@ def is_secret_in(block: Any, key: str | int, above: str | int = "") -> bool:
         return option is not None and (option[1] == "user" or is_secret_name(option[1]))
     if is_secret_name(key) or key == "secure":
         return True
-    named = above in ("customHeaders", "CustomHeaders") or (isinstance(block, Mapping) and _is_named_secret(block))
-    if named and _VALUE.fullmatch(key):
+    if _VALUE.fullmatch(key) and (above in _CUSTOM or (isinstance(block, Mapping) and _is_named_secret(block))):
         return True
     return _OPERATOR.fullmatch(str(above)) is not None and not _KNOWN_KEY.fullmatch(key)
 

@@ -11,7 +11,7 @@ from typing import Final, Literal
 from changes.change import DONE, Acknowledgement, Folded, Judgement, Op, Risk, Step, Verdict
 from changes.judge import GRAVEST_FIRST
 from rehearsal.graph import Node
-from reports.masking import masked_sentence, masked_words
+from reports.masking import masked_sentence, masked_words, secrets_of
 from reports.names import Components, kind
 from reports.safe_text import safe, safe_lines
 from reports.values import Shown, shown
@@ -52,12 +52,16 @@ class Item:
     @cached_property
     def sentence(self) -> str:
         """What happens to what, without a secret and what steers a terminal."""
-        return safe_lines(masked_sentence(self.judgement, self.judgement.sentence))
+        return safe_lines(masked_sentence(self.judgement.sentence, self._secrets))
 
     @cached_property
     def remedy(self) -> str:
         """What to do instead or first, in the same way; empty for nothing."""
-        return safe_lines(masked_sentence(self.judgement, self.judgement.remedy))
+        return safe_lines(masked_sentence(self.judgement.remedy, self._secrets))
+
+    @cached_property
+    def _secrets(self) -> tuple[str, ...]:
+        return secrets_of(self.judgement)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -110,6 +110,7 @@ def described(backend: Backend, artifact: Artifact, *, paths: ServerPaths | None
         "artifact": {"sha256": artifact.sha256, "bytes": artifact.size},
         "health_path": config.product.health_path,
         "host": environment_variables.hosts(config, backend.outputs)[0],
+        "server_mode": config.server.mode,
         "secrets_store": config.secrets.store,
         "secrets": {name: backend.names.secret(name) for name in config.secrets.django},
         "platform_sha256": hashlib.sha256(backend.outputs.to_parameter().encode()).hexdigest(),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
-from changes.acknowledgements import FILE, load, typed
+from changes.acknowledgements import FILE, load, typed, written
 from changes.change import Acknowledgement, Change, Verdict
 from changes.guard import decide
 from changes.judge import judge
@@ -63,18 +62,19 @@ def require_whole(change: Change) -> None:
 
 def known(folder: Path) -> frozenset[Word]:
     """What the file of a tree acknowledges, nothing where it cannot be read: its own pull request was told so."""
-    try:
-        return frozenset(_word(one) for one in load(folder / FILE))
-    except PlatformError:
-        return frozenset()
+    return _words(lambda: load(folder / FILE))
 
 
 def known_by_commit(root: Path) -> frozenset[Word]:
     """The same of the commit that is checked out; nothing outside of git."""
-    text = committed(root, FILE)
-    with tempfile.TemporaryDirectory(prefix="diceytech-words-") as folder:
-        (Path(folder) / FILE).write_text(text, encoding="utf-8")
-        return known(Path(folder))
+    return _words(lambda: written(committed(root, FILE)))
+
+
+def _words(read: Callable[[], Iterable[Acknowledgement]]) -> frozenset[Word]:
+    try:
+        return frozenset(_word(one) for one in read())
+    except PlatformError:
+        return frozenset()
 
 
 def refuse_unused(verdict: Verdict, before: Collection[Word]) -> None:

@@ -634,11 +634,10 @@ class Releases:
         return None if text is None or led or self._single(slot) else unit
 
     def _single(self, slot: str) -> bool:
-        """Whether the release is for a single server: nginx takes TLS behind a load balancer only."""
+        """Whether the release is for a single server."""
         release_id = self.machine.in_slot(slot)
         with suppress(Failure, OSError):  # of an older program: it may be of a fleet
-            site = self._described(release_id).file("nginx-site") if release_id else None
-            return site is not None and "ssl_certificate" not in site
+            return release_id is not None and self._described(release_id).described.get("server_mode") == "single"
         return False
 
     # Getting a release
