@@ -71,7 +71,7 @@ engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, els
 	@$(BIN)/python -m scripts.engine
 
 # A file's tests stay together: what one of them has brought up serves the others.
-test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browser: about five minutes on two cores
+test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browser: a little over four minutes on two cores
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
