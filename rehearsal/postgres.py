@@ -110,14 +110,20 @@ def _identity(directory: Path) -> dict[str, Any]:
 
 
 def _reachable(binaries: Path, room: Path, identity: dict[str, Any]) -> Path:
-    """The programs where whoever runs them can reach them; a copy where a directory above is root's alone."""
+    """The programs where whoever runs them can reach them; a copy where a directory above is root's alone.
+
+    The wheel's find their libraries by a path relative to their own, in a folder beside the package.
+    """
     try:
         subprocess.run([binaries / "postgres", "--version"], check=True, capture_output=True, **identity)  # noqa: S603
     except PermissionError:
-        copy = room / "postgresql"
-        shutil.copytree(binaries.parent, copy, symlinks=True)
-        room.chmod(0o755)
-        return copy / "bin"
+        package = binaries.parents[1]
+        for folder in (binaries.parent, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, room / folder.relative_to(package.parent), symlinks=True)
+        for above in (room, room / package.name):
+            above.chmod(0o755)
+        return room / binaries.relative_to(package.parent)
     return binaries
 
 
