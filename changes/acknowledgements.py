@@ -5,6 +5,8 @@
   rule: database-replaced
   reason: moved to PostgreSQL 18; restored from snapshot before-18 and compared
   until: 2026-12-01
+
+For a stack of the account project `account: main` stands in the place of `environment: prod`.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from changes.change import Acknowledgement
+from changes.stack_titles import account_title
 from infra.errors import PlatformError
 
 FILE: Final = "changes.ack.yaml"
@@ -25,12 +28,14 @@ LONGEST: Final = timedelta(days=366)  # a word that counts longer is forgotten b
 FORM: Final = "RULE:RESOURCE=REASON"
 _TYPED = re.compile(r"(?P<rule>[a-z0-9-]+):(?P<resource>.+?)=(?P<reason>.*\S.*)", re.DOTALL)
 _Text = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"\S")]
+_Name = Annotated[str | None, Field(min_length=1, max_length=100, pattern=r"^\S+$")]  # as no title with a space
 
 
 class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    environment: _Text
+    environment: _Name = None
+    account: _Name = None
     resource: _Text
     rule: Annotated[str, Field(pattern=r"^[a-z0-9-]+$")]
     reason: _Text
@@ -61,7 +66,7 @@ def written(text: str, name: str = FILE, *, today: date | None = None) -> tuple[
     if document is None or held is None:
         return ()
     if not isinstance(held, list):
-        raise PlatformError(f"{name}: write a list of acknowledgements, each beginning with `- environment:`")
+        raise PlatformError(f"{name}: write a list of acknowledgements, each beginning with `- environment:` or `- account:`")
     last = (today or datetime.now(UTC).date()) + LONGEST
     found = tuple(
         _entry(one, node, f"{name}:{node.start_mark.line + 1}", last)
@@ -73,13 +78,13 @@ def written(text: str, name: str = FILE, *, today: date | None = None) -> tuple[
     return found
 
 
-def typed(text: str, environment: str) -> Acknowledgement:
+def typed(text: str, stack: str) -> Acknowledgement:
     """One of a command line, RULE:RESOURCE=REASON; raises PlatformError."""
     found = _TYPED.fullmatch(text)
     if found is None:
         raise PlatformError(f"--acknowledge {text!r}: write {FORM}, such as 'database-replaced:database-instance=why'")
     return Acknowledgement(
-        environment=environment,
+        stack=stack,
         resource=found["resource"],
         rule=found["rule"],
         reason=found["reason"].strip(),
@@ -100,7 +105,23 @@ def _entry(held: Any, node: yaml.Node, source: str, last: date) -> Acknowledgeme
         raise PlatformError(f"{source}: {f'{place}: ' if place else ''}{first['msg']}; see docs/changes.md") from None
     if entry.until > last:
         raise PlatformError(f"{source}: until: {entry.until} is more than a year ahead; write {last} or an earlier day")
-    return Acknowledgement(**entry.model_dump(), source=source)
+    return Acknowledgement(
+        stack=_stack(entry, source),
+        resource=entry.resource,
+        rule=entry.rule,
+        reason=entry.reason,
+        until=entry.until,
+        source=source,
+    )
+
+
+def _stack(entry: _Entry, source: str) -> str:
+    if entry.environment is not None and entry.account is None:
+        return entry.environment
+    if entry.account is not None and entry.environment is None:
+        return account_title(entry.account)
+    both = "both are written" if entry.environment else "neither is written"
+    raise PlatformError(f"{source}: write `environment:`, or `account:` for the account project; {both}")
 
 
 def _twice(node: yaml.Node) -> str | None:
@@ -110,4 +131,4 @@ def _twice(node: yaml.Node) -> str | None:
 
 
 def _key(one: Acknowledgement) -> tuple[str, str, str]:
-    return one.environment, one.resource, one.rule
+    return one.stack, one.resource, one.rule

@@ -58,7 +58,7 @@ class Step:
 class Change:
     """All that one apply would do to a stack, in the order of the steps' URNs.
 
-    `stack` names it for people (`prod`); `origin` says where this was learnt (`pulumi preview`, `origin/main..HEAD`).
+    `stack` names it for people (`prod`, `account main`: changes/stack_titles.py); `origin` says where this was learnt (`pulumi preview`, `origin/main..HEAD`).
     `before` and `after` are the resources that are known on either side: all of them where `whole`, else those of the
     steps alone. `warnings` are what the reader of the report must know, such as that a preview was not whole.
     With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
@@ -121,12 +121,12 @@ class Report:
 class Acknowledgement:
     """Somebody's word that one guarded judgement is wanted.
 
-    It is of the rule `rule` for the resource named `resource` in `environment`, counts until the end of the day
+    It is of the rule `rule` for the resource named `resource` in `stack`, as changes/stack_titles.py calls it, counts until the end of the day
     `until`, None for that of a command line, which counts for that command alone; `source` says where it was written
     (`changes.ack.yaml:3`, `--acknowledge`).
     """
 
-    environment: str
+    stack: str
     resource: str
     rule: str
     reason: str
@@ -139,7 +139,7 @@ class Verdict:
     """A report and what the guard says of it.
 
     `refused` are guarded judgements that nobody acknowledged, `acknowledged` those with somebody's word, `expired`
-    and `unused` the acknowledgements of this environment that are too old or fit nothing in the change.
+    and `unused` the acknowledgements of this stack that are too old or fit nothing in the change.
     """
 
     report: Report

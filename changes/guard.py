@@ -9,8 +9,8 @@ from changes.change import Acknowledgement, Judgement, Report, Verdict
 
 
 def decide(report: Report, acknowledgements: Sequence[Acknowledgement], *, today: date) -> Verdict:
-    """What of the report passes, with the acknowledgements of its environment; those of others are not looked at."""
-    own = [one for one in acknowledgements if one.environment == report.change.stack]
+    """What of the report passes, with the acknowledgements of its stack; those of others are not looked at."""
+    own = [one for one in acknowledgements if one.stack == report.change.stack]
     expired = [one for one in own if one.until is not None and one.until < today]
     good = [one for one in own if one not in expired]
     guarded = [one for one in report.judgements if one.guarded]

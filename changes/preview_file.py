@@ -12,6 +12,7 @@ from changes import saved_plan
 from changes.change import Change
 from changes.preview_differences import Written
 from changes.preview_steps import KNOWN, graphs, steps_of
+from changes.stack_titles import option, title_of, words
 from infra.errors import PlatformError
 
 COUNTED: Final = ("create", "update", "replace", "delete", "import")
@@ -22,7 +23,7 @@ NOT_WHOLE: Final = (
 
 
 def read(file: Path, stack: str) -> Change:
-    """What the preview or the saved plan in a file would do to a stack.
+    """What the preview or the saved plan in a file would do to a stack, by its title (changes/stack_titles.py).
 
     Raises PlatformError for what is neither, for one of another stack, and for one that failed or is cut.
     """
@@ -79,26 +80,26 @@ def failure(document: Any) -> str:
     """Why a preview failed, in the engine's words on one line; nothing where it did not."""
     told = document.get("diagnostics") if isinstance(document, Mapping) else None
     errors = [" ".join(str(one.get("message", "")).split()) for one in told or () if one.get("severity") == "error"]
-    words = [one.removeprefix("error: ") for one in dict.fromkeys(errors) if one]
-    return " ".join(one for one in words if not any(one in other for other in words if other != one))[:1000]
+    told_once = [one.removeprefix("error: ") for one in dict.fromkeys(errors) if one]
+    return " ".join(one for one in told_once if not any(one in other for other in told_once if other != one))[:1000]
 
 
 def _refuse_others(
     document: Mapping[str, Any], written: Sequence[Written], summary: Mapping[str, int], stack: str, origin: str
 ) -> None:
     """Raises PlatformError for a preview that must not be judged."""
-    if words := failure(document):
-        raise PlatformError(f"{origin} is of a preview that failed: {words}; mend that, then preview again")
-    others = {str(one["urn"]).split("::")[0].rpartition(":")[2] for one in written} - {stack}
+    if why := failure(document):
+        raise PlatformError(f"{origin} is of a preview that failed: {why}; mend that, then preview again")
+    others = {title_of(str(one["urn"])) for one in written} - {stack}
     if others:
         other = min(others)
-        raise PlatformError(f"{origin} is a preview of {other}, not of {stack}; pass --env {other}")
+        raise PlatformError(f"{origin} is a preview of {other}, not of {stack}; pass {option(other)}")
     strange = sorted({str(one["op"]) for one in written} - KNOWN)
     if strange:
         raise PlatformError(f"{origin} has a step {strange[0]!r}, which nobody here knows; it cannot be judged")
     ops = Counter(str(one["op"]) for one in written)
     if ops["refresh"] and set(ops) == {"refresh"}:
-        raise PlatformError(f"{origin} is a preview of a refresh; `diceytech drift --env {stack}` reads what AWS holds")
+        raise PlatformError(f"{origin} is a preview of a refresh; `diceytech drift {option(stack)}` reads what AWS holds")
     short = [op for op in COUNTED if ops[op] != summary.get(op, 0)]
     if short:
         counts = f"{ops[short[0]]} steps {short[0]!r} of {summary.get(short[0], 0)}"
@@ -110,7 +111,7 @@ def _foreign(origin: str, stack: str, why: str) -> PlatformError:
 
 
 def _command(stack: str) -> str:
-    return f"pulumi preview --json --show-sames --stack {stack}"
+    return f"pulumi preview --json --show-sames {words(stack)}"
 
 
 def _is_event_log(text: str) -> bool:

@@ -14,6 +14,7 @@ from changes.change import Change, Op, PropertyChange, Step
 from changes.engine_values import properties, shown
 from changes.preview_steps import is_custom
 from changes.property_changes import INTERNAL
+from changes.stack_titles import option, title_of
 from infra.errors import PlatformError
 from rehearsal.graph import UNKNOWN, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
@@ -37,9 +38,9 @@ def is_plan(document: Any) -> bool:
 def change(document: Mapping[str, Any], *, stack: str, origin: str) -> Change:
     """What the plan lets happen; raises PlatformError for one of another stack or with an operation nobody knows."""
     plans = document["resourcePlans"]
-    others = {str(urn).split("::")[0].rpartition(":")[2] for urn in plans} - {stack}
+    others = {title_of(str(urn)) for urn in plans} - {stack}
     if others:
-        raise PlatformError(f"{origin} is a plan of {min(others)}, not of {stack}; pass --env {min(others)}")
+        raise PlatformError(f"{origin} is a plan of {min(others)}, not of {stack}; pass {option(min(others))}")
     found = [_step(urn, plan, origin) for urn, plan in sorted(plans.items())]
     steps = tuple(step for step in found if step is not None)
     return Change(

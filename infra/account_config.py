@@ -14,7 +14,7 @@ from pydantic import Field, StringConstraints
 
 from infra.config import Accepted, AccountId, BucketName, Email, Product, Region, Section
 from infra.config_checks import Problem
-from infra.config_source import engine_values, own_keys, parse_model, project_defaults, read_yaml
+from infra.config_source import engine_values, own_keys, parse_model, project_defaults, read_yaml, stack_of
 
 NAMESPACE = "account"
 OIDC_URL = "https://token.actions.githubusercontent.com"
@@ -198,6 +198,11 @@ def load_account(root: Path, stack: str) -> AccountConfig:
     file = account_file(root, stack)
     own = own_keys(read_yaml(file), file, namespace=NAMESPACE)
     return parse_account({**_product(root), **own}, source=f"account/{file.name}")
+
+
+def account_stacks(root: Path) -> list[str]:
+    """Names of all stacks of the account project that have a YAML under `root`, sorted."""
+    return sorted(stack_of(file) for file in (root / "account").glob("Pulumi.*.yaml"))
 
 
 def account_file(root: Path, stack: str) -> Path:

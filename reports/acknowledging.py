@@ -7,6 +7,7 @@ import re
 import shlex
 
 from changes.change import Acknowledgement, Judgement
+from changes.stack_titles import kind_and_name
 from reports.safe_text import safe
 
 REASON = "why you want it"
@@ -19,10 +20,11 @@ def option(judgement: Judgement) -> str:
     return f"--acknowledge {shlex.quote(f'{judgement.rule}:{safe(judgement.step.node.name)}={REASON}')}"
 
 
-def lines(judgement: Judgement, environment: str) -> list[str]:
+def lines(judgement: Judgement, stack: str) -> list[str]:
     """The entry of changes.ack.yaml; reason and day are the person's to write."""
+    kind, name = kind_and_name(stack)
     return [
-        f"- environment: {_scalar(environment)}",
+        f"- {kind}: {_scalar(name)}",
         f"  resource: {_scalar(judgement.step.node.name)}",
         f"  rule: {_scalar(judgement.rule)}",
         f"  reason: {REASON}",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from changes.change import DONE, Acknowledgement, Folded, PropertyChange, Step, Verdict
 from changes.judge import GRAVEST_FIRST
+from changes.stack_titles import kind_and_name
 from reports.cost import Costs
 from reports.cost import as_json as cost_json
 from reports.masking import masked, masked_words
@@ -31,7 +32,7 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
     change = verdict.report.change
     found = items(verdict)
     return {
-        "environment": safe_lines(change.stack),
+        **_stack(change.stack),
         "origin": safe_lines(change.origin),
         "whole": change.whole,
         "outside": change.outside,
@@ -44,6 +45,12 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
         "expired": [_word(one) for one in verdict.expired],
         "unused": [_word(one) for one in verdict.unused],
     }
+
+
+def _stack(title: str) -> dict[str, str | None]:
+    """The environment's name, or that of the account project's stack; the other is None."""
+    kind, name = kind_and_name(title)
+    return {"environment": None, "account": None, kind: safe_lines(name)}
 
 
 def _summary(verdict: Verdict, found: Sequence[Item]) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def _folded(one: Folded) -> dict[str, Any]:
 
 def _word(one: Acknowledgement) -> dict[str, Any]:
     return {
-        "environment": safe_lines(one.environment),
+        **_stack(one.stack),
         "resource": safe_lines(one.resource),
         "rule": safe_lines(one.rule),
         "reason": safe_lines(one.reason),

@@ -58,7 +58,7 @@ class _Block:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """One environment: its heading and its blocks, the guarded ones and the rest."""
+    """One stack: its heading and its blocks, the guarded ones and the rest."""
 
     head: str
     guarded: tuple[_Block, ...]
@@ -113,7 +113,7 @@ def _head(verdicts: Sequence[Verdict], shown: Sequence[Verdict]) -> str:
 def _table(verdicts: Sequence[Verdict]) -> Iterator[str]:
     outside = any(one.report.change.outside for one in verdicts)
     head = "AWS and the state | what was done" if outside else "the guard | what is done"
-    yield f"| environment | {head} | {' | '.join(GRAVEST_FIRST)} | folded |"
+    yield f"| stack | {head} | {' | '.join(GRAVEST_FIRST)} | folded |"
     yield f"|---|---|---|{'---|' * (len(GRAVEST_FIRST) + 1)}"
     for one in verdicts:
         risks = [sum(each.risk == risk for each in one.report.judgements) for risk in GRAVEST_FIRST]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from changes.change import DONE, Folded, Verdict
+from changes.stack_titles import kind_and_name
 from drawing.model import PROVIDERS
 from reports.acknowledging import lines as acknowledgement
 from reports.acknowledging import option, said
@@ -23,7 +24,8 @@ def environment_of(verdict: Verdict, key: str) -> dict[str, Any]:
     change = verdict.report.change
     found = keyed(verdict, key)
     marks = marks_of(verdict, found, key)
-    title = f"The platform of {safe(change.stack)}, with what changes"
+    kind, name = kind_and_name(change.stack)
+    title = f"The {'platform of' if kind == 'environment' else 'account'} {safe(name)}, with what changes"
     refused = [one for section, _ in found for one in section.items if one.state == "refused"]
     entries = [line for one in refused for line in acknowledgement(one.judgement, change.stack)]
     folded = list(reasons(verdict))

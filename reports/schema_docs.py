@@ -15,15 +15,16 @@ SCHEMA: Final = f"""## The JSON form
 | key | what it is |
 |---|---|
 | `schema` | number of this form |
-| `allowed` | whether the guard lets every environment's change pass |
-| `environments` | one for each environment, in the order asked for |
+| `allowed` | whether the guard lets every change pass |
+| `environments` | one for each environment, then one for each stack of the account project |
 | `cost` | with `--cost`: what `diceytech cost --base REF --json` gives; one that cannot be priced has `error` |
 
-Each environment:
+Each of these:
 
 | key | what it is |
 |---|---|
-| `environment`, `origin` | its name; where the change was learnt |
+| `environment`, `account` | the environment's name, or that of the account project's stack; the other is null |
+| `origin` | where the change was learnt |
 | `whole` | whether all of its resources were known, or only those that change |
 | `outside` | whether it was done already, outside of Pulumi, as `diceytech drift` finds: then nothing is refused |
 | `warnings` | texts that a reader must know |
@@ -32,7 +33,7 @@ Each environment:
 | `judgements` | what it risks, the gravest first |
 | `steps` | every step, in the order of the URNs, with all its `changes` |
 | `folded` | what means nothing: the resource, `reason`, and `paths` of the properties |
-| `expired`, `unused` | acknowledgements of this environment that are too old, or fit nothing in it |
+| `expired`, `unused` | acknowledgements of this stack that are too old, or fit nothing in it |
 
 Each judgement:
 
@@ -46,7 +47,7 @@ Each judgement:
 | `sentence`, `remedy` | what happens, and what to do instead or first; the latter may be empty |
 | `causes` | the properties that bring it about: `path`, `before`, `after`, `replaces` |
 | `dependents` | URNs of what depends on it, near or far |
-| `acknowledgement` | null, or `environment`, `resource`, `rule`, `reason`, `until` (null: for once), `source` |
+| `acknowledgement` | null, or `environment` and `account` likewise, `resource`, `rule`, `reason`, `until` (null: for once), `source` |
 
 `before` and `after` are plain JSON, null where there is none. `[secret]` stands for a secret, `[unknown]` for what only
 the apply will tell, `[the arn of Bucket/media]` for one that two plans have in common.

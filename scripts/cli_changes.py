@@ -11,7 +11,7 @@ import typer
 
 from infra.errors import PlatformError
 from reports.report import Format
-from scripts.cli_options import Env, Json, Out
+from scripts.cli_options import AccountStack, Json, OneEnv, Out
 
 if TYPE_CHECKING:
     from changes.change import Verdict
@@ -61,7 +61,8 @@ def tell(
 
 
 def preview(
-    env: Env,
+    env: OneEnv = None,
+    account: AccountStack = None,
     file: Annotated[
         Path | None,
         typer.Option("--file", help="A kept `pulumi preview --json --show-sames`, or a saved plan, instead of a run."),
@@ -76,19 +77,15 @@ def preview(
 ) -> None:
     """Say what `pulumi up` would do, and what it risks. Changes nothing; with --guard exits 2 when refused."""
     from changes.preview_file import read
-    from infra.config_across import environment
     from scripts import preview as previews
-    from scripts.stack import environment_stack
+    from scripts.stack import one_stack
     from scripts.terminal import root
 
     if refresh and file is not None:
         raise PlatformError("--refresh asks AWS, --file asks nobody; pass one of them")
-    words = previews.acknowledgements(root(), env, acknowledge or ())
-    if file is None:
-        change = previews.previewed(environment_stack(root(), env), refresh=refresh)
-    else:
-        environment(root(), env)
-        change = read(file, env)
+    stack = one_stack(root(), env, account)
+    words = previews.acknowledgements(root(), stack.title, acknowledge or ())
+    change = previews.previewed(stack, refresh=refresh) if file is None else read(file, stack.title)
     if guard:
         previews.require_whole(change)
     found = previews.verdict(change, words, today=today())
@@ -104,20 +101,21 @@ def preview(
 
 
 def up(
-    env: Env,
+    env: OneEnv = None,
+    account: AccountStack = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; the guard still refuses.")] = False,
     acknowledge: Acknowledge = None,
     refresh: Refresh = False,
     verbose: Verbose = False,
 ) -> None:
     """Preview, ask, then apply exactly what was shown. Exits 2, with nothing applied, when the guard refuses."""
-    from scripts.stack import environment_stack
+    from scripts.stack import one_stack
     from scripts.terminal import root
     from scripts.up import up as apply
 
     apply(
         root(),
-        environment_stack(root(), env),
+        one_stack(root(), env, account),
         yes=yes,
         acknowledged=acknowledge or (),
         refresh=refresh,

@@ -10,7 +10,7 @@ import typer
 from infra.errors import PlatformError
 from reports.report import Format
 from scripts.cli_changes import REFUSED, Acknowledge, Form, Guard, Verbose, tell, today
-from scripts.cli_options import Json, OneEnv, Out, complete_environment
+from scripts.cli_options import AccountStack, Json, OneEnv, Out, complete_environment
 
 
 def diff(
@@ -21,6 +21,7 @@ def diff(
     base: Annotated[str | None, typer.Option("--base", help="Compare with this commit, such as origin/main.")] = None,
     head: Annotated[str | None, typer.Option("--head", help="This commit instead of the working tree.")] = None,
     env: OneEnv = None,
+    account: AccountStack = None,
     guard: Guard = False,
     acknowledge: Acknowledge = None,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse uncommitted changes.")] = False,
@@ -34,7 +35,7 @@ def diff(
     """Compare two commits, or two environments. By plans made here: no account, no credentials, no network."""
     form = Format.JSON if json else format
     if environments:
-        if len(environments) != 2 or base or head or env or acknowledge or cost:
+        if len(environments) != 2 or base or head or env or account or acknowledge or cost:
             raise PlatformError("name two environments, as in `diceytech diff dev prod`, or pass --base REF alone")
         _side_by_side(environments[0], environments[1], form, out, graph=graph, guard=guard)
         return
@@ -42,14 +43,17 @@ def diff(
         raise PlatformError("compare with what? pass --base REF, such as origin/main, or two environments: dev prod")
     if graph:
         raise PlatformError("--graph is for two environments; with --base every resource is compared anyway")
+    if env and account:
+        raise PlatformError("--env and --account name one each; pass one of them, or neither to compare all")
+    from changes.stack_titles import account_title
     from scripts.cost_difference import of
     from scripts.diff import sides, verdicts
     from scripts.preview import known
     from scripts.terminal import err, root
 
-    words = acknowledge or []
-    with err.status("planning both sides"), sides(root(), base, head, env=env, strict=strict, whole=cost) as found:
-        told, before = verdicts(found, words, env=env, today=today()), known(found.base)
+    words, only = acknowledge or [], account_title(account) if account else env
+    with err.status("planning both sides"), sides(root(), base, head, only=only, strict=strict, whole=cost) as found:
+        told, before = verdicts(found, words, only=only, today=today()), known(found.base)
     costs = of(found, base) if cost else None
     tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, known=before, costs=costs)
 

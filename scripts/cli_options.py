@@ -22,6 +22,17 @@ def complete_environment(incomplete: str) -> list[str]:
         return []
 
 
+def complete_account(incomplete: str) -> list[str]:
+    """Names of the account project's stacks that start so; none outside a repository."""
+    from infra.account_config import account_stacks
+    from scripts.terminal import root
+
+    try:
+        return [name for name in account_stacks(root()) if name.startswith(incomplete)]
+    except PlatformError:
+        return []
+
+
 class Shell(StrEnum):
     """Shells that can complete commands."""
 
@@ -50,6 +61,14 @@ Env = Annotated[
 ]
 OneEnv = Annotated[
     str | None, typer.Option("--env", "-e", help="Only this environment.", autocompletion=complete_environment)
+]
+AccountStack = Annotated[
+    str | None,
+    typer.Option(
+        "--account",
+        help="Instead of an environment: a stack of the account project, as `main`.",
+        autocompletion=complete_account,
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Write to this file instead of standard output.")]

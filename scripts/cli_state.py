@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from infra.errors import PlatformError
 from reports.report import Format
 from scripts.cli_changes import Form, Verbose
-from scripts.cli_options import Env, Json, OneEnv, Out
-
-if TYPE_CHECKING:
-    from scripts.stack import Stack
+from scripts.cli_options import AccountStack, Env, Json, OneEnv, Out
 
 DIFFERENT = 2
-AccountStack = Annotated[
-    str | None, typer.Option("--account", help="Instead of an environment: a stack of the account project, as `main`.")
-]
 
 
 def bootstrap(env: Env, json: Json = False) -> None:
@@ -52,10 +46,11 @@ def drift(
     """Compare AWS with Pulumi's state. Exits 2 when they differ in what means something; changes nothing."""
     from scripts.drift import find, show_ways, verdict
     from scripts.report_output import render
-    from scripts.terminal import err
+    from scripts.stack import one_stack
+    from scripts.terminal import err, root
 
-    stack, form = _stack(env, account), Format.JSON if json else format
-    with err.status(f"asking AWS what {stack.name} holds"):
+    stack, form = one_stack(root(), env, account), Format.JSON if json else format
+    with err.status(f"asking AWS what {stack.title} holds"):
         found = verdict(find(stack))
     report = found.report
     if report.judgements or report.folded or form is not Format.TEXT or out is not None:
@@ -80,20 +75,10 @@ def recover(
     """Mend the state after an interrupted run. Finds what it had begun to create, and takes it in or clears it."""
     from scripts.recover import as_json, show
     from scripts.recover import recover as mend
-    from scripts.terminal import print_json
+    from scripts.stack import one_stack
+    from scripts.terminal import print_json, root
 
-    stack = _stack(env, account)
+    stack = one_stack(root(), env, account)
     found = mend(stack, force=force, restore=restore)
     print_json(as_json(found)) if json else show(found, stack)
 
-
-def _stack(env: str | None, account: str | None) -> Stack:
-    """The one that was named; raises PlatformError unless it was exactly one."""
-    from scripts.stack import account_stack, environment_stack
-    from scripts.terminal import root
-
-    if env is not None and account is None:
-        return environment_stack(root(), env)
-    if account is not None and env is None:
-        return account_stack(root(), account)
-    raise PlatformError("say which stack: `--env dev`, or `--account main` for one of the account project")

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from infra.account_config import foreign_environments, load_account
+from infra.account_config import account_file, account_stacks, foreign_environments, load_account
 from infra.config import PlatformConfig
 from infra.config_across import check_across
 from infra.config_checks import Problem
 from infra.config_lint import lint
-from infra.config_source import ConfigError, environments, load, stack_of, stray_files
+from infra.config_source import ConfigError, environments, load, stray_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,15 +76,15 @@ def check(root: Path, only: str | None = None) -> list[Verdict]:
 def _accounts(root: Path, environments: Mapping[str, Mapping[str, object]]) -> Iterator[Verdict]:
     """Verdicts on the account project's stacks; what is accepted there is held by its own tests."""
     ids = {name: getattr(sections.get("aws"), "account_id", None) for name, sections in environments.items()}
-    for file in sorted((root / "account").glob("Pulumi.*.yaml")):
+    for stack in account_stacks(root):
         errors: list[Problem] = []
         try:
-            valid: Mapping[str, object] = dict(load_account(root, stack_of(file)))
+            valid: Mapping[str, object] = dict(load_account(root, stack))
         except ConfigError as error:
             errors.extend(error.problems)
             valid = error.sections
         errors.extend(foreign_environments(valid, ids, known=environments))
-        yield Verdict(file=f"account/{file.name}", environment=None, errors=errors)
+        yield Verdict(file=f"account/{account_file(root, stack).name}", environment=None, errors=errors)
 
 
 def _verdict(name: str, configs: Mapping[str, PlatformConfig], errors: list[Problem]) -> Verdict:

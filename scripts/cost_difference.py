@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from changes.stack_titles import kind_and_name
 from cost.difference import CostDifference, difference
 from infra.errors import PlatformError
 from rehearsal.foretold import as_planned
@@ -13,21 +14,26 @@ from scripts.diff import Sides, sides
 
 def differences(root: Path, base: str, *, env: str | None) -> Costs:
     """The difference of each environment, or of one; raises PlatformError where one cannot be priced."""
-    with sides(root, base, None, env=env, strict=False, whole=True) as found:
-        return Costs(base=base, environments={name: _difference(found, name) for name in found.environments})
+    with sides(root, base, None, only=env, strict=False, whole=True) as found:
+        return Costs(base=base, environments={title: _difference(found, title) for title in _priced(found)})
 
 
 def of(found: Sides, base: str) -> Costs:
     """The same of plans that are there already; what cannot be priced says so, beside what can."""
     told: dict[str, CostDifference | Unpriced] = {}
-    for name in found.environments:
+    for title in _priced(found):
         try:
-            told[name] = _difference(found, name)
+            told[title] = _difference(found, title)
         except PlatformError as error:
-            told[name] = Unpriced(reason=str(error))
+            told[title] = Unpriced(reason=str(error))
     return Costs(base=base, environments=told)
 
 
-def _difference(found: Sides, name: str) -> CostDifference:
-    before, after = found.of(name)
+def _priced(found: Sides) -> list[str]:
+    """The environments, and of the account project what may differ: the rest of it was not planned."""
+    return [one for one in found.titles if kind_and_name(one)[0] == "environment" or any(map(len, found.of(one)))]
+
+
+def _difference(found: Sides, title: str) -> CostDifference:
+    before, after = found.of(title)
     return difference(as_planned(before), as_planned(after))

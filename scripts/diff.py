@@ -1,11 +1,11 @@
-"""`diceytech diff --base REF`: what the working tree, or another commit, changes of each environment.
+"""`diceytech diff --base REF`: what the working tree, or another commit, changes of each environment and account.
 
 Both sides are planned from their YAML by their own code: no account, no state, no network and no secret is needed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,13 +13,13 @@ from pathlib import Path
 
 from changes.change import Change, Verdict
 from changes.compared import compared
-from infra.config_source import environments
+from changes.stack_titles import called, file, kind_and_name, option, words
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
 from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
-from scripts.plans import Plans, Tree, plans
-from scripts.preview import acknowledgements, verdict
-from scripts.same_trees import may_differ
+from scripts.plans import Plans, Tree, is_own, plans
+from scripts.preview import acknowledgements, titles, verdict
+from scripts.same_trees import accounts_beside, may_differ
 
 WORKING_TREE = "the working tree"
 NONE = Graph(())
@@ -39,22 +39,27 @@ class Sides:
     head: Path
 
     @property
-    def environments(self) -> list[str]:
-        """Names of all that are on either side."""
-        return sorted({*self.plans.before, *self.plans.after})
+    def titles(self) -> list[str]:
+        """Titles of all that are on either side, the environments first."""
+        return sorted({*self.plans.before, *self.plans.after}, key=_environments_first)
 
-    def of(self, environment: str) -> tuple[Graph, Graph]:
-        """The environment before and after, empty where it is not there."""
-        return self.plans.before.get(environment, NONE), self.plans.after.get(environment, NONE)
+    def of(self, title: str) -> tuple[Graph, Graph]:
+        """The stack before and after, empty where it is not there."""
+        return self.plans.before.get(title, NONE), self.plans.after.get(title, NONE)
+
+
+def _environments_first(title: str) -> tuple[bool, str]:
+    return kind_and_name(title)[0] == "account", title
 
 
 @contextmanager
 def sides(
-    root: Path, base: str, head: str | None, *, env: str | None, strict: bool, whole: bool = False
+    root: Path, base: str, head: str | None, *, only: str | None, strict: bool, whole: bool = False
 ) -> Iterator[Sides]:
     """The plans of `base` and of `head`, which is the working tree where none is named; raises PlatformError.
 
-    An environment that is the same by its files is not planned, and empty on both sides; with `whole` it is.
+    What is the same by its files is not planned, and empty on both sides; with `whole` environments are. `only` is
+    the title of the one that is compared.
     """
     commit = commit_of(root, base)
     other = commit_of(root, head) if head is not None else commit_of(root, "HEAD")
@@ -66,43 +71,61 @@ def sides(
         after = Tree(root=root, label=WORKING_TREE)
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
-        found = _plans(before, after, [env] if env else [], whole=whole)
-        if env and env not in {*found.before, *found.after}:
-            raise PlatformError(f"there is no environment {env!r}, neither in {before.label} nor in {after.label}")
+        found = _plans(before, after, only, whole=whole)
+        if only in found.unplanned:
+            raise PlatformError(_not_compared(only, found.unplanned[only]))
+        if only and only not in {*found.before, *found.after}:
+            raise PlatformError(f"there is no {called(only)}, neither in {before.label} nor in {after.label}")
         yield Sides(
             plans=found,
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
-            warnings=tuple(_warnings(base, commits_beyond(root, commit, other))),
+            warnings=(
+                *_warnings(base, commits_beyond(root, commit, other)),
+                *(_not_compared(title, label) for title, label in found.unplanned.items()),
+            ),
             base=before.root,
             head=after.root,
         )
 
 
-def _plans(before: Tree, after: Tree, only: Sequence[str], *, whole: bool) -> Plans:
-    differ = None if whole else may_differ(before.root, after.root)
-    if differ is None:
-        return plans(before, after, only)
-    asked = [{one for one in environments(tree.root) if not only or one in only} for tree in (before, after)]
+def _plans(before: Tree, after: Tree, only: str | None, *, whole: bool) -> Plans:
+    asked = [{one for one in titles(tree.root) if only in (None, one)} for tree in (before, after)]
+    either = asked[0] | asked[1]
+    differ = _that_may_differ(before, after, either)
+    if whole:
+        differ = differ | {one for one in either if kind_and_name(one)[0] == "environment"}
     same = dict.fromkeys(asked[0] & asked[1] - differ, NONE)
-    wanted = sorted((asked[0] | asked[1]) & differ)
+    wanted = sorted(either & differ)
     found = plans(before, after, wanted) if wanted else Plans(before={}, after={})
     return replace(found, before={**found.before, **same}, after={**found.after, **same})
 
 
-def verdicts(sides: Sides, acknowledged: Sequence[str], *, env: str | None, today: date) -> tuple[Verdict, ...]:
-    """What the guard says of each environment; raises PlatformError for acknowledgements that are bad."""
-    if acknowledged and env is None:
-        raise PlatformError("--acknowledge is for one environment; name it by --env")
-    words = acknowledgements(sides.head, env or "", acknowledged)
-    return tuple(verdict(change, words, today=today) for change in changes(sides))
+def _that_may_differ(before: Tree, after: Tree, asked: Collection[str]) -> frozenset[str]:
+    """By files alone; of the account's stacks also by what they take from the environments whose YAML differs."""
+    differ = may_differ(before.root, after.root)
+    if differ is None:
+        return frozenset(asked)
+    accounts = {one for one in asked if kind_and_name(one)[0] == "account"} - differ
+    if not accounts or not differ:
+        return differ
+    beside = accounts_beside(before.root, after.root, differ) if is_own(after) else accounts
+    return differ | (accounts & beside)
+
+
+def verdicts(sides: Sides, acknowledged: Sequence[str], *, only: str | None, today: date) -> tuple[Verdict, ...]:
+    """What the guard says of each stack; raises PlatformError for acknowledgements that are bad."""
+    if acknowledged and only is None:
+        raise PlatformError("--acknowledge is for one environment or account; name it by --env or --account")
+    given = acknowledgements(sides.head, only, acknowledged)
+    return tuple(verdict(change, given, today=today) for change in changes(sides))
 
 
 def changes(sides: Sides) -> Iterator[Change]:
-    """The change of each environment, also of those that stay as they are."""
-    for name in sides.environments:
-        before, after = sides.of(name)
-        change = compared(before, after, stack=name, origin=sides.origin)
-        yield replace(change, warnings=(*sides.warnings, *_of_one(name, sides), *change.warnings))
+    """The change of each stack, also of those that stay as they are."""
+    for title in sides.titles:
+        before, after = sides.of(title)
+        change = compared(before, after, stack=title, origin=sides.origin)
+        yield replace(change, warnings=(*sides.warnings, *_of_one(title, sides), *change.warnings))
 
 
 def _warnings(base: str, beyond: int) -> Iterator[str]:
@@ -113,11 +136,18 @@ def _warnings(base: str, beyond: int) -> Iterator[str]:
         )
 
 
-def _of_one(name: str, sides: Sides) -> Iterator[str]:
-    if name in sides.plans.before and name not in sides.plans.after:
+def _not_compared(title: str, label: str) -> str:
+    return (
+        f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes in"
+        f" account/, and let `diceytech preview {option(title)}` show it"
+    )
+
+
+def _of_one(title: str, sides: Sides) -> Iterator[str]:
+    if title in sides.plans.before and title not in sides.plans.after:
         yield (
-            f"Pulumi.{name}.yaml is gone, which deletes nothing by itself: what is up stays, and is paid for, until"
-            f" `pulumi destroy --stack {name}` is run from a tree that has the file"
+            f"{file(title)} is gone, which deletes nothing by itself: what is up stays, and is paid for, until"
+            f" `pulumi destroy {words(title)}` is run from a tree that has the file"
         )
-    if name in sides.plans.blind:
+    if title in sides.plans.blind:
         yield "what only the apply tells could not be compared, such as policies that name an ARN: read the code for it"

@@ -18,7 +18,7 @@ _DONE: Final = {"update": ("changes ", "changed"), "delete": ("deletes ", "delet
 
 def find(stack: Stack) -> Change:
     """Every resource that drifted; raises PulumiError."""
-    return change(pulumi_json(stack, "refresh", "--preview-only"), stack=stack.name)
+    return change(pulumi_json(stack, "refresh", "--preview-only"), stack=stack.title)
 
 
 def verdict(found: Change) -> Verdict:
@@ -41,16 +41,16 @@ def show_ways(found: Verdict, stack: Stack) -> None:
     drifted = {one.step.node.urn for one in report.judgements}
     if not drifted:
         noise = f", but for {len(report.folded)} that mean nothing" if report.folded else ""
-        out.print(f"{stack.name}: AWS holds what the state says{noise}", markup=False)
+        out.print(f"{stack.title}: AWS holds what the state says{noise}", markup=False)
         return
     count = f"{len(drifted)} resource{'s' if len(drifted) > 1 else ''}"
-    out.print(f"\n{stack.name}: {count} changed outside of the program; the ways from there:", markup=False)
+    out.print(f"\n{stack.title}: {count} changed outside of the program; the ways from there:", markup=False)
     for line in _ways(stack):
         out.print(f"  {line}", markup=False)
 
 
 def _ways(stack: Stack) -> Iterator[str]:
-    """To undo it, or to keep it. The account project has no guarded `up` of its own: an administrator runs Pulumi's."""
+    """To undo it, or to keep it."""
     up = f"{stack.up} --refresh"
     yield f"to undo it: `{up}` shows what it would put back as {stack.file} says, and asks"
     yield f"to keep it: write it in {stack.file}, then the same command takes it into the state"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from infra.account_config import AccountConfig, DeployedEnvironment, load_account
+from infra.account_config import AccountConfig, DeployedEnvironment, account_stacks, load_account
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
 from infra.names import Names
@@ -53,8 +53,7 @@ def settings(root: Path, env: str, role: Role) -> Settings:
 
 def deployed_by(root: Path, env: str) -> tuple[str, AccountConfig, DeployedEnvironment]:
     """The account stack that lists the environment, and its entry there; raises ConfigError or NotDeployedError."""
-    for file in sorted((root / "account").glob("Pulumi.*.yaml")):
-        stack = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    for stack in account_stacks(root):
         account = load_account(root, stack)
         for one in account.environments:
             if one.name == env:

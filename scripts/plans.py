@@ -12,9 +12,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from changes.stack_titles import kind_and_name
 from infra.errors import PlatformError
 from rehearsal import graph_json
 from rehearsal.foretold import blind
@@ -37,30 +38,40 @@ class Tree:
 
 @dataclass(frozen=True, kw_only=True)
 class Plans:
-    """The plans of both sides by environment; `blind` environments were planned without stand-ins."""
+    """The plans of both sides by the stacks' titles (changes/stack_titles.py).
+
+    `blind` ones were planned without stand-ins, and of `unplanned` ones one side's code has no plan.
+    """
 
     before: Mapping[str, Graph]
     after: Mapping[str, Graph]
     blind: tuple[str, ...] = ()
+    unplanned: Mapping[str, str] = field(default_factory=dict)
 
 
-def plans(before: Tree, after: Tree, only: Sequence[str]) -> Plans:
-    """Both trees' plans of the environments named, all where none is; raises PlatformError, naming tree and file."""
+def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
+    """Both trees' plans of the stacks named, as far as they are there; raises PlatformError, naming tree and file.
+
+    A tree from before the account project was planned has environments alone, and its label is in `unplanned`.
+    """
     for tree in (before, after):
         if not (tree.root / "rehearsal" / "platform.py").is_file():
             raise PlatformError(
                 f"{tree.label} has no rehearsal/platform.py, so that it cannot be planned; compare with a later commit"
             )
+    old = next((tree for tree in (before, after) if not (tree.root / "rehearsal" / "account.py").is_file()), None)
+    unplanned = {} if old is None else {one: old.label for one in titles if kind_and_name(one)[0] == "account"}
+    wanted = [one for one in titles if one not in unplanned]
     foretell = all((tree.root / "rehearsal" / "foretold.py").is_file() for tree in (before, after))
-    own = [tree for tree in (before, after) if _is_own(tree)]
+    own = [tree for tree in (before, after) if is_own(tree)]
     with ExitStack() as begun:
         waits = {
-            tree.label: begun.enter_context(_planning(tree, only, foretell=foretell))
+            tree.label: begun.enter_context(_planning(tree, wanted, foretell=foretell))
             for tree in (before, after)
             if tree not in own
         }
         here = {
-            tree.label: plan_tree.plans(tree.root, list(only), foretell=foretell)
+            tree.label: plan_tree.plans(tree.root, wanted, foretell=foretell)
             for tree in (before, after)
             if tree in own
         }
@@ -71,16 +82,16 @@ def plans(before: Tree, after: Tree, only: Sequence[str]) -> Plans:
         {name: _graph(one["graph"], unseeing=name in unseen) for name, one in told[tree.label].items()}
         for tree in (before, after)
     ]
-    return Plans(before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)))
+    return Plans(before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)), unplanned=unplanned)
 
 
-def _is_own(tree: Tree) -> bool:
+def is_own(tree: Tree) -> bool:
     """Whether this process has imported what the tree would: importing takes three times as long as a plan."""
     return tree.root.resolve() == OWN or may_differ(tree.root, OWN) is not None
 
 
 @contextmanager
-def _planning(tree: Tree, only: Sequence[str], *, foretell: bool) -> Iterator[Callable[[], Mapping[str, Told]]]:
+def _planning(tree: Tree, titles: Sequence[str], *, foretell: bool) -> Iterator[Callable[[], Mapping[str, Told]]]:
     """The tree's plans on their way; what is given waits for them. They end with the block at the latest."""
     with tempfile.TemporaryDirectory(prefix="diceytech-plan-") as room:
         out, words = Path(room) / "plans.json", Path(room) / "words"
@@ -93,7 +104,7 @@ def _planning(tree: Tree, only: Sequence[str], *, foretell: bool) -> Iterator[Ca
                     str(tree.root),
                     str(out),
                     "yes" if foretell else "no",
-                    *only,
+                    *titles,
                 ],
                 cwd=tree.root,
                 env=_variables(tree.root, Path(room)),

@@ -11,6 +11,8 @@ from changes.change import Acknowledgement, Change, Verdict
 from changes.guard import decide
 from changes.judge import judge
 from changes.preview_file import parse
+from changes.stack_titles import account_title, called, words
+from infra.account_config import account_stacks
 from infra.config_source import environments
 from infra.errors import PlatformError
 from scripts.engine import require
@@ -20,7 +22,7 @@ from scripts.stack import Stack
 from scripts.terminal import err, plain
 
 ORIGIN = "pulumi preview"
-Word = tuple[str, str, str]  # environment, resource and rule of an acknowledgement
+Word = tuple[str, str, str]  # stack, resource and rule of an acknowledgement
 
 
 def previewed(stack: Stack, *, plan: Path | None = None, refresh: bool = False) -> Change:
@@ -29,11 +31,11 @@ def previewed(stack: Stack, *, plan: Path | None = None, refresh: bool = False) 
     With `plan` the engine also saves what it would do to that file, for `pulumi up --plan`; with `refresh` it asks AWS
     first what is there, instead of believing its state.
     """
-    words = [*(["--save-plan", str(plan)] if plan else []), *(["--refresh"] if refresh else [])]
-    err.print(f"preview of {stack.name} by Pulumi {require().version}", markup=False)
-    with err.status(f"previewing {stack.name}"):
-        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *words)
-    return parse(told, stack=stack.name, origin=ORIGIN)
+    options = [*(["--save-plan", str(plan)] if plan else []), *(["--refresh"] if refresh else [])]
+    err.print(f"preview of {stack.title} by Pulumi {require().version}", markup=False)
+    with err.status(f"previewing {stack.title}"):
+        told = pulumi_json(stack, "preview", "--show-sames", "--diff", *options)
+    return parse(told, stack=stack.title, origin=ORIGIN)
 
 
 def verdict(change: Change, words: Sequence[Acknowledgement], *, today: date) -> Verdict:
@@ -41,14 +43,19 @@ def verdict(change: Change, words: Sequence[Acknowledgement], *, today: date) ->
     return decide(judge(change), words, today=today)
 
 
-def acknowledgements(root: Path, environment: str, given: Sequence[str]) -> tuple[Acknowledgement, ...]:
-    """Those of the repository's file and of the command line; raises PlatformError for a bad one."""
+def acknowledgements(root: Path, stack: str | None, given: Sequence[str]) -> tuple[Acknowledgement, ...]:
+    """Those of the repository's file, and those given for a stack by its title; raises PlatformError for a bad one."""
     held = load(root / FILE)
-    known = {environment, *environments(root)}
+    known = {stack, *titles(root)}
     for one in held:
-        if one.environment not in known:
-            raise PlatformError(f"{one.source}: there is no environment {one.environment}; mend the name or remove it")
-    return (*held, *(typed(text, environment) for text in given))
+        if one.stack not in known:
+            raise PlatformError(f"{one.source}: there is no {called(one.stack)}; mend the name or remove it")
+    return (*held, *(typed(text, stack or "") for text in given))
+
+
+def titles(root: Path) -> list[str]:
+    """The titles of all environments and of all stacks of the account project that have a YAML under `root`."""
+    return [*environments(root), *(account_title(one) for one in account_stacks(root))]
 
 
 def require_whole(change: Change) -> None:
@@ -56,7 +63,7 @@ def require_whole(change: Change) -> None:
     if not change.whole:
         raise PlatformError(
             f"{change.origin} does not tell of all resources, so that the guard would miss what it must not, such as a"
-            f" protection taken off; make it by `pulumi preview --json --show-sames --stack {change.stack}`"
+            f" protection taken off; make it by `pulumi preview --json --show-sames {words(change.stack)}`"
         )
 
 
@@ -91,7 +98,7 @@ def refuse_unused(verdict: Verdict, before: Collection[Word]) -> None:
 
 
 def _word(one: Acknowledgement) -> Word:
-    return one.environment, one.resource, one.rule
+    return one.stack, one.resource, one.rule
 
 
 def _lines(words: Sequence[Acknowledgement]) -> str:

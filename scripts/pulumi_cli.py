@@ -57,7 +57,7 @@ class LockedError(PulumiError):
     def __init__(self, stack: Stack, lock: Lock) -> None:
         self.lock = lock
         super().__init__(
-            f"the stack {stack.name} is locked by {lock}; wait for that run, "
+            f"the stack {stack.title} is locked by {lock}; wait for that run, "
             f"or, if it is dead, run `diceytech recover {stack.option} --force`"
         )
 
@@ -111,14 +111,15 @@ def error_of(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
         return LockedError(stack, lock)
     if _DAMAGED.search(text):
         return DamagedStateError(
-            f"the state of {stack.name} is damaged ({_said(text)}); nothing was changed; bring back its last good "
+            f"the state of {stack.title} is damaged ({_said(text)}); nothing was changed; bring back its last good "
             f"version with `diceytech recover {stack.option} --restore`"
         )
     if _NO_STACK.search(text):
-        hint = f"make it with `pulumi stack init {stack.name}`, see docs/aws.md"
-        return PulumiError(f"the state backend has no stack {stack.name}; {hint}")
+        place = stack.words.removeprefix("--stack ")  # `pulumi stack init` takes the name alone
+        hint = f"make it with `pulumi stack init {place}`, see docs/aws.md"
+        return PulumiError(f"the state backend has no stack {stack.title}; {hint}")
     command = " ".join(one for one in words[:2] if not one.startswith("-"))
-    return PulumiError(f"pulumi {command} of {stack.name}: {_said(text)}")
+    return PulumiError(f"pulumi {command} of {stack.title}: {_said(text)}")
 
 
 def _said(text: str) -> str:

@@ -78,7 +78,7 @@ def recover(stack: Stack, *, force: bool, restore: bool) -> list[Recovered]:
     """Mends the stack's state; raises RecoverError or PulumiError with nothing changed."""
     _unlock(stack, force=force)
     if restore:
-        said = restore_state(stack) or f"the state of {stack.name} is not damaged; nothing was restored"
+        said = restore_state(stack) or f"the state of {stack.title} is not damaged; nothing was restored"
         err.print(said, markup=False)
     state = json.loads(pulumi(stack, "stack", "export"))
     if not state["deployment"].get("pending_operations"):
@@ -141,9 +141,9 @@ def show(found: list[Recovered], stack: Stack) -> None:
     for one in found:
         out.print(f"{one.pending.name} ({one.pending.type}) {said[one.outcome]} {one.id or ''}".rstrip(), markup=False)
     if not found:
-        out.print(f"{stack.name}: nothing is pending", markup=False)
+        out.print(f"{stack.title}: nothing is pending", markup=False)
         return
-    out.print(f"\n{stack.name}: {len(found)} pending operations are settled; go on with", markup=False)
+    out.print(f"\n{stack.title}: {len(found)} pending operations are settled; go on with", markup=False)
     out.print(f"  {stack.up}", markup=False)
 
 

@@ -1,16 +1,21 @@
-"""Which environments' plans can differ between two trees: where code and templates are the same, those with other YAML.
+"""Which stacks' plans can differ between two trees: where code and templates are the same, those with other YAML.
 
 A plan is made of files alone (infra/, rehearsal/, templates/, the YAML), by the same code for the same bytes. Whatever
-is not known to be read by none is taken for read by all.
+is not known to be read by none is taken for read by all. That of the account project also reads the YAML of the
+environments that its own YAML names, and of them no more than infra/stacks/account.py says.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
+
+from changes.stack_titles import account_title
+from infra.account_config import account_stacks, load_account
+from infra.config_source import ConfigError, load
 
 # Top folders that no plan reads: tests/test_architecture.py holds that infra/ and rehearsal/ import none of them.
 UNREAD: Final = frozenset(
@@ -18,19 +23,44 @@ UNREAD: Final = frozenset(
      "tools"}
 )  # fmt: skip
 UNREAD_FILES: Final = re.compile(r"\..*|.*\.(md|txt|toml|json|svg|html|log)|Makefile|changes\.ack\.yaml")
-_STACK: Final = re.compile(r"Pulumi\.([a-z][a-z0-9]{1,11})\.yaml")
+_STACK: Final = re.compile(r"(?P<account>account/)?Pulumi\.(?P<name>[a-z][a-z0-9]{1,11})\.yaml")
 
 
 def may_differ(before: Path, after: Path) -> frozenset[str] | None:
-    """Environments whose own YAML differs between the trees; None where anything else that is read does: all may."""
+    """Titles of the stacks whose own YAML differs between the trees; None where anything else that is read does."""
     found = set()
     for name in {*_read(before), *_read(after)}:
         if _content(before / name) != _content(after / name):
             stack = _STACK.fullmatch(name)
             if stack is None:
                 return None
-            found.add(stack[1])
+            found.add(account_title(stack["name"]) if stack["account"] else stack["name"])
     return frozenset(found)
+
+
+def accounts_beside(before: Path, after: Path, differ: Collection[str]) -> frozenset[str]:
+    """Titles of the account project's stacks that may differ by the YAML of environments, which alone differs.
+
+    The code of both trees has to be that which runs here. A stack of which anything cannot be read may differ.
+    """
+    named = {account_title(one): one for one in account_stacks(after)}
+    return frozenset(title for title, stack in named.items() if not _takes_the_same(before, after, stack, differ))
+
+
+def _takes_the_same(before: Path, after: Path, stack: str, differ: Collection[str]) -> bool:
+    from infra.stacks.account import taken
+
+    try:
+        config = load_account(after, stack)
+        if not set(differ) & {one.name for one in config.environments}:
+            return True
+        sides = [
+            taken(config, {one.name: load(root, one.name) for one in config.environments}, source=stack)
+            for root in (before, after)
+        ]
+    except ConfigError:
+        return False
+    return sides[0] == sides[1]
 
 
 def _read(root: Path) -> Iterator[str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from changes import stack_titles
 from infra.account_config import load_account
 from infra.config_across import environment
+from infra.errors import PlatformError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,24 +22,29 @@ class Stack:
     region: str
 
     @property
+    def title(self) -> str:
+        """How reports and acknowledgements call it."""
+        return stack_titles.account_title(self.name) if self.project == stack_titles.ACCOUNT else self.name
+
+    @property
     def option(self) -> str:
         """How our own commands name it."""
-        return f"--account {self.name}" if self.project == "account" else f"--env {self.name}"
+        return stack_titles.option(self.title)
 
     @property
     def words(self) -> str:
         """How Pulumi's commands name it, from the repository's root."""
-        return f"--stack {self.name} --cwd account" if self.project == "account" else f"--stack {self.name}"
+        return stack_titles.words(self.title)
 
     @property
     def up(self) -> str:
-        """The command that applies its program: the guarded one, which the account project has none of."""
-        return f"pulumi up {self.words}" if self.project == "account" else f"diceytech up {self.option}"
+        """The guarded command that applies its program."""
+        return f"diceytech up {self.option}"
 
     @property
     def file(self) -> str:
         """Its YAML, from the repository's root."""
-        return f"account/Pulumi.{self.name}.yaml" if self.project == "account" else f"Pulumi.{self.name}.yaml"
+        return stack_titles.file(self.title)
 
 
 def environment_stack(root: Path, name: str) -> Stack:
@@ -50,3 +57,12 @@ def account_stack(root: Path, name: str) -> Stack:
     """The account project's; raises ConfigError."""
     aws = load_account(root, name).aws
     return Stack(directory=root / "account", project="account", name=name, account_id=aws.account_id, region=aws.region)
+
+
+def one_stack(root: Path, env: str | None, account: str | None) -> Stack:
+    """The one that was named; raises PlatformError unless it was exactly one, and ConfigError."""
+    if env is not None and account is None:
+        return environment_stack(root, env)
+    if account is not None and env is None:
+        return account_stack(root, account)
+    raise PlatformError("say which stack: `--env dev`, or `--account main` for one of the account project")

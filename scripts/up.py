@@ -44,7 +44,7 @@ def up(
 
     Raises RefusedError where the guard or the person refuses, or where the state or the program changed meanwhile.
     """
-    words, known = acknowledgements(root, stack.name, acknowledged), known_by_commit(root)
+    words, known = acknowledgements(root, stack.title, acknowledged), known_by_commit(root)
     if not yes and not (sys.stdin and sys.stdin.isatty()):
         raise PlatformError("there is no terminal to ask on: pass --yes to apply what the guard allows without asking")
     with tempfile.TemporaryDirectory(prefix="diceytech-up-") as private:
@@ -58,7 +58,7 @@ def up(
                 render([found], Format.TEXT, None, guard=True, verbose=verbose)
                 _refuse(found, known)
             refuse_unused(found, known)
-            out.print(f"{stack.name}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
+            out.print(f"{stack.title}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
             if not refresh:
                 return
         else:
@@ -68,7 +68,7 @@ def up(
         if not yes:
             _confirm(found, stack)
         if fingerprint(stack) != seen:
-            raise RefusedError(f"the state of {stack.name} changed since the preview; {_nothing(stack)}")
+            raise RefusedError(f"the state of {stack.title} changed since the preview; {_nothing(stack)}")
         _apply(stack, plan, seen, refresh=refresh)
 
 
@@ -86,13 +86,13 @@ def _refuse(found: Verdict, known: Collection[Word]) -> None:
 
 
 def _confirm(found: Verdict, stack: Stack) -> None:
-    """Asks on the terminal; the environment's name must be typed where something guarded is to happen."""
-    name, guarded = stack.name, bool(found.acknowledged)
+    """Asks on the terminal; the stack's title must be typed where something guarded is to happen."""
+    title, guarded = stack.title, bool(found.acknowledged)
     what = "apply this to" if found.report.change.steps else "take what AWS holds into the state of"
-    question = f"type {name} to apply this" if guarded else f"{what} {name}? [y/N]"
+    question = f"type {title} to apply this" if guarded else f"{what} {title}? [y/N]"
     err.print(f"{question}: ", end="", markup=False)
     said = sys.stdin.readline().strip()
-    if said != name if guarded else said.lower() not in ("y", "yes"):
+    if said != title if guarded else said.lower() not in ("y", "yes"):
         raise RefusedError("nothing was applied, as you said")
 
 
@@ -119,7 +119,7 @@ def _failed(stack: Stack, words: Sequence[str], ended: Ended) -> PlatformError:
     error = error_of(stack, words, ended.text)
     if type(error) is not PulumiError:
         return error
-    return PlatformError(f"pulumi up of {stack.name} ended with exit code {ended.code}; its words are above")
+    return PlatformError(f"pulumi up of {stack.title} ended with exit code {ended.code}; its words are above")
 
 
 def _nothing(stack: Stack) -> str:

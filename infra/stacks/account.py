@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
@@ -22,12 +23,34 @@ from infra.regions import GLOBAL_REGION
 LOG_GROUPS = ("worker", "nginx")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Taken:
+    """All that the account's stack takes from the configurations of its environments: one with the same is the same."""
+
+    regions: tuple[str, ...]
+    scopes: Mapping[str, Scope]
+
+
+def taken(config: AccountConfig, environments: Mapping[str, PlatformConfig], *, source: str) -> Taken:
+    """The same from the configurations of the environments that `config` names.
+
+    Raises ConfigError for an environment of another account.
+    """
+    _refuse_foreign(config, environments, source=source)
+    regions = {config.aws.region, GLOBAL_REGION, *(one.aws.region for one in environments.values())}
+    scopes = {one.name: scope_of(config, one.name, environments[one.name]) for one in config.environments}
+    return Taken(regions=tuple(sorted(regions)), scopes=scopes)
+
+
 def account(config: AccountConfig, environments: Mapping[str, PlatformConfig], *, source: str) -> None:
     """Registers everything; `environments` are the configurations of those that `config` names.
 
     Raises ConfigError for an environment of another account.
     """
-    _refuse_foreign(config, environments, source=source)
+    _register(config, taken(config, environments, source=source))
+
+
+def _register(config: AccountConfig, held: Taken) -> None:
     product = config.product.name
     provider = aws_provider(
         region=config.aws.region,
@@ -35,10 +58,9 @@ def account(config: AccountConfig, environments: Mapping[str, PlatformConfig], *
         tags={"Product": product, "Environment": "account", "ManagedBy": "pulumi"},
     )
     opts = pulumi.ResourceOptions(provider=provider)
-    regions = sorted({config.aws.region, GLOBAL_REGION, *(one.aws.region for one in environments.values())})
     guards = AccountGuardsArgs(
         account_id=config.aws.account_id,
-        regions=regions,
+        regions=held.regions,
         vpc_block_public_access=config.guards.vpc_block_public_access,
     )
     AccountGuards("guards", guards, opts)
@@ -51,7 +73,7 @@ def account(config: AccountConfig, environments: Mapping[str, PlatformConfig], *
     Budget("budget", budget, opts)
     provider_arn = _oidc_provider(config, provider)
     for environment in config.environments:
-        args = deploy_args(config, environment, environments[environment.name], provider_arn)
+        args = deploy_args(config, environment, held.scopes[environment.name], provider_arn)
         roles = DeployRoles(environment.name, args, opts)
         pulumi.export(f"{environment.name}_deploy_roles", roles.role_arns)
         pulumi.export(f"{environment.name}_boundary", roles.boundary_arn)
@@ -60,13 +82,13 @@ def account(config: AccountConfig, environments: Mapping[str, PlatformConfig], *
 def deploy_args(
     config: AccountConfig,
     environment: DeployedEnvironment,
-    platform: PlatformConfig,
+    scope: Scope,
     provider_arn: pulumi.Input[str],
 ) -> DeployRolesArgs:
-    """The deploy roles of one environment, by the names that its own configuration gives."""
+    """The deploy roles of one environment, which its own configuration scopes."""
     github = config.github
     return DeployRolesArgs(
-        scope=scope_of(config, environment.name, platform),
+        scope=scope,
         provider_arn=provider_arn,
         deploy_subjects=[github.environment_subject(environment.deploys_in)],
         plan_subjects=[github.environment_subject(environment.plans_in), github.branch_subject],

@@ -85,7 +85,7 @@ def test_a_typed_one_is_read_and_counts_by_urn_too() -> None:
     urn = REPORT.change.steps[0].node.urn
     found = typed(f"database-deleted:{urn}=moved = done", "prod")
     assert found == Acknowledgement(
-        environment="prod", resource=urn, rule="database-deleted", reason="moved = done", until=None,
+        stack="prod", resource=urn, rule="database-deleted", reason="moved = done", until=None,
         source="--acknowledge",
     )  # fmt: skip
     assert decide(REPORT, [found], today=TODAY).allowed

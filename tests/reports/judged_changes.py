@@ -73,7 +73,7 @@ def verdict(
 
 def word(rule: str, resource: str, *, until: date | None = date(2026, 12, 31), stack: str = "prod") -> Acknowledgement:
     return Acknowledgement(
-        environment=stack, resource=resource, rule=rule, reason="restored beside it", until=until, source="ack:1"
+        stack=stack, resource=resource, rule=rule, reason="restored beside it", until=until, source="ack:1"
     )
 
 
@@ -108,7 +108,7 @@ def hostile() -> Verdict:
         step("update", node(PARAMETER, "map", {HOSTILE: "1"}), node(PARAMETER, "map", {HOSTILE: HOSTILE})),
         beside=[component(HOSTILE, "Media")],
         words=[Acknowledgement(
-            environment=HOSTILE, resource=HOSTILE, rule="bucket-deleted", reason=HOSTILE, until=None, source=HOSTILE
+            stack=HOSTILE, resource=HOSTILE, rule="bucket-deleted", reason=HOSTILE, until=None, source=HOSTILE
         )],
         stack=HOSTILE,
         warnings=(HOSTILE,),

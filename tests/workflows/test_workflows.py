@@ -10,7 +10,7 @@ import pytest
 from infra.account_config import load_account
 from infra.config_source import load
 from infra.deploy_policies import github_trust
-from infra.stacks.account import deploy_args
+from infra.stacks.account import deploy_args, scope_of
 from rehearsal.policy_evaluation import conditions_hold
 from tests.workflows.pipelines import JOBS, ROOT, STEPS, WORKFLOWS, Job, document, named, words
 
@@ -108,7 +108,7 @@ def subject(job: Job) -> str:
 @cache
 def trusted(env: str, kind: str, claim: str) -> bool:
     deployed = next(one for one in ACCOUNT.environments if one.name == env)
-    args = deploy_args(ACCOUNT, deployed, load(ROOT, env), "arn")
+    args = deploy_args(ACCOUNT, deployed, scope_of(ACCOUNT, env, load(ROOT, env)), "arn")
     subjects = args.plan_subjects if kind == "plan" else args.deploy_subjects
     condition = github_trust("arn", subjects=subjects)["Statement"][0]["Condition"]
     return conditions_hold(condition, {f"{CLAIMS}:aud": "sts.amazonaws.com", f"{CLAIMS}:sub": claim})
