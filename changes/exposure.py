@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from changes.exposed import Exposed
+from changes.exposure_jobs import open_jobs
 from changes.exposure_network import INGRESS, ingress
 from changes.exposure_shared import access_list, cors, document, of_bucket, replication
 from changes.grants import Grant, grants
@@ -55,6 +56,8 @@ def _granted(one: Grant) -> Iterator[Exposed]:
             words = f"may do {one.action} with {one.resource}, by which it may give itself any right"
             yield Exposed("administrator-rights", words, one)
         return
+    if jobs := open_jobs(one):
+        yield Exposed("opened-to-everyone", f"lets {jobs} become it", one)
     trust = one.kind == "trust"
     what = "become it" if trust else f"{one.action} on {one.resource}"
     condition = json.loads(one.condition) if one.condition else {}

@@ -13,9 +13,11 @@ from typing import Any, Final
 
 from changes.change import Risk
 from changes.rule import each_block
+from changes.stack_titles import is_of_account
 from rehearsal.graph import PROVIDER, Node
 
 _MACHINE: Final = "aws:ec2/instance:Instance"
+_ROLE: Final = "aws:iam/role:Role"
 _REBOOT: Final = "the API does not answer until another one has booted and taken the live release"
 _SNAPSHOT: Final = "take a snapshot and try a restore of it first"
 
@@ -45,9 +47,10 @@ class Meaning:
 def meaning(node: Node) -> Meaning | None:
     """The role of a resource's type; None for one that nobody has described.
 
-    A machine holds data where it has disks that the program gives it, and that go with it.
+    A machine holds data where it has disks that the program gives it, and that go with it. A role of the account
+    project is one that deploys.
     """
-    known = MEANINGS.get(node.type)
+    known = DEPLOY_ROLE if node.type == _ROLE and is_of_account(node.urn) else MEANINGS.get(node.type)
     if known is None or node.type != _MACHINE or not _disks(node):
         return known
     return replace(
@@ -308,7 +311,7 @@ _ACCESS = {
          "the role loses them", False),
         ("aws:iam/instanceProfile:InstanceProfile", "instance-profile", "the machines' role", "they lose it", False),
         ("aws:iam/openIdConnectProvider:OpenIdConnectProvider", "oidc", "the trust in GitHub's tokens",
-         "pipelines cannot deploy", False),
+         "pipelines cannot deploy", True),
         ("aws:iam/accountPasswordPolicy:AccountPasswordPolicy", "password-policy", "the rules for passwords",
          "users may choose weak passwords", True),
         ("aws:kms/alias:Alias", "key-alias", "the key's name", "what finds the key by this name does not", False),
@@ -335,6 +338,15 @@ _ACCESS = {
     )
 }  # fmt: skip
 
+DEPLOY_ROLE: Final = Meaning(
+    word="deploy-role",
+    role="the deploy role",
+    away="the pipelines' jobs that work as it are refused",
+    updated="security",
+    gone="security",
+    guards_access=True,
+)
+
 _OTHERS = {
     "aws:s3/bucketVersioning:BucketVersioning": Meaning(
         word="bucket-versioning",
@@ -350,6 +362,9 @@ _OTHERS = {
     ),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Meaning(
         word="bucket-lifecycle", role="the bucket's lifecycle rules", away="nothing expires any more", gone="cost"
+    ),
+    "aws:budgets/budget:Budget": Meaning(
+        word="budget", role="the alarm on costs", away="nobody is told of high costs", gone="cost", guards_access=True
     ),
     "aws:cloudwatch/dashboard:Dashboard": Meaning(word="dashboard", role="the dashboard", gone="cosmetic"),
     PROVIDER: Meaning(
@@ -372,7 +387,6 @@ _OTHERS = {
              "they are no longer told, and a new address has to confirm first"),
             ("aws:rds/eventSubscription:EventSubscription", "database-events", "the news of the database",
              "nobody is told of failures of the database"),
-            ("aws:budgets/budget:Budget", "budget", "the alarm on costs", "nobody is told of high costs"),
         )
     },
 }  # fmt: skip

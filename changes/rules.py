@@ -21,6 +21,7 @@ from changes.opened import opened
 from changes.own import Own
 from changes.property_paths import is_within
 from changes.rule import Rule
+from changes.stack_titles import is_of_account
 
 RULES: tuple[Rule, ...] = (
     *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_edge.RULES,
@@ -33,6 +34,10 @@ _PART_OF: Final[Mapping[str, str]] = {
     "aws:ec2/route:Route": "routeTableId",
     "aws:ec2/routeTableAssociation:RouteTableAssociation": "subnetId",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
+}
+_PART_OF_ACCOUNT: Final[Mapping[str, str]] = {
+    "aws:iam/rolePolicy:RolePolicy": "role",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
 }
 
 
@@ -63,12 +68,16 @@ def found(step: Step, *, subject: str, own: Own, coming: Collection[str]) -> Ite
 def _beside(step: Step, coming: Collection[str]) -> Step:
     """The step as a change of nothing into something, where it is a part of what is there already.
 
-    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use.
+    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use. A deploy
+    role's new policy is more rights for whoever has it already.
     """
     after = step.after
-    if step.op != "create" or after is None or after.type not in _PART_OF:
+    if step.op != "create" or after is None:
         return step
-    owners = after.property_dependencies.get(_PART_OF[after.type]) or after.dependencies
+    part_of = {**_PART_OF, **_PART_OF_ACCOUNT} if is_of_account(after.urn) else _PART_OF
+    if after.type not in part_of:
+        return step
+    owners = after.property_dependencies.get(part_of[after.type]) or after.dependencies
     return step if set(owners) & set(coming) else replace(step, before=replace(after, inputs={}))
 
 

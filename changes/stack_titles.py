@@ -49,6 +49,10 @@ def file(title: str) -> str:
 
 def title_of(urn: str) -> str:
     """The title of the stack that a resource's URN names."""
-    place, _, rest = urn.partition("::")
-    name = place.rpartition(":")[2]
-    return account_title(name) if rest.partition("::")[0] == ACCOUNT else name
+    name = urn.partition("::")[0].rpartition(":")[2]
+    return account_title(name) if is_of_account(urn) else name
+
+
+def is_of_account(urn: str) -> bool:
+    """Whether a resource's URN is of the account project."""
+    return urn.partition("::")[2].partition("::")[0] == ACCOUNT

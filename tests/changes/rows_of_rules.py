@@ -76,6 +76,16 @@ def numbered(*, block: int, allow: int) -> Inputs:
     return {"rules": [{**refuses, "priority": block}, {**passes, "priority": allow}]}
 
 
+def jobs(*subjects: str, operator: str = "StringLike", claim: str = "sub") -> Inputs:
+    """A trust in GitHub's tokens with these subjects."""
+    github = "token.actions.githubusercontent.com"
+    return {"assumeRolePolicy": policy({
+        "Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity",
+        "Principal": {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{github}"},
+        "Condition": {operator: {f"{github}:{claim}": list(subjects)}},
+    })}  # fmt: skip
+
+
 SECRET_POLICY = "secretsmanager/secret:Secret"
 RATE, LOWER = filtering(), filtering(limit=1000)
 CLEAR, TLS = {"originProtocolPolicy": "http-only"}, {"originProtocolPolicy": "https-only"}
@@ -207,6 +217,10 @@ ROWS: list[Row] = [
      {"policy": policy({**EVERYONE, "Effect": "Deny", "Condition": {"ArnLike": {"aws:SourceArn": []}}})},
      {"policy": policy({**EVERYONE, "Effect": "Deny"}, BY_SERVICE)}),
     ("policy-not-known", RIGHTS, {"policy": policy(READ)}, {"policy": UNKNOWN}, {"policy": policy(READ), "name": "n"}),
+    *(("opened-to-everyone", ROLE, jobs("repo:a/b:environment:prod", operator="StringEquals"), wide,
+       jobs("repo:a/b:environment:prod", "repo:a/b:environment:dev"))
+      for wide in (jobs("repo:a/*"), jobs("repo:a/b:*"), jobs("repo:a/b:environment:prod", "repo:a/b:re?:x"), jobs(),
+                   jobs("sts.amazonaws.com", claim="aud"), jobs("repo:a/b:ref:x", operator="StringNotEquals"))),
     ("policy-not-known", ROLE, {"inlinePolicies": []}, {"inlinePolicies": UNKNOWN},
      {"inlinePolicies": [], "name": "n"}),
     ("policy-not-known", "sqs/queue:Queue", {}, {"policy": UNKNOWN}, {"delaySeconds": 1}),

@@ -15,11 +15,19 @@ from rehearsal.graph import Graph, Node
 STACK = "prod"
 
 
-def node(type_: str, name: str = "one", *, protect: bool = False, on: tuple[str, ...] = (), **inputs: Any) -> Node:
-    """A resource of a type such as `s3/bucket:Bucket`, which depends on the URNs `on`."""
+def node(
+    type_: str,
+    name: str = "one",
+    *,
+    protect: bool = False,
+    on: tuple[str, ...] = (),
+    project: str = "platform",
+    **inputs: Any,
+) -> Node:
+    """A resource of a type such as `s3/bucket:Bucket`, which depends on the URNs `on`, in a Pulumi project."""
     token = f"aws:{type_}" if ":" in type_ and not type_.startswith(("pulumi:", "platform:", "other:")) else type_
     return Node(
-        urn=f"urn:pulumi:{STACK}::platform::{token}::{name}",
+        urn=f"urn:pulumi:{STACK}::{project}::{token}::{name}",
         type=token,
         name=name,
         parent=None,

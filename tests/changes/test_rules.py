@@ -7,13 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from rows_of_accounts import ROWS as OF_ACCOUNTS
 from rows_of_rules import ROWS as MORE
 from rows_of_switches import ROWS as SWITCHED
 from small_changes import changed, judged, node, policy
 
 from changes.change import Risk
 from changes.judge import RULES
-from rehearsal.graph import UNKNOWN
+from rehearsal.graph import UNKNOWN, Node
 
 DB, BUCKET, KEY = "rds/instance:Instance", "s3/bucket:Bucket", "kms/key:Key"
 INGRESS = "vpc/securityGroupIngressRule:SecurityGroupIngressRule"
@@ -458,6 +459,45 @@ def test_a_rule_finds_its_change_and_not_the_one_beside_it(
     assert rule not in judged(changed(node(type_, **before), node(type_, **good)))
 
 
+@pytest.mark.parametrize(("rule", "type_", "before", "bad", "good"), OF_ACCOUNTS)
+def test_a_rule_of_the_account_project_finds_its_change_there_alone(
+    rule: str, type_: str, before: Inputs, bad: Inputs, good: Inputs
+) -> None:
+    def there(inputs: Inputs, project: str = "account") -> Node:
+        return node(type_, project=project, **inputs)
+
+    found = judged(changed(there(before), there(bad)))
+    assert found[rule].guarded
+    assert found[rule].causes
+    assert "rights-widened" not in found
+    assert rule not in judged(changed(there(before), there(good)))
+    assert rule not in judged(changed(there(before, "platform"), there(bad, "platform")))
+
+
+@pytest.mark.parametrize("type_", ["iam/rolePolicyAttachment:RolePolicyAttachment", "iam/rolePolicy:RolePolicy"])
+def test_a_further_policy_of_a_deploy_role_waits_where_the_role_is_there_already(type_: str) -> None:
+    role = node(ROLE, "deployer", project="account", assumeRolePolicy=policy(TAKE))
+    inputs = {"policyArn": "arn:b"} if "Attachment" in type_ else {"policy": policy(READ)}
+    further = node(type_, "further", project="account", on=(role.urn,), **inputs)
+    assert judged(changed(None, further), others=(role,))["deploy-rights-widened"].guarded
+    assert "deploy-rights-widened" not in judged(changed(None, further), changed(None, role))
+
+
+def test_a_deploy_role_that_goes_waits_and_another_role_does_not() -> None:
+    assert judged(changed(node(ROLE, project="account"), None))["deploy-role-deleted"].guarded
+    assert not judged(changed(node(ROLE), None))["role-deleted"].guarded
+
+
+def test_a_policy_that_is_made_anew_brings_its_role_nothing_new() -> None:
+    type_ = "iam/rolePolicyAttachment:RolePolicyAttachment"
+    old, new, other = (
+        replace(node(type_, project="account", policyArn=arn), property_dependencies={"policyArn": (urn,)})
+        for arn, urn in (("arn:a", "urn:one"), (UNKNOWN, "urn:one"), (UNKNOWN, "urn:other"))
+    )
+    assert "deploy-rights-widened" not in judged(changed(old, new))
+    assert "deploy-rights-widened" in judged(changed(old, other))
+
+
 def test_protection_that_is_taken_off_is_found_without_any_property() -> None:
     kept = node(DB, protect=True, storageEncrypted=True)
     assert judged(changed(kept, replace(kept, protect=False)))["protect-off"].guarded
@@ -465,7 +505,8 @@ def test_protection_that_is_taken_off_is_found_without_any_property() -> None:
 
 
 def test_every_rule_has_a_row() -> None:
-    assert {rule.id for rule in RULES} - {row[0] for row in (*ROWS, *MORE, *SWITCHED)} == {"protect-off"}
+    rows = (*ROWS, *MORE, *SWITCHED, *OF_ACCOUNTS)
+    assert {rule.id for rule in RULES} - {row[0] for row in rows} == {"protect-off"}
     assert len({rule.id for rule in RULES}) == len(RULES)
 
 
