@@ -66,7 +66,9 @@ def written(text: str, name: str = FILE, *, today: date | None = None) -> tuple[
     if document is None or held is None:
         return ()
     if not isinstance(held, list):
-        raise PlatformError(f"{name}: write a list of acknowledgements, each beginning with `- environment:` or `- account:`")
+        raise PlatformError(
+            f"{name}: write a list of acknowledgements, each beginning with `- environment:` or `- account:`"
+        )
     last = (today or datetime.now(UTC).date()) + LONGEST
     found = tuple(
         _entry(one, node, f"{name}:{node.start_mark.line + 1}", last)

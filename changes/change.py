@@ -58,9 +58,10 @@ class Step:
 class Change:
     """All that one apply would do to a stack, in the order of the steps' URNs.
 
-    `stack` names it for people (`prod`, `account main`: changes/stack_titles.py); `origin` says where this was learnt (`pulumi preview`, `origin/main..HEAD`).
-    `before` and `after` are the resources that are known on either side: all of them where `whole`, else those of the
-    steps alone. `warnings` are what the reader of the report must know, such as that a preview was not whole.
+    `stack` is its title (`prod`, `account main`: changes/stack_titles.py); `origin` says where this was learnt
+    (`pulumi preview`, `origin/main..HEAD`). `before` and `after` are the resources that are known on either side: all
+    of them where `whole`, else those of the steps alone. `warnings` are what the reader of the report must know, such
+    as that a preview was not whole.
     With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
     `folded` is what the reader of the change knows to mean nothing.
     """
@@ -121,9 +122,9 @@ class Report:
 class Acknowledgement:
     """Somebody's word that one guarded judgement is wanted.
 
-    It is of the rule `rule` for the resource named `resource` in `stack`, as changes/stack_titles.py calls it, counts until the end of the day
-    `until`, None for that of a command line, which counts for that command alone; `source` says where it was written
-    (`changes.ack.yaml:3`, `--acknowledge`).
+    It is of the rule `rule` for the resource named `resource` in the stack with the title `stack`, counts until the end
+    of the day `until`, None for that of a command line, which counts for that command alone; `source` says where it was
+    written (`changes.ack.yaml:3`, `--acknowledge`).
     """
 
     stack: str

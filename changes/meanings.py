@@ -17,7 +17,7 @@ from changes.stack_titles import is_of_account
 from rehearsal.graph import PROVIDER, Node
 
 _MACHINE: Final = "aws:ec2/instance:Instance"
-_ROLE: Final = "aws:iam/role:Role"
+ROLE: Final = "aws:iam/role:Role"
 _REBOOT: Final = "the API does not answer until another one has booted and taken the live release"
 _SNAPSHOT: Final = "take a snapshot and try a restore of it first"
 
@@ -50,7 +50,7 @@ def meaning(node: Node) -> Meaning | None:
     A machine holds data where it has disks that the program gives it, and that go with it. A role of the account
     project is one that deploys.
     """
-    known = DEPLOY_ROLE if node.type == _ROLE and is_of_account(node.urn) else MEANINGS.get(node.type)
+    known = DEPLOY_ROLE if node.type == ROLE and is_of_account(node.urn) else MEANINGS.get(node.type)
     if known is None or node.type != _MACHINE or not _disks(node):
         return known
     return replace(

@@ -99,7 +99,9 @@ def _refuse_others(
         raise PlatformError(f"{origin} has a step {strange[0]!r}, which nobody here knows; it cannot be judged")
     ops = Counter(str(one["op"]) for one in written)
     if ops["refresh"] and set(ops) == {"refresh"}:
-        raise PlatformError(f"{origin} is a preview of a refresh; `diceytech drift {option(stack)}` reads what AWS holds")
+        raise PlatformError(
+            f"{origin} is a preview of a refresh; `diceytech drift {option(stack)}` reads what AWS holds"
+        )
     short = [op for op in COUNTED if ops[op] != summary.get(op, 0)]
     if short:
         counts = f"{ops[short[0]]} steps {short[0]!r} of {summary.get(short[0], 0)}"

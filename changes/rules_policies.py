@@ -116,7 +116,7 @@ RULES = (
     Rule(id="boundary-lifted", title="The permissions boundary of a role or user is taken off or changed",
          risk="security", types=frozenset(), properties=("permissionsBoundary",), check=_unbounded,
          remedy="leave it: it is what keeps an identity from widening itself"),
-    Rule(id="deploy-rights-widened", title="A role that deploys, or the boundary of what it makes, may do more than before",
+    Rule(id="deploy-rights-widened", title="A deploy role, or the boundary of what it makes, may do more",
          risk="security", types=_OF_DEPLOYERS, properties=(*PROPERTIES, *_ATTACHED), check=_more_to_deploy,
          remedy="make sure that the pipelines need them: whoever can run one has them"),
     Rule(id="rights-widened", title="An identity may do more than before", risk="security", types=POLICY_TYPES,

@@ -1,4 +1,4 @@
-"""How reports and acknowledgements call a stack: an environment's by its name, one of the account project `account main`.
+"""Titles of stacks, in reports and acknowledgements: an environment's name, or that of the account project's: `account main`.
 
 An environment and a stack of the account project may have one name. A title tells them apart: no environment's name has
 a space in it.

@@ -10,7 +10,7 @@ from typing import Final
 
 from changes.acknowledgements import FILE, FORM
 from changes.judge import GRAVEST_FIRST, RULES
-from changes.meanings import MEANINGS, Meaning
+from changes.meanings import DEPLOY_ROLE, MEANINGS, ROLE, Meaning
 from drawing.names import friendly
 from infra.errors import PlatformError
 from reports.as_html import picture
@@ -34,9 +34,10 @@ refused one against the output of the command itself, on two commits. `{ORIGIN}`
 here. The tables are from `changes/`.
 
 A change is read from the engine (`diceytech preview`), or found by comparing the plans of two git refs or of two
-environments, with no account (`diceytech diff`). It is the same report: the gravest first, in plain words, with the
-properties that bring it about, what depends on the resource, and what to do instead. What means nothing (a policy
-written anew, tags that nothing looks at) is folded, with the reason.
+environments, with no account (`diceytech diff`). Stacks of the account project are judged like environments, and are
+called `account main` in every report, so that nobody takes one for the other. It is the same report: the gravest first,
+in plain words, with the properties that bring it about, what depends on the resource, and what to do instead. What
+means nothing (a policy written anew, tags that nothing looks at) is folded, with the reason.
 
 The guard waits for somebody's word where data would be lost, something would be opened to the world, or the type of
 the resource is not known. Without `--guard` the report only says so.
@@ -73,12 +74,13 @@ repository, in review like any other file:
   until: 2026-12-08                  # the last day on which it counts
 ```
 
-All five keys are required, and no others are allowed. It counts for that rule of that resource in that environment,
-whatever the property's value, until the end of the day. One whose day is over is refused (exit 2). One that fits
-nothing in the change is an error (exit 1) where it is new: written in this change, not committed yet, or on the command
-line. One that was there before, in the base of `diff` or in the commit that `preview` and `up` run from, is left over
-from a change that is merged: a warning names its line, which the next pull request takes out, and nobody is stopped
-until its day is over. A word that fits nothing lets nothing pass.
+All five keys are required, and no others are allowed. For the account project write `account: main` in the place of
+`environment: prod`: an environment of the same name is another stack, and neither word is looked at for the other. It
+counts for that rule of that resource in that stack, whatever the property's value, until the end of the day. One whose
+day is over is refused (exit 2). One that fits nothing in the change is an error (exit 1) where it is new: written in
+this change, not committed yet, or on the command line. One that was there before, in the base of `diff` or in the
+commit that `preview` and `up` run from, is left over from a change that is merged: a warning names its line, which the
+next pull request takes out, and nobody is stopped until its day is over. A word that fits nothing lets nothing pass.
 """
 
 
@@ -144,10 +146,12 @@ def roles() -> Iterator[str]:
     )
     yield "| type | rule | role | when it goes | risk of that | waits | risk of a change |"
     yield "|---|---|---|---|---|---|---|"
-    for type_, one in sorted(MEANINGS.items(), key=lambda pair: (not pair[1].lost, pair[1].word, pair[0])):
+    known = [*MEANINGS.items(), (ROLE, DEPLOY_ROLE)]
+    for type_, one in sorted(known, key=lambda pair: (not pair[1].lost, pair[1].word, pair[0])):
         risk = "data loss" if one.lost else one.gone
         gone = one.lost or one.away
-        yield f"| {friendly(type_)} | `{one.word}-…` | {one.role} | {gone} | {risk} | {_waits(one)} | {one.updated} |"
+        name = friendly(type_) if one is not DEPLOY_ROLE else f"{friendly(type_)}, of the account project"
+        yield f"| {name} | `{one.word}-…` | {one.role} | {gone} | {risk} | {_waits(one)} | {one.updated} |"
 
 
 def _waits(one: Meaning) -> str:

@@ -47,7 +47,7 @@ Each judgement:
 | `sentence`, `remedy` | what happens, and what to do instead or first; the latter may be empty |
 | `causes` | the properties that bring it about: `path`, `before`, `after`, `replaces` |
 | `dependents` | URNs of what depends on it, near or far |
-| `acknowledgement` | null, or `environment` and `account` likewise, `resource`, `rule`, `reason`, `until` (null: for once), `source` |
+| `acknowledgement` | null, or `environment` and `account` as above, `resource`, `rule`, `reason`, `until`, `source` |
 
 `before` and `after` are plain JSON, null where there is none. `[secret]` stands for a secret, `[unknown]` for what only
 the apply will tell, `[the arn of Bucket/media]` for one that two plans have in common.

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from infra.errors import PlatformError
 from reports.report import Format
 from scripts.cli_changes import Form, Verbose
 from scripts.cli_options import AccountStack, Env, Json, OneEnv, Out
@@ -81,4 +80,3 @@ def recover(
     stack = one_stack(root(), env, account)
     found = mend(stack, force=force, restore=restore)
     print_json(as_json(found)) if json else show(found, stack)
-

@@ -72,7 +72,7 @@ def sides(
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
         found = _plans(before, after, only, whole=whole)
-        if only in found.unplanned:
+        if only is not None and only in found.unplanned:
             raise PlatformError(_not_compared(only, found.unplanned[only]))
         if only and only not in {*found.before, *found.after}:
             raise PlatformError(f"there is no {called(only)}, neither in {before.label} nor in {after.label}")

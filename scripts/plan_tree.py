@@ -22,7 +22,7 @@ class Told(TypedDict, total=False):
 
 
 def plans(root: Path, titles: list[str], *, foretell: bool) -> dict[str, Told]:
-    """The plan of each stack named that has a YAML under `root`: `prod`, or `account main`, as other modules call it."""
+    """The plan of each stack that has a YAML under `root`, by its title: `prod`, or `account main`."""
     return {title: _plan(root, title, foretell=foretell) for title in titles if _file(root, title).is_file()}
 
 

@@ -71,9 +71,7 @@ def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
             if tree not in own
         }
         here = {
-            tree.label: plan_tree.plans(tree.root, wanted, foretell=foretell)
-            for tree in (before, after)
-            if tree in own
+            tree.label: plan_tree.plans(tree.root, wanted, foretell=foretell) for tree in (before, after) if tree in own
         }
         told = {label: wait() for label, wait in waits.items()} | here
     _refuse_errors(told)

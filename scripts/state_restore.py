@@ -30,8 +30,8 @@ def restore_state(stack: Stack) -> str | None:
             aside = f"{current}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
             stored.replace(current, content, aside)
             return (
-                f"the state of {stack.title} is that of {version.written:%Y-%m-%d %H:%M:%S} UTC again ({version.name}); "
-                f"the damaged one is kept as {aside}"
+                f"the state of {stack.title} is that of {version.written:%Y-%m-%d %H:%M:%S} UTC again"
+                f" ({version.name}); the damaged one is kept as {aside}"
             )
     raise StateError(f"no earlier version of the state of {stack.title} is whole; restore it from a copy of your own")
 
