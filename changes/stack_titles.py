@@ -1,4 +1,4 @@
-"""Titles of stacks, in reports and acknowledgements: an environment's name, or that of the account project's: `account main`.
+"""Titles of stacks, for reports and acknowledgements: `prod` of an environment, `account main` of the account project.
 
 An environment and a stack of the account project may have one name. A title tells them apart: no environment's name has
 a space in it.

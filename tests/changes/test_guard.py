@@ -81,6 +81,17 @@ def test_one_of_another_environment_is_not_looked_at() -> None:
     assert (len(found.refused), found.unused) == (1, ())
 
 
+def test_one_of_an_account_of_the_same_name_is_not_looked_at_nor_the_other_way_round(tmp_path: Path) -> None:
+    entry = ENTRY.format(until="2026-12-01")
+    found = verdict(tmp_path, entry.replace("environment: prod", "account: prod"))
+    assert (len(found.refused), found.unused) == (1, ())
+    account = replace(REPORT, change=replace(REPORT.change, stack="account prod"))
+    assert not decide(account, load(tmp_path / FILE, today=TODAY)[:0], today=TODAY).allowed
+    assert decide(account, load(tmp_path / FILE, today=TODAY), today=TODAY).allowed
+    (tmp_path / FILE).write_text(entry)
+    assert not decide(account, load(tmp_path / FILE, today=TODAY), today=TODAY).allowed
+
+
 def test_a_typed_one_is_read_and_counts_by_urn_too() -> None:
     urn = REPORT.change.steps[0].node.urn
     found = typed(f"database-deleted:{urn}=moved = done", "prod")
@@ -111,6 +122,12 @@ BAD = {
     ENTRY.format(until="2026-12-01") + "  until: 2026-12-02\n": f"{FILE}:2: until is written twice",
     ENTRY.format(until="2026-12-01") + "  rule: protect-off\n": f"{FILE}:2: rule is written twice",
     ENTRY.format(until="!!timestamp x"): "is no YAML",
+    ENTRY.format(until="2026-12-01") + "  account: main\n": f"{FILE}:2: write `environment:`, or `account:`",
+    ENTRY.format(until="2026-12-01").replace("environment: prod", "account: ''"): f"{FILE}:2: account",
+    ENTRY.format(until="2026-12-01").replace("environment: prod", "environment: null"): "neither is written",
+    ENTRY.format(until="2026-12-01").replace(
+        "environment: prod", "environment: account main"
+    ): f"{FILE}:2: environment",
     "- [": "is no YAML",
     "- *nobody": "is no YAML",
     "[" * 5000: "is no YAML",

@@ -182,6 +182,7 @@ def test_refresh_steps_of_a_preview_are_not_part_of_what_it_would_do() -> None:
 
 EVENT = '{"sequence": 0, "timestamp": 1, "preludeEvent": {}}'
 PROD = BUCKET.replace("dev", "prod")
+ACCOUNT = BUCKET.replace("::platform::", "::account::")
 FAILED = [{"message": "error: no\n", "severity": "error"}, {"message": "warning: w", "severity": "warning"}]
 
 
@@ -202,6 +203,10 @@ FAILED = [{"message": "error: no\n", "severity": "error"}, {"message": "warning:
         (EVENT, "an event of a log"),
         (f"{EVENT}\n{EVENT}\n", "log of events, one JSON object a line"),
         (json.dumps(document(step("create", PROD), create=1)), "is a preview of prod, not of dev; pass --env prod"),
+        (
+            json.dumps(document(step("delete", ACCOUNT), delete=1)),
+            "preview of account dev, not of dev; pass --account dev",
+        ),
         (json.dumps(document(step("delete", PROD), delete=1)), "is a preview of prod, not of dev; pass --env prod"),
         (json.dumps(document(update=3, same=9)), "is cut: it has 0 steps 'update' of 3"),
         (json.dumps(document(step("create", BUCKET))), "is cut: it has 1 steps 'create' of 0"),

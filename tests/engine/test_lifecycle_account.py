@@ -28,9 +28,9 @@ def test_a_guard_that_was_lowered_by_hand_is_found_by_drift_and_put_back(account
     done = account.run("diceytech", "drift", "--account", ACCOUNT_STACK)
     assert done.returncode == 2, done.stderr
     assert "minimumPasswordLength: 14 -> 6" in done.stdout
-    assert f"pulumi up --stack {ACCOUNT_STACK} --cwd account --refresh" in done.stdout
-    put_back = account.up(ACCOUNT_STACK, "--refresh")
-    assert put_back.returncode == 0, put_back.stdout[-3000:]
+    assert f"diceytech up --account {ACCOUNT_STACK} --refresh" in done.stdout
+    put_back = account.run("diceytech", "up", "--account", ACCOUNT_STACK, "--yes", "--refresh")
+    assert put_back.returncode == 0, put_back.stdout[-3000:] + put_back.stderr
     assert iam.get_account_password_policy()["PasswordPolicy"]["MinimumPasswordLength"] == 14
     assert account.run("diceytech", "drift", "--account", ACCOUNT_STACK).returncode == 0
 

@@ -12,7 +12,7 @@ from reports.schema_docs import SCHEMA
 
 def test_it_says_by_environment_what_is_risked_and_what_the_guard_says() -> None:
     found = as_json([verdict(deleted_database(), resized_database()), verdict(stack="dev")])
-    assert (found["schema"], found["allowed"]) == (1, False)
+    assert (found["schema"], found["allowed"]) == (2, False)
     prod, dev = found["environments"]
     assert (prod["environment"], prod["allowed"], dev["environment"], dev["allowed"]) == ("prod", False, "dev", True)
     assert prod["summary"]["operations"] == {
@@ -24,6 +24,21 @@ def test_it_says_by_environment_what_is_risked_and_what_the_guard_says() -> None
     assert (first["rule"], first["state"], first["resource"]) == ("database-deleted", "refused", "db")
     risks = [GRAVEST_FIRST.index(one["risk"]) for one in prod["judgements"]]
     assert risks == sorted(risks)
+
+
+def test_a_stack_of_the_account_project_is_no_environment() -> None:
+    word_for_it = word("database-deleted", "db", stack="account main")
+    found, prod = as_json([verdict(deleted_database(), stack="account main", words=[word_for_it]), verdict()])[
+        "environments"
+    ]
+    assert (found["environment"], found["account"], prod["environment"], prod["account"]) == (
+        None,
+        "main",
+        "prod",
+        None,
+    )
+    said = found["judgements"][0]["acknowledgement"]
+    assert (said["environment"], said["account"]) == (None, "main")
 
 
 def test_values_are_plain_and_whole() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 import shlex
 from datetime import date
+from pathlib import Path
 
 import pytest
 import yaml
@@ -86,6 +87,16 @@ def test_what_it_says_to_type_and_to_write_is_what_is_taken(tmp_path: object) ->
     file = tmp_path / "changes.ack.yaml"  # type: ignore[operator] # pytest's Path
     file.write_text(lines)
     assert verdict(deleted_database("it's db"), words=load(file)).allowed
+
+
+def test_what_it_says_to_write_for_the_account_project_counts_for_that(tmp_path: Path) -> None:
+    found = text([verdict(deleted_database(), stack="account prod")], guard=True)
+    assert found.startswith("account prod: REFUSED")
+    lines = found[found.index("- account: prod") :].replace("YYYY-MM-DD", "2026-12-31")
+    (tmp_path / "changes.ack.yaml").write_text(lines)
+    words = load(tmp_path / "changes.ack.yaml")
+    assert verdict(deleted_database(), stack="account prod", words=words).allowed
+    assert not verdict(deleted_database(), stack="prod", words=words).allowed
 
 
 def test_an_acknowledged_change_shows_who_says_why_and_until_when() -> None:

@@ -40,7 +40,8 @@ def platform(made: Path) -> Path:
 
 def told(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
-    return {one["environment"]: one for one in json.loads(done.stdout)["environments"]}
+    found = json.loads(done.stdout)["environments"]
+    return {one["environment"] or f"account {one['account']}": one for one in found}
 
 
 def risks(environment: dict[str, Any]) -> set[str]:
@@ -52,12 +53,94 @@ def test_only_the_environment_that_was_edited_changes_and_the_guard_refuses(plat
     edit(platform / "Pulumi.prod.yaml", "    protect: true ", "    protect: false ")
     found = told(own(platform, "diff", "--base", "main", "--json"))
     assert found["dev"]["judgements"] == []
+    assert found["account main"]["steps"] == []
     assert {"backups-shortened", "protect-off"} <= risks(found["prod"])
     assert found["prod"]["origin"] == "main..HEAD with uncommitted changes"
     commit(platform)
     assert told(own(platform, "diff", "--base", "main", "--json"))["prod"]["origin"] == "main..HEAD"
     assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod").returncode == 2
     assert own(platform, "diff", "--base", "main", "--guard", "--env", "dev").returncode == 0
+
+
+def test_an_account_that_trusts_another_repository_is_refused_until_its_own_word_lets_it_pass(platform: Path) -> None:
+    edit(platform / "account/Pulumi.main.yaml", "repository: example/diceytech", "repository: other/diceytech")
+    commit(platform)
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    assert [found[name]["steps"] for name in ("dev", "prod")] == [[], []]
+    assert "trust-widened" in risks(found["account main"])
+    assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
+    assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod").returncode == 0
+    alone = ("diff", "--base", "main", "--guard", "--account", "main")
+    refused = [one for one in found["account main"]["judgements"] if one["state"] == "refused"]
+    given = [f"--acknowledge={one['rule']}:{one['resource']}=moved there" for one in refused]
+    assert own(platform, *alone, *given[1:]).returncode == 2
+    assert own(platform, *alone, *given).returncode == 0
+    for key, code in (("environment: main", 1), ("environment: prod", 2), ("account: main", 0)):
+        entries = [
+            f"- {{{key}, resource: {one['resource']}, rule: {one['rule']}, reason: moved, until: {UNTIL}}}\n"
+            for one in refused
+        ]
+        (platform / "changes.ack.yaml").write_text("".join(entries), encoding="utf-8")
+        assert own(platform, *alone).returncode == code, key
+
+
+def test_an_account_is_compared_by_each_side_s_own_code(platform: Path) -> None:
+    edit(platform / "infra/components/account_guards.py", "PASSWORD_LENGTH = 14", "PASSWORD_LENGTH = 8")
+    commit(platform)
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    [one] = found["account main"]["judgements"]
+    assert (one["rule"], one["state"], one["resource"]) == ("protection-weakened", "refused", "guards-passwords")
+    assert one["causes"][0]["before"], one["causes"][0]["after"] == (14, 8)
+
+
+def test_an_environment_s_edit_that_moves_what_its_roles_reach_is_told_of_the_account_too(platform: Path) -> None:
+    edit(platform / "Pulumi.dev.yaml", "    # bucket: diceytech-storage", "    bucket: diceytech-storage")
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    assert "bucket-replaced" in risks(found["dev"])
+    assert "deploy-rights-widened" in risks(found["account main"])
+
+
+def test_a_base_from_before_the_account_was_planned_has_its_environments_compared_and_it_says_so(
+    platform: Path,
+) -> None:
+    git(platform, "rm", "--quiet", "rehearsal/account.py")
+    edit(platform / "Pulumi.prod.yaml", "backup_retention_days: 30", "backup_retention_days: 31")
+    commit(platform)
+    git(platform, "tag", "--force", "before")
+    git(platform, "checkout", "--quiet", "--force", "main")
+    edit(platform / "account/Pulumi.main.yaml", "repository: example/diceytech", "repository: other/diceytech")
+    found = told(own(platform, "diff", "--base", "before", "--json"))
+    assert (set(found), risks(found["prod"])) == ({"dev", "prod"}, {"backups-shortened"})
+    for one in found.values():
+        assert any("account main was not compared: before is from before its plans" in each for each in one["warnings"])
+    alone = own(platform, "diff", "--base", "before", "--account", "main")
+    assert (alone.returncode, "account main was not compared" in alone.stderr.replace("\n", " ")) == (1, True)
+    assert own(platform, "diff", "--base", "before", "--env", "dev").returncode == 0
+
+
+def test_an_account_whose_yaml_is_not_valid_is_an_error_of_its_side(platform: Path) -> None:
+    edit(platform / "account/Pulumi.main.yaml", "monthly_usd: 300", "monthly_usd: none at all")
+    done = own(platform, "diff", "--base", "main")
+    assert (done.returncode, "the working tree, account main: account/Pulumi.main.yaml" in done.stderr) == (1, True)
+    assert own(platform, "diff", "--base", "main", "--env", "dev").returncode == 0
+
+
+def test_an_account_that_is_not_there_and_two_names_are_errors(platform: Path) -> None:
+    done = own(platform, "diff", "--base", "main", "--account", "other")
+    assert (done.returncode, "there is no account other, neither in main" in done.stderr) == (1, True)
+    done = own(platform, "diff", "--base", "main", "--account", "main", "--env", "dev")
+    assert (done.returncode, "name one each" in done.stderr) == (1, True)
+
+
+def test_the_cost_of_an_account_is_told_where_it_changes(platform: Path) -> None:
+    edit(platform / "account/Pulumi.main.yaml", "monthly_usd: 300", "monthly_usd: 400")
+    done = own(platform, "diff", "--base", "main", "--cost", "--json")
+    costs = {one["environment"]: one for one in json.loads(done.stdout)["cost"]["environments"]}
+    assert set(costs) == {"dev", "prod", "account main"}
+    assert (costs["account main"]["difference"], costs["account main"]["not_priced"]) == (0.0, [])
+    git(platform, "checkout", "--quiet", "--force", "main")
+    done = own(platform, "diff", "--base", "main", "--cost", "--json")
+    assert {one["environment"] for one in json.loads(done.stdout)["cost"]["environments"]} == {"dev", "prod"}
 
 
 def test_code_is_compared_as_well_each_side_by_its_own(platform: Path) -> None:

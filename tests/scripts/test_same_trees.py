@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from scripts.same_trees import UNREAD, may_differ
-from tests.scripts.commands import ROOT
+from scripts.same_trees import UNREAD, accounts_beside, may_differ
+from tests.scripts.commands import ROOT, edit
 
 
 @pytest.fixture
 def trees(tmp_path: Path) -> tuple[Path, Path]:
     for name in ("before", "after"):
         for folder in (
+            "account",
             "infra/components",
             "rehearsal",
             "templates",
@@ -40,6 +41,9 @@ def test_the_same_trees_differ_in_nothing(trees: tuple[Path, Path]) -> None:
     [
         ("Pulumi.prod.yaml", {"prod"}),
         ("Pulumi.qa.yaml", {"qa"}),
+        ("account/Pulumi.main.yaml", {"account main"}),
+        ("account/Pulumi.yaml", None),
+        ("account/__main__.py", None),
         ("Pulumi.yaml", None),
         ("Pulumi.No_name.yaml", None),
         ("infra/components/file.py", None),
@@ -73,6 +77,46 @@ def test_what_differs_is_found_on_either_side(
         target.unlink(missing_ok=True)
         if before is not None:
             target.write_bytes(before)
+
+
+@pytest.fixture
+def accounts(trees: tuple[Path, Path]) -> tuple[Path, Path]:
+    """The same trees with the account project's YAML, which names dev and prod."""
+    for tree in trees:
+        shutil.copy(ROOT / "account" / "Pulumi.main.yaml", tree / "account")
+    return trees
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("log_retention_days: 14", "log_retention_days: 30", set()),
+        ("    # bucket: diceytech-storage", "    bucket: diceytech-storage", {"account main"}),
+        ("region: us-east-1", "region: eu-west-1", {"account main"}),
+        ("storage_gb: 20", "storage_gb: nonsense", {"account main"}),
+    ],
+)
+def test_an_account_differs_by_what_it_takes_from_its_environments_alone(
+    accounts: tuple[Path, Path], old: str, new: str, found: set[str]
+) -> None:
+    edit(accounts[1] / "Pulumi.dev.yaml", old, new)
+    assert may_differ(*accounts) == {"dev"}
+    for one, other in (accounts, accounts[::-1]):
+        assert accounts_beside(one, other, {"dev"}) == found
+
+
+def test_an_account_does_not_differ_by_an_environment_that_it_does_not_name(accounts: tuple[Path, Path]) -> None:
+    for tree in accounts:
+        edit(tree / "account" / "Pulumi.main.yaml", "    - name: dev\n", "")
+    edit(accounts[1] / "Pulumi.dev.yaml", "    # bucket: diceytech-storage", "    bucket: diceytech-storage")
+    assert accounts_beside(*accounts, {"dev"}) == set()
+    edit(accounts[1] / "Pulumi.dev.yaml", "storage_gb: 20", "storage_gb: nonsense")
+    assert accounts_beside(*accounts, {"dev"}) == set()
+
+
+def test_an_account_whose_environment_is_gone_may_differ(accounts: tuple[Path, Path]) -> None:
+    (accounts[1] / "Pulumi.prod.yaml").unlink()
+    assert accounts_beside(*accounts, {"prod"}) == {"account main"}
 
 
 def test_a_linked_folder_is_taken_for_one_that_differs(trees: tuple[Path, Path], tmp_path: Path) -> None:
