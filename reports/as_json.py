@@ -8,10 +8,10 @@ from typing import Any, Final
 
 from changes.change import DONE, Acknowledgement, Folded, PropertyChange, Step, Verdict
 from changes.judge import GRAVEST_FIRST
-from changes.stack_titles import kind_and_name
 from reports.cost import Costs
 from reports.cost import as_json as cost_json
 from reports.masking import masked, masked_words
+from reports.names import stack_keys
 from reports.safe_text import safe_lines
 from reports.view import Item, items, warnings
 
@@ -32,7 +32,7 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
     change = verdict.report.change
     found = items(verdict)
     return {
-        **_stack(change.stack),
+        **stack_keys(change.stack),
         "origin": safe_lines(change.origin),
         "whole": change.whole,
         "outside": change.outside,
@@ -45,12 +45,6 @@ def _environment(verdict: Verdict) -> dict[str, Any]:
         "expired": [_word(one) for one in verdict.expired],
         "unused": [_word(one) for one in verdict.unused],
     }
-
-
-def _stack(title: str) -> dict[str, str | None]:
-    """The environment's name, or that of the account project's stack; the other is None."""
-    kind, name = kind_and_name(title)
-    return {"environment": None, "account": None, kind: safe_lines(name)}
 
 
 def _summary(verdict: Verdict, found: Sequence[Item]) -> dict[str, Any]:
@@ -106,7 +100,7 @@ def _folded(one: Folded) -> dict[str, Any]:
 
 def _word(one: Acknowledgement) -> dict[str, Any]:
     return {
-        **_stack(one.stack),
+        **stack_keys(one.stack),
         "resource": safe_lines(one.resource),
         "rule": safe_lines(one.rule),
         "reason": safe_lines(one.reason),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from cost.difference import CostDifference, Row
 from reports.markdown_text import code, length, prose
+from reports.names import stack_keys
 from reports.safe_text import cut, safe
 
 FEWER: Final = (50, 20, 5, 0)  # rows, and other lines, of one environment on a page, until the page has room for them
@@ -29,7 +30,7 @@ class Unpriced:
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """What each environment costs more since the commit `base`."""
+    """What each environment, or stack of the account project, costs more since the commit `base`, by title."""
 
     base: str
     environments: Mapping[str, CostDifference | Unpriced]
@@ -40,7 +41,7 @@ def as_json(costs: Costs) -> dict[str, Any]:
     return {
         "base": safe(costs.base),
         "currency": "USD",
-        "environments": [{"environment": safe(name), **_told(one)} for name, one in costs.environments.items()],
+        "environments": [{**stack_keys(title), **_told(one)} for title, one in costs.environments.items()],
     }
 
 

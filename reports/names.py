@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from changes.change import Change, Judgement
+from changes.stack_titles import kind_and_name
 from drawing.model import PROVIDERS, titled
 from drawing.names import friendly
 from rehearsal.graph import Node
-from reports.safe_text import safe
+from reports.safe_text import safe, safe_lines
+
+
+def stack_keys(title: str) -> dict[str, str | None]:
+    """For machines: the environment's name, or that of the account project's stack; the other is None."""
+    kind, name = kind_and_name(title)
+    return {"environment": None, "account": None, kind: safe_lines(name)}
 
 
 def type_of(urn: str) -> str:

@@ -53,9 +53,11 @@ def diff(
 
     words, only = acknowledge or [], account_title(account) if account else env
     with err.status("planning both sides"), sides(root(), base, head, only=only, strict=strict, whole=cost) as found:
-        told, before = verdicts(found, words, only=only, today=today()), known(found.base)
+        told, before, unjudged = verdicts(found, words, only=only, today=today()), known(found.base), found.unjudged
     costs = of(found, base) if cost else None
     tell(told, form, out, guard=guard, acknowledged=bool(words), verbose=verbose, known=before, costs=costs)
+    if guard and unjudged:
+        raise PlatformError("\n".join(unjudged))
 
 
 def _side_by_side(one: str, two: str, form: Format, out: Path | None, *, graph: bool, guard: bool) -> None:

@@ -29,7 +29,8 @@ NONE = Graph(())
 class Sides:
     """Both sides' plans, where each was read, and what a reader must know.
 
-    `base` and `head` are the trees with the acknowledgements of before and of now.
+    `base` and `head` are the trees with the acknowledgements of before and of now; `unjudged` says what could not be
+    compared since its YAML is not valid, so that the guard cannot let it pass.
     """
 
     plans: Plans
@@ -37,6 +38,7 @@ class Sides:
     warnings: tuple[str, ...]
     base: Path
     head: Path
+    unjudged: tuple[str, ...] = ()
 
     @property
     def titles(self) -> list[str]:
@@ -72,8 +74,9 @@ def sides(
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
         found = _plans(before, after, only, whole=whole)
-        if only is not None and only in found.unplanned:
-            raise PlatformError(_not_compared(only, found.unplanned[only]))
+        lacking = dict(_not_compared(found))
+        if only is not None and only in lacking:
+            raise PlatformError(lacking[only])
         if only and only not in {*found.before, *found.after}:
             raise PlatformError(f"there is no {called(only)}, neither in {before.label} nor in {after.label}")
         yield Sides(
@@ -81,10 +84,11 @@ def sides(
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
             warnings=(
                 *_warnings(base, commits_beyond(root, commit, other)),
-                *(_not_compared(title, label) for title, label in found.unplanned.items()),
+                *lacking.values(),
             ),
             base=before.root,
             head=after.root,
+            unjudged=tuple(lacking[title] for title in found.failed),
         )
 
 
@@ -136,11 +140,17 @@ def _warnings(base: str, beyond: int) -> Iterator[str]:
         )
 
 
-def _not_compared(title: str, label: str) -> str:
-    return (
-        f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes in"
-        f" account/, and let `diceytech preview {option(title)}` show it"
-    )
+def _not_compared(found: Plans) -> Iterator[tuple[str, str]]:
+    for title, label in found.unplanned.items():
+        yield (
+            title,
+            (
+                f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes in"
+                f" account/, and let `diceytech preview {option(title)}` show it"
+            ),
+        )
+    for title, why in found.failed.items():
+        yield title, f"{title} was not compared: {why}"
 
 
 def _of_one(title: str, sides: Sides) -> Iterator[str]:

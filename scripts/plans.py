@@ -40,20 +40,19 @@ class Tree:
 class Plans:
     """The plans of both sides by the stacks' titles (changes/stack_titles.py).
 
-    `blind` ones were planned without stand-ins, and of `unplanned` ones one side's code has no plan.
+    `blind` ones were planned without stand-ins. Of the account project's stacks one side's code may be from before their
+    plans, then its label is in `unplanned`, or one side's YAML may not be valid, then that is in `failed`.
     """
 
     before: Mapping[str, Graph]
     after: Mapping[str, Graph]
     blind: tuple[str, ...] = ()
     unplanned: Mapping[str, str] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
-    """Both trees' plans of the stacks named, as far as they are there; raises PlatformError, naming tree and file.
-
-    A tree from before the account project was planned has environments alone, and its label is in `unplanned`.
-    """
+    """Both trees' plans of the stacks named, as far as they are there; raises PlatformError, naming tree and file."""
     for tree in (before, after):
         if not (tree.root / "rehearsal" / "platform.py").is_file():
             raise PlatformError(
@@ -74,13 +73,27 @@ def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
             tree.label: plan_tree.plans(tree.root, wanted, foretell=foretell) for tree in (before, after) if tree in own
         }
         told = {label: wait() for label, wait in waits.items()} | here
+    failed = _failed_accounts(told)
+    told = {label: {name: one for name, one in side.items() if name not in failed} for label, side in told.items()}
     _refuse_errors(told)
     unseen = {name for side in told.values() for name, one in side.items() if not one["foretold"]}
     graphs = [
         {name: _graph(one["graph"], unseeing=name in unseen) for name, one in told[tree.label].items()}
         for tree in (before, after)
     ]
-    return Plans(before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)), unplanned=unplanned)
+    return Plans(
+        before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)), unplanned=unplanned, failed=failed
+    )  # fmt: skip
+
+
+def _failed_accounts(sides: Mapping[str, Mapping[str, Told]]) -> dict[str, str]:
+    """Why the account project's stacks cannot be compared: environments are, also where one leaves the account."""
+    return {
+        name: f"{label}, {' '.join(one['error'].split())}"
+        for label, side in sides.items()
+        for name, one in side.items()
+        if "error" in one and kind_and_name(name)[0] == "account"
+    }
 
 
 def is_own(tree: Tree) -> bool:

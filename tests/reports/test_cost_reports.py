@@ -87,4 +87,4 @@ def test_json_has_the_costs_under_one_key_and_money_as_numbers() -> None:
     found = json.loads(rendered([], Format.JSON, guard=True, costs=costs))["cost"]
     assert [one["environment"] for one in found["environments"]] == ["prod", "qa"]
     assert found["environments"][0]["difference"] == 26.28
-    assert found["environments"][1] == {"environment": "qa", "error": "why"}
+    assert found["environments"][1] == {"environment": "qa", "account": None, "error": "why"}

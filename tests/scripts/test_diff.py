@@ -90,7 +90,7 @@ def test_an_account_is_compared_by_each_side_s_own_code(platform: Path) -> None:
     found = told(own(platform, "diff", "--base", "main", "--json"))
     [one] = found["account main"]["judgements"]
     assert (one["rule"], one["state"], one["resource"]) == ("protection-weakened", "refused", "guards-passwords")
-    assert one["causes"][0]["before"], one["causes"][0]["after"] == (14, 8)
+    assert (one["causes"][0]["before"], one["causes"][0]["after"]) == (14, 8)
 
 
 def test_an_environment_s_edit_that_moves_what_its_roles_reach_is_told_of_the_account_too(platform: Path) -> None:
@@ -118,11 +118,17 @@ def test_a_base_from_before_the_account_was_planned_has_its_environments_compare
     assert own(platform, "diff", "--base", "before", "--env", "dev").returncode == 0
 
 
-def test_an_account_whose_yaml_is_not_valid_is_an_error_of_its_side(platform: Path) -> None:
+def test_an_account_whose_yaml_is_not_valid_is_warned_of_and_stops_the_guard(platform: Path) -> None:
     edit(platform / "account/Pulumi.main.yaml", "monthly_usd: 300", "monthly_usd: none at all")
-    done = own(platform, "diff", "--base", "main")
-    assert (done.returncode, "the working tree, account main: account/Pulumi.main.yaml" in done.stderr) == (1, True)
-    assert own(platform, "diff", "--base", "main", "--env", "dev").returncode == 0
+    edit(platform / "Pulumi.dev.yaml", "keep_days: 30", "keep_days: 31")
+    found = told(own(platform, "diff", "--base", "main", "--json"))
+    assert set(found) == {"dev", "prod"}
+    wrong = "account main was not compared: the working tree, account/Pulumi.main.yaml: 1 error"
+    assert all(any(wrong in each for each in one["warnings"]) for one in found.values())
+    for words in (("--guard",), ("--account", "main")):
+        done = own(platform, "diff", "--base", "main", *words)
+        assert (done.returncode, "account main was not compared" in done.stderr.replace("\n", " ")) == (1, True), words
+    assert own(platform, "diff", "--base", "main", "--env", "dev", "--guard").returncode == 0
 
 
 def test_an_account_that_is_not_there_and_two_names_are_errors(platform: Path) -> None:
@@ -135,9 +141,9 @@ def test_an_account_that_is_not_there_and_two_names_are_errors(platform: Path) -
 def test_the_cost_of_an_account_is_told_where_it_changes(platform: Path) -> None:
     edit(platform / "account/Pulumi.main.yaml", "monthly_usd: 300", "monthly_usd: 400")
     done = own(platform, "diff", "--base", "main", "--cost", "--json")
-    costs = {one["environment"]: one for one in json.loads(done.stdout)["cost"]["environments"]}
-    assert set(costs) == {"dev", "prod", "account main"}
-    assert (costs["account main"]["difference"], costs["account main"]["not_priced"]) == (0.0, [])
+    costs = {one["environment"] or one["account"]: one for one in json.loads(done.stdout)["cost"]["environments"]}
+    assert set(costs) == {"dev", "prod", "main"}
+    assert (costs["main"]["difference"], costs["main"]["not_priced"]) == (0.0, [])
     git(platform, "checkout", "--quiet", "--force", "main")
     done = own(platform, "diff", "--base", "main", "--cost", "--json")
     assert {one["environment"] for one in json.loads(done.stdout)["cost"]["environments"]} == {"dev", "prod"}
@@ -231,7 +237,7 @@ def test_a_base_from_before_stand_ins_is_compared_blindly_and_it_says_so(platfor
     git(platform, "tag", "--force", "old")
     git(platform, "checkout", "--quiet", "--force", "main")
     found = told(own(platform, "diff", "--base", "old", "--json"))
-    assert [one["judgements"] for one in found.values()] == [[], []]
+    assert [one["judgements"] for one in found.values()] == [[], [], []]
     assert all(any("could not be compared" in warning for warning in one["warnings"]) for one in found.values())
 
 
