@@ -144,10 +144,8 @@ def _not_compared(found: Plans) -> Iterator[tuple[str, str]]:
     for title, label in found.unplanned.items():
         yield (
             title,
-            (
-                f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes in"
-                f" account/, and let `diceytech preview {option(title)}` show it"
-            ),
+            f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes"
+            f" in account/, and let `diceytech preview {option(title)}` show it",
         )
     for title, why in found.failed.items():
         yield title, f"{title} was not compared: {why}"

@@ -119,10 +119,10 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
 def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
     """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError."""
     ours = Path(command[0]).name == "diceytech"
-    if ours and command[1:2] not in (["preview"], ["up"]):
+    if ours and (len(command) < 2 or command[1] not in ("preview", "up")):
         return
     require()
-    name, project = _option(command, *(("--env", "-e") if ours else ("--stack", "-s"))), _project(home.root, command)
+    name, project = _ours(command) if ours else (_option(command, "--stack", "-s"), _project(home.root, command))
     known = home.project / project / f"Pulumi.{name}.yaml"
     elsewhere = variables["PULUMI_BACKEND_URL"] != home.state.as_uri()
     if name is None or elsewhere or "init" in command or not known.is_file():
@@ -170,6 +170,12 @@ def _in_the_copy(home: LocalHome, engine: Engine) -> str:
         f'case "$(pwd -P)/" in\n{account}*) cd {copy}/account ;;\n*) cd {copy} ;;\nesac || exit 1\n'
         f'exec {shlex.quote(str(engine.path))} "$@"'
     )
+
+
+def _ours(command: Sequence[str]) -> tuple[str | None, str]:
+    """The stack that a command of ours names, and its project's directory."""
+    account = _option(command, "--account")
+    return (account, "account") if account is not None else (_option(command, "--env", "-e"), ".")
 
 
 def _project(root: Path, command: Sequence[str]) -> str:

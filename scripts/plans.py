@@ -40,8 +40,8 @@ class Tree:
 class Plans:
     """The plans of both sides by the stacks' titles (changes/stack_titles.py).
 
-    `blind` ones were planned without stand-ins. Of the account project's stacks one side's code may be from before their
-    plans, then its label is in `unplanned`, or one side's YAML may not be valid, then that is in `failed`.
+    `blind` ones were planned without stand-ins. Of the account project's stacks `unplanned` are those whose plans one
+    side's code is too old for, with that side's label, and `failed` those that one side cannot plan, with its error.
     """
 
     before: Mapping[str, Graph]

@@ -57,7 +57,7 @@ class Rehearsed:
         """A command as `diceytech local -- …` runs it."""
         local.prepare(self.home, self.running)
         variables = self.variables(**more)
-        if command[0] == "pulumi":
+        if command[0] in ("pulumi", "diceytech"):
             local.make_stack(self.home, self.running, command, variables)
         executable = shutil.which(command[0], path=variables["PATH"])
         assert executable is not None, command
