@@ -112,7 +112,7 @@ def documents(draw: st.DrawFn) -> str:
     return "\n".join([*lines, "t: end  # kept", ""]).replace(": \n", ":\n")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(source=documents(), target=documents(), key=st.sampled_from(ORDER))
 def test_any_style_into_any_other_leaves_the_rest_as_it_was(source: str, target: str, key: str) -> None:
     before = parse_yaml(target.encode())
