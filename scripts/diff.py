@@ -16,10 +16,10 @@ from changes.compared import compared
 from infra.config_source import environments
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
-from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
-from scripts.plans import Plans, Tree, plans
 from scripts.preview import acknowledgements, verdict
-from scripts.same_trees import may_differ
+from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited
+from scripts.trees.plans import Plans, Tree, plans
+from scripts.trees.same_trees import may_differ
 
 WORKING_TREE = "the working tree"
 NONE = Graph(())

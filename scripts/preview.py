@@ -13,11 +13,11 @@ from changes.judge import judge
 from changes.preview_file import parse
 from infra.config_source import environments
 from infra.errors import PlatformError
-from scripts.engine import require
-from scripts.git_trees import committed
-from scripts.pulumi_cli import pulumi_json
-from scripts.stack import Stack
+from scripts.engine.program import require
+from scripts.engine.pulumi_cli import pulumi_json
+from scripts.engine.stack import Stack
 from scripts.terminal import err, plain
+from scripts.trees.git_trees import committed
 
 ORIGIN = "pulumi preview"
 Word = tuple[str, str, str]  # environment, resource and rule of an acknowledgement
