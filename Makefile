@@ -33,7 +33,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	@touch $@
 
 node: $(READY) ## install Node.js into .venv, where the machine has none that is new enough
-	@$(BIN)/python -c 'from scripts.node import find; find()' 2>/dev/null || \
+	@$(BIN)/python -c 'from scripts.package.node import find; find()' 2>/dev/null || \
 	if command -v uv >/dev/null 2>&1; then \
 	  uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements-node.txt; \
 	else \
@@ -68,7 +68,7 @@ rehearse: $(READY) ## bring an environment up in an emulated AWS (ENV=dev; ENGIN
 	@$(BIN)/diceytech rehearse --env $(ENV) --engine $(ENGINE)
 
 engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, else a build with Go (4 minutes)
-	@$(BIN)/python -m scripts.engine
+	@$(BIN)/python -m scripts.engine.program
 
 # A file's tests stay together: what one of them has brought up serves the others.
 test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browser: a little over four minutes on two cores
@@ -117,7 +117,7 @@ screenshots: $(READY) $(BACKEND_READY) node ## pictures of the website for docs/
 	@DICEYTECH_SCREENSHOTS=docs/screenshots $(BIN)/python -m pytest tests/browser/test_screenshots.py tests/browser/test_change_page.py tests/browser/test_live.py
 
 docs: $(READY) ## make the generated documents anew
-	@$(BIN)/python -m scripts.generated
+	@$(BIN)/python -m scripts.docs.generated
 
 bench-website: $(READY) versitygw peers ## our website deploys beside rclone, s5cmd and aws; ten minutes on an idle machine
 	@$(BIN)/python -m benchmarks.website $(WRITE)

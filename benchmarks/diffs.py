@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import BenchmarkError
-from scripts.engine import find
+from scripts.engine.program import find
 from tests.engine.rehearsed import repository
 from tests.scripts.small_git import whole
 

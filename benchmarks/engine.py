@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.measure import ROOT, BenchmarkError
-from scripts.engine import find
+from scripts.engine.program import find
 from tests.engine.rehearsed import Rehearsed, repository
 
 RUNS = 3

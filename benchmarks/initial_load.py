@@ -13,8 +13,9 @@ from rich.table import Table
 
 from benchmarks.measure import ROOT, BenchmarkError
 from infra.errors import PlatformError
-from scripts import node, package_website
-from scripts.package_variables import website
+from scripts.package import node
+from scripts.package import website as package_website
+from scripts.package.variables import website
 
 SCRIPT = "scripts/initial-load.mjs"
 

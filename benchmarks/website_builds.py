@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.measure import BenchmarkError
 from infra.website_paths import RELEASES_PREFIX
-from scripts.website_headers import headers, is_page
+from scripts.website.headers import headers, is_page
 
 OLD = 1_700_000_000  # seconds since 1970: the files' time stamp, so that a tool cannot go by a fresh one
 Files = dict[str, bytes]

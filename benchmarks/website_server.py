@@ -19,8 +19,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.measure import ROOT, BenchmarkError
-from scripts.aws_http import AwsHttp
-from scripts.aws_signing import Credentials, encoded, signed_headers
+from scripts.aws.http import AwsHttp
+from scripts.aws.signing import Credentials, encoded, signed_headers
 
 KEYS = Credentials(access_key="AKIABENCHMARK", secret_key="loopback")  # noqa: S106 - the loopback server's own
 REGION = "us-east-1"

@@ -20,7 +20,7 @@ TUNED = (
     *("--s3-no-check-bucket", "--s3-no-head"),
 )
 # Our first deploy as if the rules of caching had been others: what a change of headers alone is.
-OTHER_RULES = "import scripts.website_headers as h; h.SHORT = 'public, max-age=1'; from scripts.cli import main; main()"
+OTHER_RULES = "import scripts.website.headers as h; h.SHORT = 'public, max-age=1'; from scripts.cli import main; main()"
 
 
 @dataclass(frozen=True, kw_only=True)

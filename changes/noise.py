@@ -17,7 +17,7 @@ from rehearsal.graph import SECRET, UNKNOWN, Graph, Node
 from rehearsal.resources import RESOURCES
 
 _CONDITION = re.compile(r"(?:ResourceTag|PrincipalTag|RequestTag)/([\w.:=+@-]+)", re.IGNORECASE)
-# Deploys find their machines by these: scripts/backend_hosts.py.
+# Deploys find their machines by these: scripts/backend/hosts.py.
 _OWN_TAGS = frozenset({"role", "product", "environment"})
 _BUCKET = "aws:s3/bucket:Bucket"
 COMPONENT = "a component: it groups resources, and is nothing at AWS"

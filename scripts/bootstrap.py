@@ -15,7 +15,7 @@ from typing import Any, Final
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
 from infra.names import state_bucket, state_key_alias
-from scripts.aws_session import session
+from scripts.aws.session import session
 
 PURPOSE: Final = {"Purpose": "pulumi-state"}
 NONCURRENT_DAYS: Final = 365  # how long an earlier state can be brought back

@@ -21,22 +21,22 @@ import typer
 from typer._click.exceptions import UsageError
 
 from infra.errors import PlatformError
-from scripts.cli_backend import deploy_backend, releases_backend, rollback_backend
-from scripts.cli_changes import preview, up
-from scripts.cli_config import config_app, env_app, init
-from scripts.cli_cost import cost
-from scripts.cli_diff import diff, promote
-from scripts.cli_live import live
-from scripts.cli_local import local_app
-from scripts.cli_machine import machine_app
-from scripts.cli_operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
-from scripts.cli_options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
-from scripts.cli_package import package_app
-from scripts.cli_pipeline import pipeline_app
-from scripts.cli_product import demo, smoke
-from scripts.cli_secrets import secrets_app
-from scripts.cli_state import bootstrap, drift, recover
-from scripts.cli_website import deploy_app, releases_app, rollback_app
+from scripts.commands.backend import deploy_backend, releases_backend, rollback_backend
+from scripts.commands.changes import preview, up
+from scripts.commands.config import config_app, env_app, init
+from scripts.commands.cost import cost
+from scripts.commands.diff import diff, promote
+from scripts.commands.live import live
+from scripts.commands.local import local_app
+from scripts.commands.machine import machine_app
+from scripts.commands.operate import connect_app, db_app, exec_, lock, logs, maintenance, status, unlock
+from scripts.commands.options import COMPLETE_VARIABLE, Env, Json, OneEnv, Out, ShowCompletion
+from scripts.commands.package import package_app
+from scripts.commands.pipeline import pipeline_app
+from scripts.commands.product import demo, smoke
+from scripts.commands.secrets import secrets_app
+from scripts.commands.state import bootstrap, drift, recover
+from scripts.commands.website import deploy_app, releases_app, rollback_app
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
@@ -163,7 +163,7 @@ def doctor(
     json: Json = False,
 ) -> None:
     """Say what is there, what is missing, and how to fix it. Exits 1 when something is missing."""
-    from scripts.doctor import as_json, examine, show
+    from scripts.doctor.doctor import as_json, examine, show
     from scripts.terminal import print_json, root
 
     findings = examine(root(), env, aws=aws)

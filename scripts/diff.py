@@ -16,10 +16,10 @@ from changes.compared import compared
 from changes.stack_titles import called, file, kind_and_name, option, words
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
-from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
-from scripts.plans import Plans, Tree, is_own, plans
 from scripts.preview import acknowledgements, titles, verdict
-from scripts.same_trees import accounts_beside, may_differ
+from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited
+from scripts.trees.plans import Plans, Tree, is_own, plans
+from scripts.trees.same_trees import accounts_beside, may_differ
 
 WORKING_TREE = "the working tree"
 NONE = Graph(())

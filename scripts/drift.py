@@ -9,8 +9,8 @@ from typing import Final
 from changes.change import Change, Judgement, Verdict
 from changes.judge import judge
 from changes.refresh import change
-from scripts.pulumi_cli import pulumi_json
-from scripts.stack import Stack
+from scripts.engine.pulumi_cli import pulumi_json
+from scripts.engine.stack import Stack
 from scripts.terminal import out
 
 _DONE: Final = {"update": ("changes ", "changed"), "delete": ("deletes ", "deleted")}

@@ -15,7 +15,7 @@ from rehearsal.machine import bring_up, clearing, world
 from rehearsal.machine.machine import Machine
 from rehearsal.machine.needs import MachineError, require
 from rehearsal.machine.places import place_of
-from scripts.local import FOREIGN
+from scripts.local.local import FOREIGN
 from scripts.rehearse import command_name, show_next
 from scripts.terminal import err, out, print_json
 

@@ -15,11 +15,11 @@ from changes.stack_titles import account_title, called, words
 from infra.account_config import account_stacks
 from infra.config_source import environments
 from infra.errors import PlatformError
-from scripts.engine import require
-from scripts.git_trees import committed
-from scripts.pulumi_cli import pulumi_json
-from scripts.stack import Stack
+from scripts.engine.program import require
+from scripts.engine.pulumi_cli import pulumi_json
+from scripts.engine.stack import Stack
 from scripts.terminal import err, plain
+from scripts.trees.git_trees import committed
 
 ORIGIN = "pulumi preview"
 Word = tuple[str, str, str]  # stack, resource and rule of an acknowledgement

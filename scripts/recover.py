@@ -22,11 +22,11 @@ from rehearsal.emulator import Account
 from rehearsal.local_aws import RemoteRecords, without_account_in_host
 from rehearsal.resource import Created, Inputs, ResourceType
 from rehearsal.resources import RESOURCES
-from scripts.aws_session import session_of
+from scripts.aws.session import session_of
+from scripts.engine.pulumi_cli import LockedError, pulumi
+from scripts.engine.stack import Stack
+from scripts.engine.state_restore import locks, restore_state
 from scripts.private_file import write_private
-from scripts.pulumi_cli import LockedError, pulumi
-from scripts.stack import Stack
-from scripts.state_restore import locks, restore_state
 from scripts.terminal import err, out
 
 Outcome = Literal["imported", "removed", "cleared", "settled"]

@@ -13,9 +13,9 @@ from typing import Any
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
 from rehearsal.report import LIMITS, emulation
-from scripts import local
-from scripts.engine import require
-from scripts.local_aws import LocalHome, running
+from scripts.engine.program import require
+from scripts.local import local
+from scripts.local.aws import LocalHome, running
 from scripts.rehearse import command_name, show_emulation, show_next, show_outputs
 from scripts.terminal import err, out, print_json
 

@@ -42,7 +42,7 @@ def read_outputs(config: PlatformConfig, environment: str) -> Outputs:
     """The platform's outputs from its SSM parameter; raises CredentialsError, OutputsError or PlatformError."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from scripts.aws_session import session
+    from scripts.aws.session import session
 
     account = config.aws.account_id
     parameter = Names(product=config.product.name, environment=environment, account_id=account).platform_parameter

@@ -14,12 +14,12 @@ from typing import ClassVar
 from changes.change import Verdict
 from infra.errors import PlatformError
 from reports.report import Format
+from scripts.engine.pulumi_cli import PulumiError, error_of, pulumi
+from scripts.engine.pulumi_run import Ended, pass_through
+from scripts.engine.stack import Stack
 from scripts.preview import Word, acknowledgements, known_by_commit, previewed, refuse_unused, require_whole, verdict
 from scripts.private_file import write_private
-from scripts.pulumi_cli import PulumiError, error_of, pulumi
-from scripts.pulumi_run import Ended, pass_through
 from scripts.report_output import render
-from scripts.stack import Stack
 from scripts.terminal import err, out
 
 VIOLATES = "violates plan"  # the engine's words for a step that the plan does not allow

@@ -6,9 +6,14 @@ import gc
 import os
 
 import pytest
+from hypothesis import settings
 
 # The SDK's types are millions of objects that stay: walking them less often saves a tenth of the suite's CPU time.
 gc.set_threshold(200_000, 50, 1000)
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("no_deadline", deadline=None)
+settings.load_profile("no_deadline")
 
 # Why a test may be skipped in CI, by the beginning of its reason; anything else there is a missing set-up step.
 UNAVOIDABLE_IN_CI = ("root may read and write everything",)

@@ -353,7 +353,7 @@ SECTIONS = sorted(read_raw(ROOT, "prod"))
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(SECTIONS) | st.text(max_size=10), ANYTHING, max_size=6))
 def test_arbitrary_values_are_refused_by_a_config_error_or_taken(raw: dict[str, Any]) -> None:
     for problem in attempt({**read_raw(ROOT, "prod"), **raw}):
@@ -361,7 +361,7 @@ def test_arbitrary_values_are_refused_by_a_config_error_or_taken(raw: dict[str, 
 
 
 @pytest.mark.slow
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.data())
 def test_one_arbitrary_value_anywhere_never_crashes(data: st.DataObject) -> None:
     raw = copy.deepcopy(read_raw(ROOT, data.draw(st.sampled_from(["dev", "prod"]))))
@@ -371,7 +371,7 @@ def test_one_arbitrary_value_anywhere_never_crashes(data: st.DataObject) -> None
     assert all(problem.path and problem.message and problem.remedy for problem in attempt(raw))
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=200))
 def test_arbitrary_text_as_a_file_never_crashes(tmp_path: Path, text: str) -> None:
     (tmp_path / "Pulumi.yaml").write_text((ROOT / "Pulumi.yaml").read_text())

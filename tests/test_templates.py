@@ -127,7 +127,7 @@ def test_an_environment_file_gives_back_any_value_or_refuses_it(value: str) -> N
         assert _variables(line) == {"NAME": value}
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text("a \"'`$\\%\n\t#;!{}é"), min_size=5, max_size=20))
 def test_a_shell_reads_an_environment_file_as_systemd_does(values: list[str]) -> None:
     lines = [f"V{i}={quoting.environment_file(value)}\n" for i, value in enumerate(values)]
@@ -136,7 +136,7 @@ def test_a_shell_reads_an_environment_file_as_systemd_does(values: list[str]) ->
     assert run.stdout.split("\0")[:-1] == values
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(st.characters(exclude_characters="\0", codec="utf-8")), min_size=5, max_size=20))
 def test_a_shell_word_is_one_word(values: list[str]) -> None:
     command = "printf '%s\\0' " + " ".join(quoting.shell(value) for value in values)

@@ -11,8 +11,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from infra.config_source import load_sections
 from infra.errors import PlatformError
-from scripts import demo, node, package_website
-from scripts.package_variables import website
+from scripts import demo
+from scripts.package import node
+from scripts.package import website as package_website
+from scripts.package.variables import website
 
 ROOT = Path(__file__).parent.parent.parent
 # Without these, Chromium looks up its maker's hosts at every start; as root it has no sandbox.

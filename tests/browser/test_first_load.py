@@ -10,7 +10,7 @@ import pytest
 from member import register
 from playwright.sync_api import Browser, Page, expect
 
-from scripts import node
+from scripts.package import node
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import node
+from scripts.package import node
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("browser")]
 

@@ -222,7 +222,7 @@ INPUTS = st.dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(inputs=st.lists(INPUTS, max_size=5), other=st.lists(INPUTS, max_size=5))
 def test_a_graph_beside_itself_is_no_change_and_the_way_back_undoes_the_way_there(
     inputs: list[dict[str, Any]], other: list[dict[str, Any]]

@@ -26,7 +26,7 @@ from drawing.svg import INK, MUTED, ON_STRONG, PAGE
 from rehearsal.graph import Graph
 
 # The same graphs each time: a rare one in which two arrows meet is a defect to look for, and stands in no other's way.
-any_graph = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+any_graph = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @any_graph
@@ -180,7 +180,7 @@ def test_an_unknown_component_is_neutral() -> None:
     assert friendly("acme:any:SomethingNew") == "Something new"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.text(max_size=60), title=st.text(max_size=60))
 def test_markup_and_odd_characters_in_names_are_only_text(name: str, title: str) -> None:
     marked = f'</title><script>alert("1")</script>&{name}'

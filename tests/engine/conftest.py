@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from scripts.engine import find
+from scripts.engine.program import find
 from tests.engine.rehearsed import Rehearsed, repository
 
 

@@ -16,9 +16,9 @@ from typing import Any
 from infra.config_source import load
 from rehearsal.local_aws import LocalAccount
 from rehearsal.resources import RESOURCES
-from scripts import local
-from scripts.local_aws import LocalHome, Running, start, stop
-from scripts.stack import Stack, account_stack, environment_stack
+from scripts.engine.stack import Stack, account_stack, environment_stack
+from scripts.local import local
+from scripts.local.aws import LocalHome, Running, start, stop
 from tests.scripts.commands import ROOT, edit
 
 ACCOUNT = "123456789012"

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from infra.config_across import environment
-from scripts.package_backend import build, plan
-from scripts.release_target import target_of
+from scripts.package.backend import build, plan
+from scripts.package.target import target_of
 
 MIGRATIONS = "app/notifications/migrations"
 SETTINGS = "app/diceytech/settings.py"

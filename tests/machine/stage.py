@@ -25,9 +25,9 @@ PUBLISH = """\
 import sys
 from pathlib import Path
 from typing import Any
-from scripts.backend import opened
-from scripts.backend_release import artifact_of, release_of
-from scripts.backend_store import ReleaseStore
+from scripts.backend.backend import opened
+from scripts.backend.release import artifact_of, release_of
+from scripts.backend.store import ReleaseStore
 backend = opened(Path(sys.argv[1]), sys.argv[2])
 release = release_of(backend, artifact_of(Path(sys.argv[3])))
 store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)

@@ -12,7 +12,7 @@ from commands import ROOT, Terminal, repository
 
 from infra.errors import PlatformError
 from scripts.cli import app
-from scripts.stack import account_stack, environment_stack
+from scripts.engine.stack import account_stack, environment_stack
 from tests.changes.previews import document, state
 from tests.changes.previews import preview as written
 from tests.scripts.scripted_engine import ScriptedEngine, scripted_engine

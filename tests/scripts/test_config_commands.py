@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from infra import config
 from infra.config_lint import RULES
 from infra.config_source import read_yaml
-from scripts import config_docs, generated
+from scripts.docs import config_docs, generated
 
 SCHEMA = json.loads(config_docs.schema())
 

@@ -11,9 +11,9 @@ import pytest
 from commands import ROOT, diceytech, edit, repository
 from loopback_aws import loopback
 
-from scripts.doctor import examine
-from scripts.doctor_engine import engine
-from scripts.finding import Finding
+from scripts.doctor.doctor import examine
+from scripts.doctor.engine import engine
+from scripts.doctor.finding import Finding
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from commands import diceytech, edit, repository
 
 from infra.config import PlatformConfig
 from infra.config_source import ConfigError, load, stack_file
-from scripts.config_check import check
-from scripts.env_new import Wanted, plan
-from scripts.env_new_network import free_range
+from scripts.config.check import check
+from scripts.config.env_new import Wanted, plan
+from scripts.config.env_new_network import free_range
 
 pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
 

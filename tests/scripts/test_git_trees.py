@@ -8,7 +8,7 @@ import pytest
 from small_git import commit, empty, git
 
 from infra.errors import PlatformError
-from scripts.git_trees import checked_out, commit_of, commits_beyond, is_edited
+from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited
 
 
 @pytest.fixture

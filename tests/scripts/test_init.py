@@ -9,7 +9,7 @@ import pytest
 from commands import ROOT, diceytech, edit, repository
 
 from infra.config_source import ConfigError, load
-from scripts.init import NewProduct, plan
+from scripts.config.init import NewProduct, plan
 
 BEFORE = (ROOT / "Pulumi.yaml").read_text(encoding="utf-8")
 

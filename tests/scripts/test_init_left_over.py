@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scripts.init import NewProduct, left_over, plan
+from scripts.config.init import NewProduct, left_over, plan
 
 ROOT = Path(__file__).parent.parent.parent
 

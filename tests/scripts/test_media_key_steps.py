@@ -8,7 +8,7 @@ import pytest
 
 from infra.config import AccessKeys
 from infra.config_source import ConfigError, load
-from scripts.media_key_steps import edited, next_step
+from scripts.secrets.media_key_steps import edited, next_step
 from tests.scripts.commands import diceytech, repository
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from infra.errors import PlatformError
-from scripts import node
+from scripts.package import node
 
 
 def program(file: Path, version: str) -> Path:

@@ -15,9 +15,9 @@ import pytest
 from infra.config import Backend, Frontend, Product, Server
 from infra.config_across import environment
 from infra.errors import PlatformError
-from scripts.package_backend import LEADER, build, plan
-from scripts.release_target import Target, chosen, target_of
-from scripts.wheelhouse import requirements_for
+from scripts.package.backend import LEADER, build, plan
+from scripts.package.target import Target, chosen, target_of
+from scripts.package.wheelhouse import requirements_for
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Target(python=f"3.{sys.version_info.minor}", machine=os.uname().machine)

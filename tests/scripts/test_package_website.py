@@ -10,7 +10,8 @@ import pytest
 
 from infra.config import Frontend
 from infra.errors import PlatformError
-from scripts import node, package_website
+from scripts.package import node
+from scripts.package import website as package_website
 
 BUILD = """
 const { mkdirSync, writeFileSync } = require('node:fs');

@@ -14,7 +14,7 @@ from infra import config_paths
 from infra.config_source import own_keys, read_raw
 from infra.config_yaml import parse_yaml
 from infra.errors import PlatformError
-from scripts.promote import MISSING, Promotion, plan
+from scripts.config.promote import MISSING, Promotion, plan
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -172,7 +172,7 @@ def held(raw: object, path: config_paths.Path) -> object:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(key=st.sampled_from(SETTABLE), ways=st.sampled_from([("dev", "prod"), ("prod", "dev")]))
 def test_any_key_of_the_real_environments_is_copied_or_refused_and_all_else_stays(
     key: str, ways: tuple[str, str]

@@ -1,4 +1,4 @@
-"""What the engine says reaches the terminal without secrets (scripts/pulumi_cli.py, scripts/pulumi_run.py)."""
+"""What the engine says reaches the terminal without secrets (pulumi_cli.py and pulumi_run.py of scripts/engine/)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from scripts import pulumi_run
-from scripts.pulumi_cli import error_of
-from scripts.stack import Stack
+from scripts.engine import pulumi_run
+from scripts.engine.pulumi_cli import error_of
+from scripts.engine.stack import Stack
 
 KEY = "hunter22Zq"
 

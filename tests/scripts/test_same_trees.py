@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.same_trees import UNREAD, accounts_beside, may_differ
+from scripts.trees.same_trees import UNREAD, accounts_beside, may_differ
 from tests.scripts.commands import ROOT, edit
 
 

@@ -14,7 +14,7 @@ from loopback_aws import Loopback, loopback
 
 from infra.config_source import load
 from infra.names import Names
-from scripts.secrets import SecretsError, Store
+from scripts.secrets.secrets import SecretsError, Store
 
 pytestmark = pytest.mark.slow  # `make test` is for a change of one's own, and takes five minutes
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from scripts import media_key_rotation
-from scripts.media_key_rotation import RotationError, _apply, _refuse_used
-from scripts.stack import environment_stack
+from scripts.engine.stack import environment_stack
+from scripts.secrets import media_key_rotation
+from scripts.secrets.media_key_rotation import RotationError, _apply, _refuse_used
 from tests.scripts.commands import ROOT
 
 STORED = datetime(2026, 11, 25, 12, tzinfo=UTC)

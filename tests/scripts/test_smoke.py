@@ -20,8 +20,8 @@ from infra.errors import PlatformError
 from rehearsal.product import ports
 from scripts import demo
 from scripts.free_port import checked
-from scripts.smoke import as_json, base_url, run
-from scripts.smoke_steps import Step, steps
+from scripts.smoke.smoke import as_json, base_url, run
+from scripts.smoke.steps import Step, steps
 
 ROOT = Path(__file__).parent.parent.parent
 DICEYTECH = ROOT / ".venv/bin/diceytech"

@@ -10,11 +10,11 @@ from scripted_host import ScriptedHost
 from small_machine import backend_up
 from small_release import HERE, artifact
 
-from scripts.backend import Backend
-from scripts.backend_deploy import Means, carry_out
-from scripts.backend_plan import plan_deploy
-from scripts.backend_release import BackendRelease, described
-from scripts.backend_store import ReleaseStore
+from scripts.backend.backend import Backend
+from scripts.backend.deploy import Means, carry_out
+from scripts.backend.plan import plan_deploy
+from scripts.backend.release import BackendRelease, described
+from scripts.backend.store import ReleaseStore
 
 ONE, TWO, THREE, FOUR = (f"2026112{day}-120000-{str(day) * 12}" for day in (1, 2, 3, 4))
 

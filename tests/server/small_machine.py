@@ -21,9 +21,9 @@ from rendered_environments import configuration, outputs
 from infra.names import Names
 from infra.rendering import release_document
 from infra.server_paths import ServerPaths
-from scripts.backend import Backend
-from scripts.backend_release import Artifact, BackendRelease, described
-from scripts.backend_store import ReleaseStore
+from scripts.backend.backend import Backend
+from scripts.backend.release import Artifact, BackendRelease, described
+from scripts.backend.store import ReleaseStore
 
 ROOT = Path(__file__).parent.parent.parent
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")

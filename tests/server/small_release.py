@@ -16,9 +16,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from scripts.backend_release import Artifact, artifact_of
-from scripts.release_target import Target
-from scripts.wheelhouse import fetch, requirements_for
+from scripts.backend.release import Artifact, artifact_of
+from scripts.package.target import Target
+from scripts.package.wheelhouse import fetch, requirements_for
 
 HERE = Target(python=f"3.{sys.version_info.minor}", machine=os.uname().machine)
 LOCK = Path(__file__).with_name("small-requirements.txt")

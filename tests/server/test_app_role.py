@@ -16,8 +16,8 @@ from rehearsal.call_actions import own_action
 from rehearsal.call_resources import resources
 from rehearsal.policy_evaluation import allowed
 from rehearsal.recording import Call
-from scripts.backend_deploy import carry_out
-from scripts.backend_plan import plan_rollback
+from scripts.backend.deploy import carry_out
+from scripts.backend.plan import plan_rollback
 
 pytestmark = pytest.mark.slow
 

@@ -15,7 +15,7 @@ import pytest
 from small_fleet import ONE, TWO, Fleet
 from small_release import artifact
 
-from scripts.backend_lock import BackendLock, Claim
+from scripts.backend.lock import BackendLock, Claim
 
 ROOT = Path(__file__).parent.parent.parent
 DICEYTECH = Path(sys.executable).with_name("diceytech")

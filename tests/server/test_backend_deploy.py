@@ -12,13 +12,13 @@ from small_fleet import FOUR, ONE, THREE, TWO, Fleet
 from small_release import artifact
 
 from infra.errors import PlatformError
-from scripts import backend_hosts
-from scripts.backend_audit import live_before
-from scripts.backend_deploy import DeployFailedError, carry_out
-from scripts.backend_lock import KEY, LEASE, BackendLock, Claim, HeldError
-from scripts.backend_plan import plan_deploy, plan_rollback
-from scripts.backend_release import described
-from scripts.backend_store import ReleaseStore, Stored
+from scripts.backend import hosts as backend_hosts
+from scripts.backend.audit import live_before
+from scripts.backend.deploy import DeployFailedError, carry_out
+from scripts.backend.lock import KEY, LEASE, BackendLock, Claim, HeldError
+from scripts.backend.plan import plan_deploy, plan_rollback
+from scripts.backend.release import described
+from scripts.backend.store import ReleaseStore, Stored
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,13 @@ from test_app_role import scope
 from infra import deploy_policies
 from infra.errors import PlatformError
 from rehearsal.policy_evaluation import allowed
-from scripts.backend_audit import listed
-from scripts.backend_deploy import DeployFailedError, carry_out
-from scripts.backend_lock import KEY
-from scripts.backend_plan import plan_rollback
-from scripts.backend_prune import kept, plan, released
-from scripts.backend_release import PROGRAM_KEY
-from scripts.backend_store import AUDIT, ReleaseStore
+from scripts.backend.audit import listed
+from scripts.backend.deploy import DeployFailedError, carry_out
+from scripts.backend.lock import KEY
+from scripts.backend.plan import plan_rollback
+from scripts.backend.prune import kept, plan, released
+from scripts.backend.release import PROGRAM_KEY
+from scripts.backend.store import AUDIT, ReleaseStore
 
 pytestmark = pytest.mark.slow
 

@@ -10,8 +10,8 @@ import pytest
 from small_machine import SmallMachine
 from small_release import HERE, git
 
-from scripts.backend_release import artifact_of
-from scripts.package_backend import build, plan
+from scripts.backend.release import artifact_of
+from scripts.package.backend import build, plan
 
 BAKERY = Path(__file__).with_name("bakery")
 PRODUCT = {

@@ -14,11 +14,13 @@ from small_fleet import ONE, TWO, Fleet
 from small_machine import backend_up
 
 from infra.errors import PlatformError
-from scripts import backend_logs, backend_sessions, database_snapshot
-from scripts.backend_hosts import Host
-from scripts.backend_lock import BackendLock, Claim
-from scripts.backend_maintenance import turn
-from scripts.backend_status import look
+from scripts.backend import database_snapshot
+from scripts.backend import logs as backend_logs
+from scripts.backend import sessions as backend_sessions
+from scripts.backend.hosts import Host
+from scripts.backend.lock import BackendLock, Claim
+from scripts.backend.maintenance import turn
+from scripts.backend.status import look
 
 pytestmark = pytest.mark.slow
 

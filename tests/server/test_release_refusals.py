@@ -13,7 +13,7 @@ import pytest
 from small_machine import SmallMachine
 from small_release import HERE, artifact
 
-from scripts.backend_release import Artifact
+from scripts.backend.release import Artifact
 
 pytestmark = [pytest.mark.slow, pytest.mark.machine]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from website_world import ACCESS, REGION, SECRET, World
 
-from scripts.aws_http import AwsHttp
-from scripts.aws_signing import Credentials
+from scripts.aws.http import AwsHttp
+from scripts.aws.signing import Credentials
 
 ROOT = Path(__file__).parent.parent.parent
 

@@ -12,9 +12,9 @@ from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
-from scripts.aws_credentials import from_profile, from_variables, provider
-from scripts.aws_session import CredentialsError
-from scripts.aws_signing import Credentials, encoded, query_text, signed_headers
+from scripts.aws.credentials import from_profile, from_variables, provider
+from scripts.aws.session import CredentialsError
+from scripts.aws.signing import Credentials, encoded, query_text, signed_headers
 
 NOW = datetime(2026, 11, 25, 10, 0, 0, tzinfo=UTC)
 REQUESTS: list[tuple[str, str, str, list[tuple[str, str]], dict[str, str], bytes]] = [

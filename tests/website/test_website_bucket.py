@@ -11,10 +11,10 @@ from moto_loopback import Loopback, loopback
 from website_world import FIRST, QUICK, REGION, World, credentials, quiet
 
 from infra.errors import PlatformError
-from scripts.parallel import each
-from scripts.website_bucket import Bucket, ConflictError, place
-from scripts.website_deploy import carry_out
-from scripts.website_headers import headers
+from scripts.website.bucket import Bucket, ConflictError, place
+from scripts.website.deploy import carry_out
+from scripts.website.headers import headers
+from scripts.website.parallel import each
 
 ODD = {
     "index.html": "page",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.website_build import BuildError, scan
+from scripts.website.build import BuildError, scan
 
 PATHS = ("/api/*", "/static/*", "/exact")
 

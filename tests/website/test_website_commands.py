@@ -238,7 +238,7 @@ def test_a_deploy_without_changes_imports_nothing_slow(platform: Platform) -> No
     done = platform.deploy(FIRST, PYTHONPROFILEIMPORTTIME="1")
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert "nothing to do" in done.stdout
-    assert "scripts.website_deploy" in imported
+    assert "scripts.website.deploy" in imported
     slow = {"botocore", "boto3", "pydantic", "pulumi", "pulumi_aws", "rich", "obstore", "jinja2", "ruamel.yaml"}
     assert imported & slow == set()
 

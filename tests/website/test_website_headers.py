@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scripts.website_headers import IMMUTABLE, REVALIDATED, SHORT, content_type, headers, is_hashed, is_loaded
+from scripts.website.headers import IMMUTABLE, REVALIDATED, SHORT, content_type, headers, is_hashed, is_loaded
 
 TYPES = {
     "index.html": "text/html; charset=utf-8",

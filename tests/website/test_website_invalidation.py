@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scripts.website_invalidation import FEW, merged, paths
+from scripts.website.invalidation import FEW, merged, paths
 
 
 def test_each_changed_file_is_named_as_a_browser_asks_for_it() -> None:

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.website_paths import RELEASES_PREFIX
-from scripts.website_headers import IMMUTABLE, Headers, headers, is_loaded
-from scripts.website_plan import INDEX, Plan, Snapshot, Wanted, deploy, roll_back
-from scripts.website_release import CURRENT_KEY, Record, Release, Stored
+from scripts.website.headers import IMMUTABLE, Headers, headers, is_loaded
+from scripts.website.plan import INDEX, Plan, Snapshot, Wanted, deploy, roll_back
+from scripts.website.release import CURRENT_KEY, Record, Release, Stored
 
 KEEP = 3
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scripts.website_headers import headers
-from scripts.website_release import (
+from scripts.website.headers import headers
+from scripts.website.release import (
     Claim,
     Current,
     DamagedError,

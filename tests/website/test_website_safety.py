@@ -12,10 +12,10 @@ from fault_proxy import Asked, Fault, fault_proxy
 from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
-from scripts.website_deploy import carry_out
-from scripts.website_headers import Headers, headers
-from scripts.website_lock import HeldError
-from scripts.website_release import CURRENT_KEY
+from scripts.website.deploy import carry_out
+from scripts.website.headers import Headers, headers
+from scripts.website.lock import HeldError
+from scripts.website.release import CURRENT_KEY
 
 REQUESTS = 19  # of the deploy of SECOND over FIRST
 

@@ -12,13 +12,13 @@ import pytest
 
 from infra.outputs import SCHEMA, Outputs
 from infra.website_paths import BACKEND_PATHS, RELEASES_PREFIX
-from scripts.aws_http import Retries
-from scripts.aws_signing import Credentials
-from scripts.website_apply import Done
-from scripts.website_bucket import Bucket, place
-from scripts.website_deploy import Options, Site, carry_out, plan_deploy, plan_rollback
-from scripts.website_plan import Plan
-from scripts.website_settings import WebsiteSettings
+from scripts.aws.http import Retries
+from scripts.aws.signing import Credentials
+from scripts.website.apply import Done
+from scripts.website.bucket import Bucket, place
+from scripts.website.deploy import Options, Site, carry_out, plan_deploy, plan_rollback
+from scripts.website.plan import Plan
+from scripts.website.settings import WebsiteSettings
 
 ACCESS, SECRET, REGION = "AKIATESTTESTTESTTEST", "loopback", "us-east-1"
 QUICK = Retries(attempts=3, first=0.001, most=0.002)

@@ -1,0 +1,1 @@
+"""AWS as the commands reach it: credentials, signed requests, and its refusals in words."""

@@ -1,0 +1,1 @@
+"""Deploy, rollback and operation of the backend on its machines."""

@@ -1,0 +1,201 @@
+"""Carrying out a plan: machine by machine, stopped by the first that fails, the release parameter written last."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from infra.errors import PlatformError
+from scripts.aws.asking import AwsRefusedError
+from scripts.backend import prune as backend_prune
+from scripts.backend.audit import DONE, Record, now
+from scripts.backend.backend import Backend
+from scripts.backend.hosts import Commands, Host, OnLine, Outcome, find
+from scripts.backend.lock import BackendLock, Claim, HeldError
+from scripts.backend.plan import Plan, refuse_gone, refuse_unfit
+from scripts.backend.store import ReleaseStore
+
+LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
+LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
+
+Say = Callable[[str], None]
+Check = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Means:
+    """What a deploy is carried out with.
+
+    `program` is the release program's bytes, `take_snapshot` gives a snapshot's name once it is there, `smoke` what is
+    wrong with the site, or None.
+    """
+
+    program: bytes
+    by: str
+    on_line: OnLine
+    say: Say
+    take_snapshot: Callable[[str], str]
+    smoke: Check
+
+
+class DeployFailedError(PlatformError):
+    """A machine or the site did not take the release; the message says what is live now."""
+
+
+def carry_out(backend: Backend, plan: Plan, means: Means) -> Record:
+    """Does what the plan says; gives the audit record. Raises HeldError, AwsRefusedError or DeployFailedError."""
+    store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
+    lock = BackendLock(store)
+    record = Record(by=means.by, verb=plan.verb, release=plan.to, before=plan.live, began=now())
+    claim = Claim(by=means.by, what=f"{plan.verb} of {plan.to}", at=record.began[:19] + "Z")
+    with lock.held(claim):
+        try:
+            _GoLive(backend, plan, means, store, lock, record).run()
+        except BaseException as error:
+            interrupted = isinstance(error, KeyboardInterrupt)
+            if record.result != DONE:
+                record.result = "interrupted" if interrupted else "failed"
+            record.message = str(error) or ("interrupted" if interrupted else type(error).__name__)
+            raise
+        finally:
+            record.ended = now()
+            _keep(store, record, means.say)
+    return record
+
+
+def _keep(store: ReleaseStore, record: Record, say: Say) -> None:
+    """Writes the audit record; that this fails must not hide what came of the deploy."""
+    try:
+        store.record(record.key, record.as_json())
+    except PlatformError as error:
+        say(f"the audit record is not kept: {error}")
+
+
+class _GoLive:
+    """One run of a plan."""
+
+    def __init__(
+        self, backend: Backend, plan: Plan, means: Means, store: ReleaseStore, lock: BackendLock, record: Record
+    ) -> None:
+        self._backend, self._plan, self._means = backend, plan, means
+        self._store, self._lock, self._record = store, lock, record
+        self._commands = Commands(backend, means.on_line)
+        self._before: dict[str, str | None] = {}
+
+    def run(self) -> None:
+        self._look_again()
+        plan, means = self._plan, self._means
+        self._store.put_program(means.program)
+        if plan.release is not None:
+            means.say(f"uploading {plan.to}" if self._store.publish(plan.release) else f"{plan.to} is uploaded")
+        self._look()
+        if plan.snapshot:
+            self._record.snapshot = means.take_snapshot(plan.to)
+        done: list[Host] = []
+        for host in plan.hosts:
+            self._lock.refuse_lost()
+            outcome = self._order(host, plan.action(host))
+            if not outcome.ok:
+                self._give_up(f"{host.id}: {outcome.message} (exit {outcome.exit})", done)
+            done.append(host)
+        if plan.smoke is not None and (problem := means.smoke(plan.smoke)):
+            self._give_up(f"{plan.smoke}: {problem}", done)
+        self._backend.set_parameter(self._backend.release_parameter, plan.to)
+        self._record.result = DONE
+        self._late()
+        self._prune()
+
+    def _look_again(self) -> None:
+        """What may have changed between plan and lock; raises PlatformError where that was why to roll back."""
+        live = self._backend.parameter(self._backend.release_parameter)
+        if self._plan.verb == "rollback":
+            refuse_gone(self._backend, self._store, self._plan.to)
+            if live != self._plan.live:
+                raise PlatformError(
+                    f"{live} went live after this rollback was planned; nothing was changed. Run it again where it is "
+                    "still wanted"
+                )
+        self._plan = replace(self._plan, live=live)
+        self._record.before = live
+        for note in self._plan.notes:
+            self._means.say(note)
+
+    def _look(self) -> None:
+        """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
+        self._means.say(f"asking {len(self._plan.hosts)} machines")
+        statuses = self._commands.run_on([host.id for host in self._plan.hosts], "status")
+        refuse_unfit(self._plan, statuses)
+        self._before = {one.host: one.end.get("release") for one in statuses}
+
+    def _order(self, host: Host, action: str) -> Outcome:
+        self._means.say(f"{host.id}: {action}")
+        try:
+            outcome = self._commands.run(host.id, action, self._plan.to)
+        except KeyboardInterrupt:
+            self._cancel()
+            raise
+        found = {"host": host.id, "action": action, "exit": outcome.exit, "message": outcome.message}
+        self._record.hosts.append({**found, "steps": [_short(line) for line in outcome.lines]})
+        return outcome
+
+    def _cancel(self) -> None:
+        try:
+            self._commands.cancel()
+        except AwsRefusedError as error:
+            self._means.say(str(error))
+
+    def _give_up(self, why: str, done: list[Host]) -> None:
+        """Brings machines that were switched back to what they had; raises DeployFailedError."""
+        stayed = []
+        for host in done:
+            before = self._before.get(host.id)
+            if before and before != self._plan.to:
+                outcome = self._commands.run(host.id, "rollback", before)
+                stayed += [] if outcome.ok else [f"{host.id} stayed on {self._plan.to} ({outcome.message})"]
+            elif before is None:
+                stayed.append(f"{host.id} had no release before, and has {self._plan.to}")
+        live = f"live is {self._plan.live or 'no release'}, as before"
+        raise DeployFailedError("; ".join([why, *(stayed or [live])]) + ". docs/runbook.md says what to do")
+
+    def _late(self) -> None:
+        """Machines that booted meanwhile took the release before, so they get this one now."""
+        known = {host.id for host in self._plan.hosts}
+        for host in (one for one in find(self._backend) if one.id not in known):
+            self._means.say(f"{host.id} came up meanwhile")
+            outcome = self._install(host)
+            if not outcome.ok:
+                raise DeployFailedError(
+                    f"{host.id}, which booted meanwhile, did not take {self._plan.to}: {outcome.message}; it is live "
+                    "everywhere else, so end that machine, or deploy again"
+                )
+
+    def _prune(self) -> None:
+        """Removes old releases from the bucket; that this fails is no failure of the deploy."""
+        keep = self._backend.config.artifacts.keep_releases
+        try:
+            self._lock.refuse_lost()
+            wanted = backend_prune.plan(self._store, live=self._plan.to, before=self._plan.live, keep=keep)
+            backend_prune.carry_out(self._store, wanted)
+        except PlatformError as error:
+            self._means.say(f"old releases stay in the bucket: {error}")
+            return
+        for note in wanted.notes:
+            self._means.say(note)
+        self._record.pruned = list(wanted.releases)
+        if wanted.releases:
+            self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")
+
+    def _install(self, host: Host) -> Outcome:
+        """Waits for the machine's own boot, which may hold the machine's lock."""
+        for _attempt in range(LATE_ATTEMPTS):
+            outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
+            if outcome.exit != HeldError.exit_code:
+                break
+            time.sleep(LATE_PAUSE)
+        return outcome
+
+
+def _short(line: Any) -> dict[str, Any]:
+    return {key: line[key] for key in ("step", "state", "seconds", "message") if key in line}

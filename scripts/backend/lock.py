@@ -1,0 +1,145 @@
+"""One deploy of the backend at a time, and none while somebody has locked it: a claim in the artifacts bucket.
+
+The claim is written on condition that nobody wrote it since it was read, and repeated while its owner works. A claim
+without a sign of life for LEASE seconds, by the server's clock, is dead, and the next deploy goes over it.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, replace
+
+from infra.errors import PlatformError
+from scripts.backend.release import PREFIX
+from scripts.backend.store import ConflictError, ReleaseStore
+from scripts.heartbeat import LEASE, heartbeat
+
+KEY = f"{PREFIX}/lock.json"
+
+
+class HeldError(PlatformError):
+    """Another deploy is at work, or deploys are locked."""
+
+    exit_code = 75  # EX_TEMPFAIL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who holds the backend, for what and since when; `locked` by hand it has no lease. `by` is empty: nobody does.
+
+    `nonce` makes a claim one of its own, so that two of one second and one person are not taken for each other.
+    """
+
+    by: str = ""
+    what: str = ""
+    at: str = ""
+    locked: bool = False
+    beat: int = 0
+    nonce: str = ""
+
+
+NOBODY = Claim()
+
+
+class BackendLock:
+    """The claim as it was last read or written here."""
+
+    def __init__(self, store: ReleaseStore) -> None:
+        self._store, self._writing = store, threading.RLock()
+        self._etag: str | None = None
+        self._lost: HeldError | None = None
+        self.claim, self.age = NOBODY, 0.0
+
+    def read(self) -> Claim:
+        """Who holds the backend; raises AwsRefusedError."""
+        found = self._store.get(KEY)
+        self._etag, self.age = (found.etag, found.age) if found else (None, 0.0)
+        try:
+            self.claim = Claim(**json.loads(found.body)) if found else NOBODY
+        except (ValueError, TypeError):
+            self.claim = NOBODY  # damaged: the next claim replaces it
+        return self.claim
+
+    @property
+    def dead(self) -> bool:
+        """Whether the claim is that of a deploy that was killed."""
+        return bool(self.claim.by) and not self.claim.locked and self.age >= LEASE
+
+    def refuse_held(self) -> None:
+        """Raises HeldError where the backend is locked or another deploy is alive."""
+        claim = self.claim
+        if claim.locked:
+            raise HeldError(f"{claim.by} has locked deploys since {claim.at}: {claim.what}; `diceytech unlock` ends it")
+        if claim.by and not self.dead:
+            raise HeldError(
+                f"{claim.by} is at work since {claim.at}: {claim.what}, last sign of life {self.age:.0f} s ago; "
+                f"try again when it is done, or in {LEASE - self.age:.0f} s where it died"
+            )
+
+    @contextmanager
+    def held(self, claim: Claim) -> Iterator[None]:
+        """Holds the backend for the block; raises HeldError where somebody else does."""
+        self.read()
+        self.refuse_held()
+        self._write(_own(claim))
+        try:
+            with heartbeat(self._sign):
+                yield
+        finally:
+            if self._lost is None:
+                with suppress(PlatformError):  # the lease ends it
+                    self._write(NOBODY)
+
+    def refuse_lost(self) -> None:
+        """Raises HeldError where the claim was taken over, before a step that changes a machine."""
+        if self._lost is not None:
+            raise self._lost
+
+    def lock(self, claim: Claim) -> None:
+        """Locks deploys until `unlock`; raises HeldError where somebody holds the backend."""
+        self.read()
+        self.refuse_held()
+        self._write(replace(_own(claim), locked=True))
+
+    def unlock(self) -> Claim:
+        """Ends a lock, or the claim of a deploy that was killed; gives what was ended. Raises HeldError for others."""
+        ended = self.read()
+        if ended.by and not ended.locked:
+            self.refuse_held()
+        if ended.by:
+            self._write(NOBODY)
+        return ended
+
+    def _sign(self) -> None:
+        if self._lost is not None:
+            return
+        try:
+            self._write(replace(self.claim, beat=self.claim.beat + 1))
+        except HeldError as error:
+            self._lost = error
+        except PlatformError:
+            return  # the next sign finds out
+
+    def _write(self, claim: Claim) -> None:
+        body = json.dumps(asdict(claim)).encode()
+        with self._writing:
+            try:
+                self._etag = self._store.put(KEY, body, etag=self._etag)
+            except ConflictError:
+                self._etag = self._mine(body)
+            self.claim = claim
+
+    def _mine(self, body: bytes) -> str:
+        """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""
+        found = self._store.get(KEY)
+        if found is not None and found.body == body:
+            return found.etag
+        raise HeldError("another deploy began at the same moment; run this again when it is done")
+
+
+def _own(claim: Claim) -> Claim:
+    return replace(claim, nonce=secrets.token_hex(8))

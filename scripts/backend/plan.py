@@ -1,0 +1,134 @@
+"""What a deploy or rollback of the backend would do: a value, to be printed or carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from infra.errors import PlatformError
+from scripts.backend.audit import live_before, recent, unread
+from scripts.backend.backend import Backend
+from scripts.backend.hosts import Host, find
+from scripts.backend.release import BackendRelease
+from scripts.backend.store import ReleaseStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One go-live: of `release`, or back to the release with the id `to`, on `hosts` in their order.
+
+    `live` is what machines that boot take now. `smoke` is the address to try afterwards, None for none. `notes` are
+    about what could not be read.
+    """
+
+    verb: Literal["deploy", "rollback"]
+    to: str
+    live: str | None
+    hosts: tuple[Host, ...]
+    release: BackendRelease | None = None
+    uploaded: bool = True
+    snapshot: bool = False
+    fresh_secrets: bool = False
+    smoke: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def action(self, host: Host) -> str:
+        """What the release program is told on this machine: exactly one migrates."""
+        if self.verb == "rollback":
+            return "rollback-fresh" if self.fresh_secrets else "rollback"
+        return "deploy" if host == self.hosts[0] else "deploy-without-migrating"
+
+    def steps(self) -> list[str]:
+        """For people, in order."""
+        first, *others = self.hosts
+        found = list(self.notes)
+        if self.release is not None:
+            size = f"{self.release.artifact.size / 1e6:.1f} MB"
+            found.append(f"upload {self.to} ({size})" if not self.uploaded else f"{self.to} is in the bucket already")
+        found += ["take a snapshot of the database"] if self.snapshot else []
+        what = "migrate, then go live" if self.verb == "deploy" else "go back"
+        found.append(f"{first.id}: {what}")
+        found += [f"{host.id}: {'go live' if self.verb == 'deploy' else 'go back'}" for host in others]
+        found += [f"try {self.smoke} as a user would"] if self.smoke else []
+        found.append(f"machines that boot take {self.to}, now {self.live or 'none'}")
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        hosts = [{"id": host.id, "action": self.action(host)} for host in self.hosts]
+        named = {"verb": self.verb, "release": self.to, "live": self.live, "hosts": hosts}
+        return {**named, "snapshot": self.snapshot, "smoke": self.smoke, "steps": self.steps()}
+
+
+def plan_deploy(backend: Backend, release: BackendRelease, *, snapshot: bool = False, smoke: str | None = None) -> Plan:
+    """A deploy of this release; raises PlatformError where there is no machine. Reads only."""
+    store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
+    return Plan(
+        verb="deploy",
+        to=release.id,
+        live=backend.parameter(backend.release_parameter),
+        hosts=tuple(find(backend)),
+        release=release,
+        uploaded=store.has_artifact(release.artifact) and store.has(release.id),
+        snapshot=snapshot,
+        smoke=smoke,
+    )
+
+
+def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = False, smoke: str | None = None) -> Plan:
+    """Back to a release, or to the one that was live before; raises PlatformError where there is none. Reads only."""
+    store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
+    live = backend.parameter(backend.release_parameter)
+    records = [] if to else recent(store.history(), backend.config.artifacts.keep_releases)
+    wanted = to or _before(records, live)
+    refuse_gone(backend, store, wanted)
+    if wanted == live and not fresh_secrets:
+        raise PlatformError(f"{wanted} is what is live; `diceytech releases backend` lists the others")
+    return Plan(
+        verb="rollback",
+        to=wanted,
+        live=live,
+        hosts=tuple(find(backend)),
+        fresh_secrets=fresh_secrets,
+        smoke=smoke,
+        notes=tuple(unread(records)),
+    )
+
+
+def refuse_gone(backend: Backend, store: ReleaseStore, release_id: str) -> None:
+    """Raises PlatformError where the bucket does not have the release: no machine that boots could take it."""
+    if not store.has(release_id):
+        raise PlatformError(
+            f"there is no release {release_id!r}, or no longer (artifacts.keep_releases is "
+            f"{backend.config.artifacts.keep_releases}); `diceytech releases backend` lists them"
+        )
+
+
+def _before(records: Sequence[Mapping[str, Any]], live: str | None) -> str:
+    found = live_before(records, live)
+    if found is None:
+        raise PlatformError("no release was live before this one; deploy, or name one with --to")
+    return found
+
+
+def refuse_unfit(plan: Plan, statuses: Sequence[Any]) -> None:
+    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet."""
+    silent = [one for one in statuses if one.exit is None or not one.ok]
+    if silent:
+        one = silent[0]
+        raise PlatformError(
+            f"{one.host} {one.message}; nothing was changed. Wait where it boots, else look into it with "
+            "`diceytech exec`, or end it"
+        )
+    if plan.release is None:
+        return
+    manifest = plan.release.artifact.manifest
+    wanted = (manifest["python"], manifest["platform"])
+    for one in statuses:
+        found = (one.end.get("python"), one.end.get("platform"))
+        if found != wanted:
+            raise PlatformError(
+                f"{one.host} has Python {found[0]} on {found[1]}, the artifact is for {wanted[0]} on {wanted[1]}; "
+                "nothing was changed"
+            )

@@ -1,0 +1,111 @@
+"""`diceytech status`: one view of an environment's backend and website."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from infra.errors import PlatformError
+from scripts.backend.backend import Backend
+from scripts.backend.hosts import Commands, Outcome, find
+from scripts.backend.lock import BackendLock, Claim
+from scripts.backend.store import ReleaseStore
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """What is live; `website` is its release as (number, id, time), None where none is recorded or it is not asked."""
+
+    environment: str
+    site_url: str
+    release: str | None
+    maintenance: bool
+    claim: Claim
+    dead: bool
+    machines: tuple[Outcome, ...]
+    website: tuple[int, str, str] | None
+    problems: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For machines."""
+        return {
+            "environment": self.environment,
+            "site_url": self.site_url,
+            "backend": {
+                "release": self.release,
+                "maintenance": self.maintenance,
+                "lock": {**vars(self.claim), "dead": self.dead} if self.claim.by else None,
+                "machines": [{"id": one.host, **_machine(one)} for one in self.machines],
+            },
+            "website": dict(zip(("number", "id", "at"), self.website, strict=True)) if self.website else None,
+            "problems": list(self.problems),
+        }
+
+
+def look(backend: Backend, website: tuple[int, str, str] | None, *, problems: Sequence[str] = ()) -> Status:
+    """Asks every machine; raises AwsRefusedError. What is not as it should be is added to `problems`."""
+    release = backend.parameter(backend.release_parameter)
+    maintenance = backend.parameter(backend.maintenance_parameter) == "on"
+    lock = BackendLock(ReleaseStore(backend.session, backend.outputs.artifacts_bucket))
+    claim, found, machines = lock.read(), list(problems), list[Outcome]()
+    try:
+        machines = Commands(backend).run_on([host.id for host in find(backend)], "status")
+    except PlatformError as error:
+        found.append(str(error))
+    if lock.dead:
+        found.append(f"{claim.what} by {claim.by} was killed; the next deploy clears it up")
+    found += [problem for one in machines if (problem := _problem(one, release, maintenance))]
+    return Status(
+        environment=backend.names.environment,
+        site_url=backend.outputs.site_url,
+        release=release,
+        maintenance=maintenance,
+        claim=claim,
+        dead=lock.dead,
+        machines=tuple(machines),
+        website=website,
+        problems=tuple(found),
+    )
+
+
+def show(status: Status) -> None:
+    """Prints it for people."""
+    from rich.table import Table
+
+    from scripts.terminal import out
+
+    out.print(f"{status.environment}  {status.site_url}", markup=False)
+    website = status.website
+    out.print(f"website  {f'release {website[0]} ({website[1]})' if website else 'no release'}", markup=False)
+    out.print(f"backend  {status.release or 'no release'}", markup=False)
+    if status.claim.by:
+        kind = "locked" if status.claim.locked else "at work"
+        out.print(f"lock     {kind}: {status.claim.by} since {status.claim.at}, {status.claim.what}", markup=False)
+    table = Table("machine", "slot", "release", "health", "free", box=None, header_style="bold")
+    for one in status.machines:
+        found = _machine(one)
+        free = f"{found['free_bytes'] / 1e9:.1f} GB" if found["free_bytes"] else ""
+        table.add_row(one.host, found["slot"] or "", found["release"] or "none", found["problem"] or "well", free)
+    if status.machines:
+        out.print(table)
+    for problem in status.problems:
+        out.print(f"problem: {problem}", markup=False)
+
+
+def _machine(one: Outcome) -> dict[str, Any]:
+    end = one.end
+    keys = ("slot", "release", "previous", "version", "maintenance", "releases", "units", "free_bytes")
+    problem = end.get("problem") if one.ok else one.message
+    return {**{key: end.get(key) for key in keys}, "problem": problem}
+
+
+def _problem(one: Outcome, release: str | None, maintenance: bool) -> str | None:
+    found = _machine(one)
+    if found["problem"]:
+        return f"{one.host}: {found['problem']}"
+    if found["release"] != release:
+        return f"{one.host} has {found['release'] or 'no release'}, not {release or 'none'}; deploy again"
+    if bool(found["maintenance"]) != maintenance:
+        return f"{one.host} has maintenance {'on' if found['maintenance'] else 'off'}; set it again"
+    return None

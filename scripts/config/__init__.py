@@ -1,0 +1,1 @@
+"""Commands about the YAML: checking it, and editing it with its comments kept."""

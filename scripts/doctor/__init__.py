@@ -1,0 +1,1 @@
+"""What is there, what is missing, and the line that fixes it."""

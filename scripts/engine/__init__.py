@@ -1,0 +1,1 @@
+"""The Pulumi CLI, its stacks and its state."""

@@ -1,0 +1,1 @@
+"""An environment on this machine, with its site in a browser."""

@@ -1,0 +1,1 @@
+"""A local AWS that stays between commands."""

@@ -1,0 +1,1 @@
+"""Secrets that the YAML names: their values, and the rotation of the media user's key."""

@@ -1,0 +1,1 @@
+"""The platform guide's flow against a running environment."""

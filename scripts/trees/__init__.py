@@ -1,0 +1,1 @@
+"""The repository at two commits, each planned by its own code."""

@@ -1,0 +1,122 @@
+"""Carrying out a plan: the only place where a deploy or a rollback of the website changes anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol, TypeVar
+
+from scripts.website.bucket import Bucket
+from scripts.website.headers import Headers
+from scripts.website.invalidation import Cdn, merged, paths
+from scripts.website.lock import Lock
+from scripts.website.parallel import each
+from scripts.website.plan import ASSETS, INDEX, OTHERS, PAGES, Copy, Plan, Upload
+from scripts.website.release import Claim, Record, Release, Stored
+from scripts.website.uploads import PART, Uploads
+
+AT_ONCE = 64  # requests in flight, of which each holds a file of up to PART bytes
+LARGE_AT_ONCE = 4
+RECORD = Headers(content_type="application/gzip", cache_control="no-store")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Progress(Protocol):
+    """Who hears how far it is."""
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        """`done` of `of` things, called as often as something is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What a plan is carried out with; without `cdn` nothing is invalidated."""
+
+    bucket: Bucket
+    lock: Lock
+    cdn: Cdn | None
+    uploads: Uploads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Done:
+    """The release that is served now, and the invalidation that is on its way (None: none was needed)."""
+
+    release: Release
+    invalidation: str | None
+    paths: tuple[str, ...]
+
+
+def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> Done:
+    """Makes the site what the plan says; raises HeldError, UploadError or AwsError, and then the old release stays.
+
+    Order: what will be overwritten is archived; assets, other files, pages, the entry page; what nobody needs any more
+    goes; record and list; the invalidation.
+    """
+    lock, unsent = parts.lock, parts.lock.current.unsent
+    with lock.claimed(Claim(id=plan.id, by=by, at=at)):
+        _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), progress)
+        written = _written(plan, parts, progress)
+        files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
+        record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
+        parts.bucket.put(record.key, record.to_bytes(), RECORD)
+        parts.bucket.delete(plan.delete)
+        size = sum(file.size for file in files.values())
+        release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
+        changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
+        lock.settle(replace(lock.current, releases=(*plan.releases, release), claim=None, unsent=changed))
+    return Done(release=release, invalidation=send(parts, reference=f"{release.number}-{release.id}"), paths=changed)
+
+
+def send(parts: Parts, *, reference: str) -> str | None:
+    """Has CloudFront forget what is still to be forgotten; gives the invalidation's id, None where nothing is."""
+    current = parts.lock.current
+    if not current.unsent or parts.cdn is None:
+        return None
+    invalidation = parts.cdn.invalidate(current.unsent, reference=reference)
+    parts.lock.settle(replace(current, unsent=()))
+    return invalidation
+
+
+def _written(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
+    """Uploads and copies, phase by phase; the claim is looked at once more before the first file that a page reads."""
+    found: dict[str, Stored] = {}
+    fenced = False
+    for phase in (ASSETS, OTHERS, PAGES, INDEX):
+        uploads = [upload for upload in plan.uploads if upload.phase == phase]
+        copies = [copy for copy in plan.copies if copy.phase == phase]
+        if not fenced and phase != ASSETS and (uploads or copies):
+            parts.lock.refuse_lost()
+            fenced = True
+        found.update(_uploaded(uploads, parts, progress))
+        found.update(_each("bringing back", copies, lambda copy: _brought_back(copy, parts), progress))
+    return found
+
+
+def _uploaded(uploads: Sequence[Upload], parts: Parts, progress: Progress) -> list[tuple[str, Stored]]:
+    def write(upload: Upload) -> tuple[str, Stored]:
+        return upload.file.key, parts.uploads.put(upload.file, upload.headers)
+
+    large = [upload for upload in uploads if upload.file.size > PART]
+    small = [upload for upload in uploads if upload.file.size <= PART]
+    found = _each("uploading", small, write, progress)
+    return found + _each("uploading large files", large, write, progress, at_once=LARGE_AT_ONCE)
+
+
+def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
+    if copy.result is None:
+        raise ValueError(f"{copy.target} is an archived file, not one to serve")
+    return copy.target, replace(copy.result, etag=parts.bucket.copy(copy.source, copy.target))
+
+
+def _each(
+    what: str, items: Sequence[Item], work: Callable[[Item], Result], progress: Progress, *, at_once: int = AT_ONCE
+) -> list[Result]:
+    return each(work, items, at_once=at_once, tell=lambda done, of: progress(what, done, of))
+
+
+def now() -> str:
+    """The time as it is recorded: UTC, ISO 8601, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

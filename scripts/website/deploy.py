@@ -1,0 +1,224 @@
+"""`diceytech deploy|rollback|releases website`: reading, planning and applying, joined.
+
+`Site` is one environment's website as it is reached; the functions here are what the commands, and whatever else brings
+a website up, call.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from infra.environment_variables import website as runtime_settings
+from infra.errors import PlatformError
+from infra.outputs import Outputs
+from scripts.aws.http import AwsHttp, Retries, endpoint
+from scripts.aws.signing import Credentials
+from scripts.website.apply import AT_ONCE, Done, Parts, Progress, apply, now, send
+from scripts.website.bucket import Bucket, place
+from scripts.website.build import BuildFile, scan
+from scripts.website.invalidation import Cdn
+from scripts.website.lock import Lock
+from scripts.website.parallel import InBackground, each
+from scripts.website.plan import EMPTY, Plan, Snapshot, Wanted, deploy, roll_back
+from scripts.website.release import Current, DamagedError, Record, Release, Stored, record_from_bytes
+from scripts.website.settings import WebsiteSettings
+from scripts.website.uploads import Uploads, sha256_of
+
+CONFIG_KEY = "config.json"
+CLOUDFRONT = "https://cloudfront.amazonaws.com"  # one for the whole world, signed for us-east-1
+HASHING = max(2, min(8, os.cpu_count() or 2))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to go about it: `verify` reads every object's headers back, `take_over` ends another deploy's claim."""
+
+    verify: bool = False
+    take_over: bool = False
+    retries: Retries = field(default_factory=Retries)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The list of releases, and what is still being read."""
+
+    current: Current
+    listing: InBackground[dict[str, str]]
+    record: InBackground[Record | None]
+
+
+class Site:
+    """The website of one environment."""
+
+    def __init__(
+        self,
+        outputs: Outputs,
+        settings: WebsiteSettings,
+        credentials: Callable[[], Credentials],
+        options: Options | None = None,
+    ) -> None:
+        self.outputs, self.settings = outputs, settings
+        self.options = options or Options()
+        retries = self.options.retries
+        self.bucket = Bucket(place(outputs.website_bucket, outputs.region), credentials, retries)
+        cloudfront = AwsHttp(
+            service="cloudfront",
+            region="us-east-1",
+            endpoint=endpoint("cloudfront", CLOUDFRONT),
+            credentials=credentials,
+            retries=retries,
+        )
+        self.parts = Parts(
+            bucket=self.bucket,
+            lock=Lock(self.bucket),
+            cdn=Cdn(outputs.distribution_id, cloudfront) if outputs.distribution_id else None,
+            uploads=Uploads(self.bucket, credentials, retries),
+        )
+
+    def begin(self) -> Reading:
+        """Begins to read the bucket; raises HeldError where another deploy is at work."""
+        listing = InBackground(self.bucket.list)
+        current = self.parts.lock.read()
+        self.parts.lock.refuse_held(take_over=self.options.take_over)
+        served = current.served
+        record = InBackground(lambda: None if served is None else self._record(served))
+        return Reading(current=current, listing=listing, record=record)
+
+    def snapshot(self, reading: Reading) -> Snapshot:
+        """The bucket as it is: list, served release, and with `verify` which objects have other headers."""
+        current, base, listed = reading.current, reading.record.result(), reading.listing.result()
+        releases = tuple(one for one in current.releases if one.record in listed)
+        lost = current.served is not None and base is None
+        repair = self.parts.lock.damaged or current.claim is not None or lost
+        found = Snapshot(listed=listed, base=base, releases=releases, repair=repair, unsent=current.unsent)
+        return replace(found, distrusted=self._changed_headers(base)) if self.options.verify and base else found
+
+    def record(self, release: Release) -> Record:
+        """The record of a release; raises DamagedError where it is lost."""
+        found = self._record(release)
+        if found is None:
+            raise DamagedError(f"the record of release {release.number} ({release.id}) is lost; choose another one")
+        return found
+
+    def _record(self, release: Release) -> Record | None:
+        found = self.bucket.get(release.record)
+        try:
+            return None if found is None else record_from_bytes(found.body)
+        except DamagedError:
+            return None
+
+    def _changed_headers(self, base: Record) -> frozenset[str]:
+        def changed(key: str) -> str | None:
+            found = self.bucket.head(key)
+            return key if found is None or found.headers != base.files[key].headers else None
+
+        return frozenset(key for key in each(changed, base.files, at_once=AT_ONCE) if key is not None)
+
+
+def plan_deploy(site: Site, directory: Path) -> Plan:
+    """What deploying this build would do; raises BuildError, HeldError or AwsError."""
+    wanted, found = _compared(site, directory)
+    keep = site.settings.keep_releases
+    if found.base is not None:
+        same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep, again=True)
+        if same.empty:
+            return same
+    release = new_id()
+    return deploy([*wanted, _site_config(site, release)], found, release=release, keep=keep)
+
+
+def plan_rollback(site: Site, to: str | None) -> Plan:
+    """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
+    found = site.snapshot(site.begin())
+    target = chosen(found.releases, to)
+    if target == found.releases[-1]:
+        raise PlatformError(f"release {target.number} is the one that is served; `releases website` shows the others")
+    plan, lost = roll_back(site.record(target), found, keep=site.settings.keep_releases)
+    if lost:
+        names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
+        raise PlatformError(
+            f"release {target.number} cannot be brought back: {names} of it changed or went by hand; deploy its build"
+        )
+    return replace(plan, of=target.of or target.number)
+
+
+def chosen(releases: Sequence[Release], to: str | None) -> Release:
+    """The release to go back to: by number or id, or the one before what is served; raises PlatformError."""
+    if not releases:
+        raise PlatformError("no release is recorded in the bucket; deploy the website first")
+    served = releases[-1]
+    if to is None:
+        content = served.number if served.of is None else served.of
+        older = [one for one in releases if one.number < content]
+        if not older:
+            raise PlatformError(f"release {content} is the oldest that is kept; `releases website` shows them")
+        return older[-1]
+    for one in reversed(releases):
+        if to in (str(one.number), one.id):
+            return one
+    raise PlatformError(f"there is no release {to!r}; kept are {', '.join(str(one.number) for one in releases)}")
+
+
+def carry_out(site: Site, plan: Plan, progress: Progress) -> Done | None:
+    """Applies the plan; None where the bucket is already as it should be (what CloudFront was not told, it is now)."""
+    if plan.empty:
+        served = site.parts.lock.current.served
+        if served is not None and site.parts.lock.current.unsent:
+            paths = site.parts.lock.current.unsent
+            invalidation = send(site.parts, reference=f"{served.number}-{served.id}-again")
+            return Done(release=served, invalidation=invalidation, paths=paths)
+        return None
+    return apply(plan, site.parts, by=who(), at=now(), progress=progress)
+
+
+def new_id() -> str:
+    """A release's id: the time, and a random part."""
+    return f"{now().replace('-', '').replace(':', '').rstrip('Z').lower()}-{os.urandom(3).hex()}"
+
+
+def who() -> str:
+    """Who deploys, for others to read: the user of GitHub's job, or of this machine."""
+    import getpass
+
+    try:
+        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def _site_config(site: Site, release: str) -> Wanted:
+    """The runtime config.json, which names its release."""
+    import hashlib
+
+    settings = {**runtime_settings(site.settings.variables, site.outputs), "release": release}
+    text = json.dumps(settings, indent=2, ensure_ascii=False).encode() + b"\n"
+    return Wanted(key=CONFIG_KEY, size=len(text), content=text, sha256=hashlib.sha256(text).hexdigest())
+
+
+def _compared(site: Site, directory: Path) -> tuple[list[Wanted], Snapshot]:
+    """The files of the build, with the digest of those that are served already, and the bucket."""
+    beginning = InBackground(site.begin)
+    files = scan(directory, backend_paths=site.settings.backend_paths)
+    reading = beginning.result()
+    # Where a release is served most files are as they were, so they are read while its record is on the way.
+    digests = _digests(files) if reading.current.served else {}
+    found = site.snapshot(reading)
+    served = EMPTY if found.base is None else found.base.files
+    return [_file(one, served.get(one.key), digests.get(one.key)) for one in files if one.key != CONFIG_KEY], found
+
+
+def _file(file: BuildFile, before: Stored | None, digest: str | None) -> Wanted:
+    """The file to serve; a digest that is known already is one text, not two, for each of 100,000 files."""
+    known = None if before is None else before.sha256 if before.sha256 == digest else digest
+    return Wanted(key=file.key, size=file.size, root=file.root, sha256=known)
+
+
+def _digests(files: Sequence[BuildFile]) -> dict[str, str]:
+    """SHA-256 of each file by its key."""
+    found: dict[str, str] = {}
+    each(lambda file: found.__setitem__(file.key, sha256_of(file.path, file.size)), files, at_once=HASHING)
+    return found

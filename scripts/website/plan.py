@@ -1,0 +1,263 @@
+"""What a deploy or a rollback of the website will do, as a value: printed, or applied, and never both ways at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from infra.website_paths import RELEASES_PREFIX
+from scripts.website.headers import Headers, headers, is_hashed, is_loaded, is_page
+from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Stored
+
+ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
+EMPTY: Mapping[str, Stored] = {}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """A file that the release is to serve: from its key under `root`, or from `content` where that is made here.
+
+    `sha256` is known where the content could be that of the release before; elsewhere it is new in any case.
+    """
+
+    key: str
+    size: int
+    root: str = ""
+    content: bytes | None = None
+    sha256: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Where it is read."""
+        return f"{self.root}/{self.key}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Upload:
+    """One object to write, in its phase; `why` is `new`, `content`, `headers` or `repair`."""
+
+    file: Wanted
+    headers: Headers
+    phase: int
+    why: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Copy:
+    """One object to copy inside the bucket; `result` is what a release then serves there, None for an archived file."""
+
+    source: str
+    target: str
+    phase: int = ASSETS
+    result: Stored | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """The bucket as it was found: its list (key to ETag), the served release's record, and what is kept.
+
+    `distrusted` are keys whose headers were found changed. `repair`: a list, record or claim must be written anew.
+    """
+
+    listed: Mapping[str, str]
+    base: Record | None
+    releases: tuple[Release, ...] = ()
+    distrusted: frozenset[str] = frozenset()
+    repair: bool = False
+    unsent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`archive` first, then `uploads` and `copies` phase by phase, then `delete`, the record, the list, `invalidate`.
+
+    `unchanged` are files that stay as they are, `past` and `releases` go into record and list, `of` is the release that
+    a rollback brings back, and `notes` say what a person should know.
+    """
+
+    number: int
+    id: str
+    unchanged: Mapping[str, Stored]
+    uploads: tuple[Upload, ...] = ()
+    copies: tuple[Copy, ...] = ()
+    archive: tuple[Copy, ...] = ()
+    delete: tuple[str, ...] = ()
+    invalidate: tuple[str, ...] = ()
+    past: Mapping[str, int] = field(default_factory=dict)
+    releases: tuple[Release, ...] = ()
+    of: int | None = None
+    notes: tuple[str, ...] = ()
+    repair: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Whether the bucket is already as it should be."""
+        return not (self.uploads or self.copies or self.archive or self.delete or self.repair)
+
+    @property
+    def size(self) -> int:
+        """Bytes to upload."""
+        return sum(upload.file.size for upload in self.uploads)
+
+
+def phase(key: str, kept: Headers) -> int:
+    """When a file is written: what pages load comes before them, and the entry page last."""
+    if key == "index.html":
+        return INDEX
+    if is_page(key):
+        return PAGES
+    return ASSETS if kept.immutable else OTHERS
+
+
+def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int, again: bool = False) -> Plan:
+    """The plan that makes the site serve these files; `keep` releases stay usable, the new one among them.
+
+    `again`: as the release that is served already, so that no older one falls out. Such a plan is empty, or no use.
+    """
+    served = found.base.files if found.base else EMPTY
+    unchanged: dict[str, Stored] = {}
+    uploads: list[Upload] = []
+    notes: list[str] = []
+    for file in wanted:
+        before = served.get(file.key)
+        demoted = before is not None and is_hashed(file.key) and _demoted(file, before)
+        kept = headers(file.key, demoted=demoted)
+        why = _why(file, before, kept, found)
+        if why is None and before is not None:
+            unchanged[file.key] = before
+            continue
+        if demoted and before is not None and before.headers.immutable:
+            notes.append(f"{file.key}: its name looks like that of content that never changes, but it changed")
+        uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
+    if maps := sum(file.key.endswith(".map") for file in wanted):
+        notes.append(f"{maps} source maps are served too, for anyone to read; `package website` builds without them")
+    uploads.sort(key=lambda upload: upload.phase)
+    written = {upload.file.key for upload in uploads}
+    return _finished(
+        found, unchanged, written, release=release, keep=keep, uploads=tuple(uploads), notes=tuple(notes), again=again
+    )
+
+
+def _demoted(file: Wanted, before: Stored) -> bool:
+    return file.sha256 != before.sha256 or not before.headers.immutable
+
+
+def _why(file: Wanted, before: Stored | None, kept: Headers, found: Snapshot) -> str | None:
+    """Why the file is written; None where the bucket already has it as it should be."""
+    if before is None:
+        return "new"
+    if found.listed.get(file.key) != before.etag or file.key in found.distrusted:
+        return "repair"
+    if file.sha256 != before.sha256:
+        return "content"
+    return "headers" if kept != before.headers else None
+
+
+def roll_back(target: Record, found: Snapshot, *, keep: int) -> tuple[Plan, tuple[str, ...]]:
+    """The plan that serves the files of an older release again, and the keys that are lost, for which it cannot."""
+    served = found.base.files if found.base else EMPTY
+    past = found.base.past if found.base else {}
+    unchanged: dict[str, Stored] = {}
+    copies: list[Copy] = []
+    lost: list[str] = []
+    for key, file in target.files.items():
+        trusted = found.listed.get(key) == file.etag and key not in found.distrusted
+        before = served.get(key)
+        same = before is not None and (before.sha256, before.headers) == (file.sha256, file.headers)
+        if before is not None and same and found.listed.get(key) == before.etag and key not in found.distrusted:
+            unchanged[key] = before
+        elif trusted and before is None and key in past:
+            unchanged[key] = file
+        elif file.archive_key in found.listed:
+            copies.append(Copy(source=file.archive_key, target=key, phase=phase(key, file.headers), result=file))
+        else:
+            lost.append(key)
+    copies.sort(key=lambda copy: copy.phase)
+    written = {copy.target for copy in copies}
+    plan = _finished(found, unchanged, written, release=target.id, keep=keep, copies=tuple(copies), of=target.number)
+    return plan, tuple(lost)
+
+
+def _finished(
+    found: Snapshot,
+    unchanged: Mapping[str, Stored],
+    written: set[str],
+    *,
+    release: str,
+    keep: int,
+    uploads: tuple[Upload, ...] = (),
+    copies: tuple[Copy, ...] = (),
+    of: int | None = None,
+    notes: tuple[str, ...] = (),
+    again: bool = False,
+) -> Plan:
+    number = (0 if again else 1) + max((one.number for one in found.releases), default=_highest(found.listed))
+    now = unchanged.keys() | written
+    older = keep if again else keep - 1
+    releases = found.releases[-older:] if older else ()
+    archive, past, strays = _past(found, now, written, number=number, oldest=number - keep + 1)
+    needed = now | past.keys() | {CURRENT_KEY} | {one.record for one in releases}
+    delete = tuple(key for key in found.listed if key not in needed)
+    gone = [key for key in delete if not key.startswith(RELEASES_PREFIX)]
+    changed = [key for key in written if key in found.listed]
+    settled = {upload.file.key for upload in uploads if upload.headers.immutable and upload.why != "repair"}
+    settled |= {copy.target for copy in copies if copy.result and copy.result.headers.immutable}
+    stale = sorted({*changed, *gone} - settled)
+    return Plan(
+        number=number,
+        id=release,
+        unchanged=unchanged,
+        uploads=uploads,
+        copies=copies,
+        archive=archive,
+        delete=delete,
+        invalidate=tuple(stale),
+        past=past,
+        releases=releases,
+        of=of,
+        notes=notes,
+        repair=found.repair or strays,
+    )
+
+
+def _past(
+    found: Snapshot, now: Iterable[str], written: set[str], *, number: int, oldest: int
+) -> tuple[tuple[Copy, ...], dict[str, int], bool]:
+    """What to archive, the keys besides the new release's that releases from `oldest` on need, and whether there are
+    strays: left by a deploy that died, or put there by hand, and kept as those of the release before."""
+    serving = set(now)
+    before = 0 if found.base is None else found.base.number
+    past = {} if found.base is None else dict(found.base.past)
+    archive: list[Copy] = []
+    for key, file in (found.base.files if found.base else EMPTY).items():
+        if key in serving and key not in written:
+            continue
+        if key not in serving and is_loaded(key):
+            past[key] = before
+        if file.headers.immutable and key not in written:
+            continue
+        if file.archive_key not in found.listed and found.listed.get(key) == file.etag:
+            archive.append(Copy(source=key, target=file.archive_key))
+            past[file.archive_key] = before
+        elif file.archive_key in found.listed:
+            past[file.archive_key] = before
+    known = past.keys() | serving
+    strays = {
+        key for key in found.listed if key not in known and not key.startswith(RELEASES_PREFIX) and is_loaded(key)
+    }
+    past |= dict.fromkeys(strays, number - 1)
+    present = found.listed.keys() | {copy.target for copy in archive}
+    needed = {key: last for key, last in past.items() if last >= oldest and key not in serving and key in present}
+    return tuple(archive), needed, bool(strays)
+
+
+def _highest(listed: Iterable[str]) -> int:
+    """The highest number of a record that is there, though the list of releases is lost."""
+    return max(_numbers(listed), default=0)
+
+
+def _numbers(listed: Iterable[str]) -> Iterator[int]:
+    for key in listed:
+        text = key.removeprefix(RECORDS).partition("-")[0]
+        if key.startswith(RECORDS) and text.isdigit():
+            yield int(text)

@@ -1,0 +1,169 @@
+"""A release of the website as it is recorded in the bucket, and the bucket's own list of releases.
+
+.releases/current.json               which release is served, which are kept, who is deploying
+.releases/records/000012-<id>.gz     every file of one release, and what older ones still need
+.releases/objects/<content>-<headers>  files that a later release replaced
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from io import BytesIO, TextIOWrapper
+from typing import Any
+
+from infra.errors import PlatformError
+from infra.website_paths import RELEASES_PREFIX
+from scripts.website.headers import Headers
+
+SCHEMA = 1
+CURRENT_KEY = f"{RELEASES_PREFIX}current.json"
+RECORDS = f"{RELEASES_PREFIX}records/"
+OBJECTS = f"{RELEASES_PREFIX}objects/"
+
+
+class DamagedError(PlatformError):
+    """A record in the bucket is not what a deploy wrote."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """One object as it was written: SHA-256 of its content in hex, S3's ETag without quotes, bytes, headers."""
+
+    sha256: str
+    etag: str
+    size: int
+    headers: Headers
+
+    @property
+    def archive_key(self) -> str:
+        """Where this content with these headers is kept once another release has taken its place."""
+        text = f"{self.headers.content_type}\n{self.headers.cache_control}"
+        return f"{OBJECTS}{self.sha256}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """`files` are what it serves; `past` are other keys that kept releases need, with the last one that does."""
+
+    number: int
+    id: str
+    files: Mapping[str, Stored]
+    past: Mapping[str, int]
+
+    @property
+    def key(self) -> str:
+        """Where the record is."""
+        return record_key(self.number, self.id)
+
+    def to_bytes(self) -> bytes:
+        """Compressed lines: one of JSON, then one for each file, ending in its key."""
+        headers = list(dict.fromkeys(file.headers for file in self.files.values()))
+        places = {one: place for place, one in enumerate(headers)}
+        first = {"schema": SCHEMA, "number": self.number, "id": self.id, "files": len(self.files)}
+        more = {"headers": [[one.content_type, one.cache_control] for one in headers], "past": dict(self.past)}
+        written = BytesIO()
+        # Line by line: at 100,000 files the whole text, twice, would be most of a deploy's memory.
+        with gzip.GzipFile(fileobj=written, mode="wb", compresslevel=1, mtime=0) as stream:
+            stream.write(json.dumps({**first, **more}, separators=(",", ":")).encode())
+            for key, one in self.files.items():
+                stream.write(f"\n{one.sha256} {one.etag} {one.size} {places[one.headers]} {key}".encode())
+        return written.getvalue()
+
+
+def record_key(number: int, release: str) -> str:
+    """Key of the record of one release."""
+    return f"{RECORDS}{number:06d}-{release}.gz"
+
+
+def record_from_bytes(data: bytes) -> Record:
+    """The record; raises DamagedError for anything else than a whole one."""
+    try:
+        lines = TextIOWrapper(gzip.GzipFile(fileobj=BytesIO(data)), encoding="utf-8", newline="\n")
+        first = json.loads(lines.readline())
+        headers = [Headers(content_type=kind, cache_control=cache) for kind, cache in first["headers"]]
+        files = dict(_stored(line, headers) for line in lines)
+        if first["schema"] != SCHEMA or first["files"] != len(files):
+            raise ValueError("another schema, or lines are missing")
+        past = {str(key): int(number) for key, number in first["past"].items()}
+        return Record(number=int(first["number"]), id=str(first["id"]), files=files, past=past)
+    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        raise DamagedError(f"a release's record is damaged ({type(error).__name__})") from None
+
+
+def _stored(line: str, headers: list[Headers]) -> tuple[str, Stored]:
+    sha256, etag, size, place, key = line.removesuffix("\n").split(" ", 4)
+    return key, Stored(sha256=sha256, etag=etag, size=int(size), headers=headers[int(place)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """A line of the list: number (counts up), id, ISO 8601 time, who deployed it, number of files and their bytes.
+
+    `of` is the number of the release that a rollback brought back.
+    """
+
+    number: int
+    id: str
+    at: str
+    by: str
+    files: int
+    size: int
+    of: int | None = None
+
+    @property
+    def record(self) -> str:
+        """Key of its record."""
+        return record_key(self.number, self.id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """Who is deploying what; `beat` counts signs of life."""
+
+    id: str
+    by: str
+    at: str
+    beat: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Current:
+    """What `.releases/current.json` says: kept releases, oldest first, the last of them served.
+
+    `claim`: a deploy is running. `unsent`: paths that changed, and whose invalidation CloudFront did not yet take.
+    """
+
+    releases: tuple[Release, ...] = ()
+    claim: Claim | None = None
+    unsent: tuple[str, ...] = ()
+    schema: int = field(default=SCHEMA)
+
+    @property
+    def served(self) -> Release | None:
+        """The release that is served; None before the first."""
+        return self.releases[-1] if self.releases else None
+
+    def claimed(self, claim: Claim | None) -> Current:
+        """The same with this claim, or none."""
+        return replace(self, claim=claim)
+
+    def to_bytes(self) -> bytes:
+        """JSON text."""
+        return json.dumps(asdict(self), separators=(",", ":")).encode()
+
+
+def current_from_bytes(data: bytes) -> Current:
+    """The list; raises DamagedError for anything else."""
+    try:
+        found: Mapping[str, Any] = json.loads(data)
+        if found["schema"] != SCHEMA:
+            raise ValueError(f"schema {found['schema']}")
+        releases = tuple(Release(**one) for one in found["releases"])
+        claim = Claim(**found["claim"]) if found["claim"] else None
+        return Current(releases=releases, claim=claim, unsent=tuple(str(path) for path in found["unsent"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise DamagedError(f"{CURRENT_KEY} is damaged ({type(error).__name__})") from None
