@@ -10,7 +10,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from infra import environment_variables
 from infra.config import PlatformConfig
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
-from rehearsal import cdn_server, postgres, product
+from rehearsal import cdn_server, guardian, postgres, product
 from scripts.live import aws as live_aws
 from scripts.live import release as live_release
 from scripts.live.aws import LiveAws
@@ -55,7 +54,7 @@ def running(
     node_program = node.find().program
     binaries = _postgres(root / config.product.backend.path / ".venv")
     with ExitStack() as stack:
-        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="live-")))
+        room = stack.enter_context(guardian.room("live-"))
         aws = stack.enter_context(live_aws.up(config, environment, room=room, say=say))
         release = live_release.install(root, config, room=room, say=say)
         backend_port, free = product.ports(2)
@@ -90,9 +89,11 @@ def _deploy_website(root: Path, environment: str, aws: LiveAws, *, build: Path) 
         [sys.executable, "-m", "scripts.cli", "deploy", "website", "--env", environment, "--dir", str(build)],
         cwd=root,
         env={**kept, **aws.variables},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
+        process_group=guardian.group(),
     )
     if done.returncode:
         raise PlatformError(f"`deploy website` ended with {done.returncode}: {done.stderr.strip()[-400:]}")
