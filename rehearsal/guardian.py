@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import IO
 
 PATIENCE = 5.0  # seconds, from the interrupt to the kill
+KILLED_WITHIN = 1.0  # seconds; an ended process counts as there until its parent asks about it, which may be never
 POLL = 0.02  # seconds
 TO_THE_OWNER = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -85,7 +86,7 @@ def guard(told: IO[bytes]) -> None:
         _signal(left, number)
     if not _gone(left, PATIENCE):
         _signal(left, signal.SIGKILL)
-        _gone(left, PATIENCE)
+        _gone(left, KILLED_WITHIN)
     deadline = time.monotonic() + PATIENCE
     while any(path.exists() for path in rooms) and time.monotonic() < deadline:
         for path in rooms:
