@@ -24,6 +24,7 @@ from scripts.live import aws as live_aws
 from scripts.live import release as live_release
 from scripts.live.aws import LiveAws
 from scripts.live.release import Release
+from scripts.live.stood_in import stood_in
 from scripts.package import node
 
 FOREIGN = ("AWS_", "BOTO_")  # the user's own credentials and endpoints
@@ -31,7 +32,10 @@ FOREIGN = ("AWS_", "BOTO_")  # the user's own credentials and endpoints
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """What runs: addresses, who can log in, and where logs are. `gate` is the site's user name and password."""
+    """What runs: addresses, who can log in, where logs are, and what is not as on AWS.
+
+    `gate` is the site's user name and password.
+    """
 
     url: str
     port: int
@@ -40,6 +44,7 @@ class Live:
     password: str = field(repr=False)
     gate: tuple[str, str] | None = field(repr=False)
     logs: Path
+    stood_in: tuple[str, ...]
 
 
 @contextmanager
@@ -79,6 +84,7 @@ def running(
             password=password,
             gate=_gate(config, aws),
             logs=room,
+            stood_in=stood_in(config),
         )
 
 

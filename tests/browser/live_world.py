@@ -75,9 +75,9 @@ class Live:
 
 
 @contextmanager
-def running(build: Path, log: Path) -> Iterator[Live]:
-    """dev, up, with this build of the website."""
-    command = [*DICEYTECH, "live", "--env", "dev", "--port", "0", "--dir", str(build), "--json"]
+def running(build: Path, log: Path, *, environment: str = "dev") -> Iterator[Live]:
+    """The environment, up, with this build of the website."""
+    command = [*DICEYTECH, "live", "--env", environment, "--port", "0", "--dir", str(build), "--json"]
     with (
         log.open("w") as errors,
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
