@@ -5,9 +5,9 @@
 
 The guardian is a small process that reads a pipe which nobody but its owner writes to: the end of that pipe is the
 owner's. It leads a process group which all that must not outlive the owner joins before it runs its program, so that
-nothing is started that it does not know of: a child holds the pipe until then. At the end it interrupts the group, kills
-what is still there after PATIENCE, and removes the rooms. Processes that leave the group are their parents' business
-(PostgreSQL's, which end with their postmaster). No prctl, no /proc: Linux and macOS.
+nothing is started that it does not know of: a child holds the pipe until then. At the end it interrupts the group,
+kills what is still there after PATIENCE, and removes the rooms. Processes that leave the group are their parents'
+business (PostgreSQL's, which end with their postmaster). No prctl, no /proc: Linux and macOS.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from scripts.backend.store import ReleaseStore
 KEYS = (
     "slot", "release", "previous", "version", "maintenance", "releases", "units", "restarts", "unsteady", "free_bytes",
 )  # fmt: skip
-REMEDY = "its last words are in `diceytech logs`; see docs/runbook.md, A worker or scheduler does not stay up"
+REMEDY = "its last words are in `diceytech logs`; see docs/runbook.md, A unit does not stay up"
 
 
 @dataclass(frozen=True, kw_only=True)

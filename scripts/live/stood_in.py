@@ -16,7 +16,7 @@ ALWAYS = (
 
 def stood_in(config: PlatformConfig) -> tuple[str, ...]:
     """The differences that every environment has here, and those of what this one asks for."""
-    server, website = config.server, config.website
+    server, website, dns = config.server, config.website, config.dns
     asked = {
         "the fleet: one server and no load balancer, whatever the fleet's size": server.mode == "fleet",
         "the VPC origin: the backend is asked on loopback": server.origin == "vpc",
@@ -25,6 +25,6 @@ def stood_in(config: PlatformConfig) -> tuple[str, ...]:
         f"the copy of the site in {website.failover_region}: nothing is replicated there, so that it is empty": (
             website.failover_region is not None
         ),
-        f"{config.dns.domain}: the site has its distribution's name only": config.dns.domain is not None,
+        f"{dns.domain if dns else ''}: the site has its distribution's name only": dns is not None,
     }
     return (*ALWAYS, *(text for text, here in asked.items() if here))

@@ -22,7 +22,8 @@ with guardian.room("guarded-") as room:
     (room / "deep/password").write_text("word")
     if child := sys.argv[1]:
         command = [sys.executable, "-c", child]
-        started = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=guardian.group())
+        pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE}
+        started = subprocess.Popen(command, **pipes, process_group=guardian.group())
         started.stdout.readline()
     print(room, guardian.group(), started.pid if child else 0, flush=True)
     sys.stdin.read()

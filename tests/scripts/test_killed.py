@@ -80,4 +80,6 @@ def test_a_start_that_is_killed_leaves_no_process_and_no_directory(
                 raise AssertionError(f"ended with {process.wait(LOOK)}")
         assert list(room.glob(sign))
         assert killed(process) == []
-    assert [path.name for path in room.iterdir() if path.name.startswith(("live-", "demo-", "postgres-", "package-"))] == []
+    assert [
+        path.name for path in room.iterdir() if path.name.startswith(("live-", "demo-", "postgres-", "package-"))
+    ] == []
