@@ -8,7 +8,6 @@ from typing import Any
 
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from infra import yaml_edit
 from infra.config import PlatformConfig
 from infra.config_across import refuse_across
 from infra.config_checks import Problem
@@ -23,7 +22,7 @@ from infra.config_source import (
     stack_file,
 )
 from infra.templates import render_template
-from scripts.config import env_new_domain, env_new_network
+from scripts.config import env_new_domain, env_new_network, yaml_edit
 from scripts.config.env_new_values import Values
 
 PHYSICAL_NAMES = (

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra import yaml_edit
 from infra.config import Product
 from infra.config_checks import Problem, run_checks
 from infra.config_messages import problem_of
 from infra.config_source import ConfigError, read_yaml
+from scripts.config import yaml_edit
 
 SETTINGS_OF_MANAGE = re.compile(r"""DJANGO_SETTINGS_MODULE["'],\s*["']([\w.]+)["']""")
 

@@ -15,7 +15,7 @@ from infra.config_own import own_within
 from infra.config_source import NAMESPACE, ConfigError, load, own_keys, parse, project_defaults, read_raw, stack_file
 from infra.config_yaml import UnreadableYamlError, parse_yaml
 from infra.errors import PlatformError
-from infra.yaml_copy import copied, same
+from scripts.config.yaml_copy import copied, same
 
 MISSING = object()
 

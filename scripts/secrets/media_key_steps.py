@@ -11,8 +11,8 @@ from typing import Any
 
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from infra import yaml_edit
 from infra.config import AccessKeys
+from scripts.config import yaml_edit
 
 SECTION, USER = "platform:identity", "media_user"
 

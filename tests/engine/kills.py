@@ -11,7 +11,7 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -180,10 +180,11 @@ def _wrong(kind: str, moment: str, what: str, start: float) -> Killed:
     )
 
 
-def document(found: list[Killed], types: int) -> str:
-    """The page of what was killed and recovered, as Markdown."""
+def document(found: list[Killed], types: Collection[str]) -> str:
+    """The page of what was killed and recovered, as Markdown; what of `types` was not is named."""
     good, orphans = sum(one.good for one in found), sum(len(one.orphans) for one in found)
-    seen = len({one.type for one in found})
+    seen = {one.type for one in found}
+    left = ", ".join(sorted(set(types) - seen))
     rows = [
         f"| {one.type} | {one.moment} | {one.outcome} | {len(one.orphans)} | {one.preview_after} |" for one in found
     ]
@@ -196,7 +197,8 @@ def document(found: list[Killed], types: int) -> str:
             "then `diceytech recover`, and after the second kill `pulumi up`. It shows the stand-in provider on an",
             "emulated AWS with the real engine, not the real provider.",
             "",
-            f"{len(found)} kills around {seen} of {types} types: {good} recovered, {orphans} orphans.",
+            f"{len(found)} kills around {len(seen)} of {len(types)} types: {good} recovered, {orphans} orphans.",
+            *([f"Not killed yet, or in no stack that is committed: {left}."] if left else []),
             "",
             "| type | killed | what it began | orphans | steps in the preview after |",
             "|---|---|---|---|---|",
@@ -242,7 +244,7 @@ def main(arguments: list[str]) -> None:
                 print(f"{shown} {one.seconds:5.1f} s", flush=True)
                 found.append(one)
                 if "--write" in arguments:
-                    PAGE.write_text(document(found, len(RESOURCES)), encoding="utf-8")
+                    PAGE.write_text(document(found, RESOURCES), encoding="utf-8")
     good, orphans = sum(one.good for one in found), sum(len(one.orphans) for one in found)
     print(f"{len(found)} kills, {good} recovered, {orphans} orphans")
     sys.exit(0 if good == len(found) else 1)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -126,6 +127,7 @@ def main(arguments: Sequence[str]) -> int:
     elif reason := lacking():
         parser.error(f"no machine can be booted here: {reason}")
     results = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the machine is ended too
     with staged() as stage:
         for row in rows:
             if time.monotonic() > deadline:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from infra.yaml_nodes import Chunk, Path, Place, at, chunk, is_block, keys, last_line, nested
+from scripts.config.yaml_nodes import Chunk, Path, Place, at, chunk, is_block, keys, last_line, nested
 
 Order = Callable[[Path], Sequence[str]]  # the keys of the mapping at a path, in the order in which people expect them
 

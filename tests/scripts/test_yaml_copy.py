@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.config_yaml import parse_yaml
-from infra.yaml_copy import copied
-from infra.yaml_nodes import Path
+from scripts.config.yaml_copy import copied
+from scripts.config.yaml_nodes import Path
 
 ORDER = ("a", "b", "c", "d")
 
