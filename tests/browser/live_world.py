@@ -93,17 +93,6 @@ def running(build: Path, log: Path, *, environment: str = "dev") -> Iterator[Liv
         process.send_signal(signal.SIGINT)
 
 
-def descendants(pid: int) -> set[int]:
-    """Processes that this one started, and those that they started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found, edge = set(), {pid}
-    while edge:
-        edge = {child for child, parent in parents.items() if parent in edge}
-        found |= edge
-    return found
-
-
 @dataclass(kw_only=True)
 class Visitor:
     """Asks the edge; `cookie` is what passed the gate, empty for nobody."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import select
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from live_world import HEADLINE, ROOT, Live, Visitor, descendants, running
+from live_world import HEADLINE, ROOT, Live, Visitor, running
 from playwright.sync_api import Browser, expect
+
+from tests.processes import descendants, killed
 
 pytestmark = pytest.mark.slow
 
@@ -70,14 +70,8 @@ def test_what_one_machine_cannot_be_is_said(live: Live) -> None:
 
 
 def test_a_kill_leaves_no_process_and_no_directory(live: Live) -> None:
-    started = descendants(live.process.pid)
-    assert len(started) > 6  # the local AWS, PostgreSQL, gunicorn, the worker, Node.js, the guardian
-    watched = {os.pidfd_open(pid): pid for pid in started}
-    live.process.kill()
-    live.process.wait()
-    while watched and (ended := select.select(list(watched), [], [], 30)[0]):
-        for one in ended:
-            del watched[one]
-            os.close(one)
-    assert list(watched.values()) == []
+    assert (
+        len(descendants(live.process.pid)) > 6
+    )  # the local AWS, PostgreSQL, gunicorn, the worker, Node.js, the guardian
+    assert killed(live.process) == []
     assert not Path(live.told["logs"]).exists()

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from commands import DICEYTECH
-from processes import descendants, killed
+
+from tests.processes import descendants, killed
 
 pytestmark = pytest.mark.slow
 
