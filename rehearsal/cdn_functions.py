@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.errors import PlatformError
+from rehearsal import guardian
 
 # Reads {"codes": {name: code}} first, then {"name", "event"}; answers {"result"} or {"error"}, a line each.
 PROGRAM = """
@@ -92,7 +93,7 @@ def running(node: Path, codes: Mapping[str, str]) -> Iterator[Functions]:
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
-        start_new_session=True,
+        process_group=guardian.group(),
     ) as process:
         functions = Functions(process=process)
         try:

@@ -13,13 +13,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from rehearsal import guardian
 
 USER = "app"
 STARTS_WITHIN = 30.0  # seconds
@@ -69,11 +70,11 @@ def running(binaries: Path, *, settings: dict[str, str] | None = None, data: Pat
 
     Raises PostgresError where it does not start.
     """
-    with tempfile.TemporaryDirectory(prefix="postgres-") as room:
-        base = (data or Path(room) / "data").absolute()
+    with guardian.room("postgres-") as room:
+        base = (data or room / "data").absolute()
         base.mkdir(parents=True, exist_ok=True)
         identity = _identity(base.parent if data is None else base)
-        binaries = _reachable(binaries.absolute(), Path(room), identity)
+        binaries = _reachable(binaries.absolute(), room, identity)
         password = _initialized(binaries, base, identity)
         port = free_port()
         log = base / "server.log"
@@ -81,7 +82,12 @@ def running(binaries: Path, *, settings: dict[str, str] | None = None, data: Pat
         flags = [word for name, value in {**options, **(settings or {})}.items() for word in ("-c", f"{name}={value}")]
         with log.open("ab") as output:
             process = subprocess.Popen(  # noqa: S603 - PostgreSQL's own program
-                [binaries / "postgres", "-D", base / "cluster", *flags], stdout=output, stderr=output, **identity
+                [binaries / "postgres", "-D", base / "cluster", *flags],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                process_group=guardian.group(),
+                **identity,
             )
         try:
             _wait(process, base / "cluster", log)
@@ -140,9 +146,11 @@ def _initialized(binaries: Path, base: Path, identity: dict[str, Any]) -> str:
     command = [str(binaries / "initdb"), "-D", str(base / "cluster"), "-U", USER, "--pwfile", str(kept)]
     made = subprocess.run(  # noqa: S603 - PostgreSQL's own program
         [*command, "-A", "scram-sha-256", "-E", "UTF8", "--no-locale", "--no-sync"],
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
+        process_group=guardian.group(),
         **identity,
     )
     if made.returncode:

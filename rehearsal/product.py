@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.errors import PlatformError
+from rehearsal import guardian
 from rehearsal.postgres import Postgres, free_port
 
 BUCKET = "diceytech-media"
@@ -48,7 +49,14 @@ class Product:
         """Runs a management command; gives its output. Raises PlatformError with its last line."""
         command = [str(self.python), "manage.py", *arguments]
         done = subprocess.run(  # noqa: S603 - the product's own program
-            command, cwd=self.directory, env=self._environment(), capture_output=True, text=True, check=False
+            command,
+            cwd=self.directory,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            process_group=guardian.group(),
         )
         if done.returncode:
             line = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
@@ -67,7 +75,7 @@ class Product:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                start_new_session=True,  # Ctrl-C is for whoever started us, who then ends these in order
+                process_group=guardian.group(),
             )
         try:
             yield started

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from infra.config_across import environment
 from infra.errors import PlatformError
-from rehearsal import edge, postgres, product
+from rehearsal import edge, guardian, postgres, product
 from scripts.free_port import checked
 from scripts.terminal import err, out
 
@@ -40,7 +39,7 @@ def running(
     backend = root / config.product.backend.path
     build = site_build or root / config.product.website.path / config.product.website.build_output
     with ExitStack() as stack:
-        room = data or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="demo-")))
+        room = data or stack.enter_context(guardian.room("demo-"))
         room.mkdir(parents=True, exist_ok=True)
         say("PostgreSQL")
         try:

@@ -63,6 +63,7 @@ PROBE_SECONDS = 60.0
 PROBE_PAUSE = 0.2
 VERIFY_PROBES, VERIFY_SECONDS = 3, 10.0
 SETTLE_SECONDS = 3.0  # a worker that lives so long has read its settings
+LATELY = 600.0  # seconds since systemd started a unit again in which it is not trusted to stay up
 TURN_SECONDS = 10.0  # leader.py asks for the lock every 2 s
 TURN = "this machine has the scheduler"  # what leader.py says
 WORKER_STOPS_FETCHING = 5.0
@@ -437,6 +438,22 @@ def last_line(text: str) -> str:
     return (errors or lines or ["it said nothing"])[-1][:400]
 
 
+def restarts(shown: Mapping[str, str]) -> int:
+    """How often systemd has started a unit again since somebody else started it."""
+    return int(shown.get("NRestarts") or 0)
+
+
+def unsteady(shown: Mapping[str, str]) -> str | None:
+    """Why a unit that systemd shows so cannot be said to stay up; None where it does."""
+    times = restarts(shown)
+    again = f"started again {times} time{'s' * (times != 1)}"
+    if shown.get("ActiveState") != "active":
+        state = f"is {shown.get('SubState') or shown.get('ActiveState') or 'unknown'}"
+        return f"{state}, {again}" if times else state
+    up = time.monotonic() - int(shown.get("ExecMainStartTimestampMonotonic") or 0) / 1e6
+    return f"{again}, {up:.0f} s ago" if times and up < LATELY else None
+
+
 class Systemd:
     """The few things that are asked of systemd."""
 
@@ -445,8 +462,9 @@ class Systemd:
         return run(["systemctl", *words], Exit.SYSTEM, f"systemctl {' '.join(words)}", seconds=seconds)
 
     def show(self, unit: str) -> dict[str, str]:
-        """ActiveState and NRestarts of a unit."""
-        text = self("show", "--property=ActiveState,NRestarts", unit)
+        """How a unit is: its states, how often systemd started it again, and when it started (us, monotonic)."""
+        asked = "ActiveState,SubState,NRestarts,ExecMainStartTimestampMonotonic"
+        text = self("show", f"--property={asked}", unit)
         return dict(line.partition("=")[::2] for line in text.splitlines())
 
     def active(self, unit: str) -> bool:
@@ -868,7 +886,7 @@ class Releases:
     def _fell(self, unit: str) -> bool:
         """Whether a unit that was started is down, or was started again by systemd."""
         shown = self.systemd.show(unit)
-        return shown.get("ActiveState") != "active" or int(shown.get("NRestarts") or 0) > 0
+        return shown.get("ActiveState") != "active" or restarts(shown) > 0
 
     def _start_background(self, slot: str) -> dict[str, object]:
         """Starts the slot's worker and scheduler, which waits for its turn (leader.py); says their units."""
@@ -1054,7 +1072,11 @@ class Releases:
         connection = UnixConnection(machine.socket(slot), 5.0)
         found["version"] = release.version
         found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
-        found["units"] = {unit: self.systemd.show(unit).get("ActiveState") for unit in self._units(slot)}
+        shown = {unit: self.systemd.show(unit) for unit in self._units(slot)}
+        found["units"] = {unit: one.get("ActiveState") for unit, one in shown.items()}
+        found["restarts"] = {unit: restarts(one) for unit, one in shown.items()}
+        due = {unit: one for unit, one in shown.items() if unit != self._unguarded(slot)}
+        found["unsteady"] = {unit: why for unit, one in due.items() if (why := unsteady(one))}
         return found
 
     def page(self) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.backend.status import REMEDY
 from tests.machine.rows import ROWS
 
 ROOT = Path(__file__).parent.parent
@@ -35,6 +36,11 @@ SECTIONS = {
 @pytest.mark.parametrize("row", [row.name for row in ROWS if row.name != "good"])
 def test_every_failure_of_the_matrix_has_a_section(row: str) -> None:
     section = SECTIONS.get(row) or SECTIONS[row.partition("-")[0]]
+    assert f"\n### {section}\n" in TEXT
+
+
+def test_what_status_says_of_a_unit_has_its_section() -> None:
+    section = REMEDY.rpartition("docs/runbook.md, ")[2]
     assert f"\n### {section}\n" in TEXT
 
 

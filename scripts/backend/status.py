@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,11 @@ from scripts.backend.backend import Backend
 from scripts.backend.hosts import Commands, Outcome, find
 from scripts.backend.lock import BackendLock, Claim
 from scripts.backend.store import ReleaseStore
+
+KEYS = (
+    "slot", "release", "previous", "version", "maintenance", "releases", "units", "restarts", "unsteady", "free_bytes",
+)  # fmt: skip
+REMEDY = "its last words are in `diceytech logs`; see docs/runbook.md, A unit does not stay up"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +60,7 @@ def look(backend: Backend, website: tuple[int, str, str] | None, *, problems: Se
         found.append(str(error))
     if lock.dead:
         found.append(f"{claim.what} by {claim.by} was killed; the next deploy clears it up")
-    found += [problem for one in machines if (problem := _problem(one, release, maintenance))]
+    found += [problem for one in machines for problem in _problems(one, release, maintenance)]
     return Status(
         environment=backend.names.environment,
         site_url=backend.outputs.site_url,
@@ -82,11 +87,12 @@ def show(status: Status) -> None:
     if status.claim.by:
         kind = "locked" if status.claim.locked else "at work"
         out.print(f"lock     {kind}: {status.claim.by} since {status.claim.at}, {status.claim.what}", markup=False)
-    table = Table("machine", "slot", "release", "health", "free", box=None, header_style="bold")
+    table = Table("machine", "slot", "release", "health", "units", "free", box=None, header_style="bold")
     for one in status.machines:
         found = _machine(one)
         free = f"{found['free_bytes'] / 1e9:.1f} GB" if found["free_bytes"] else ""
-        table.add_row(one.host, found["slot"] or "", found["release"] or "none", found["problem"] or "well", free)
+        health = found["problem"] or "well"
+        table.add_row(one.host, found["slot"] or "", found["release"] or "none", health, _units(found), free)
     if status.machines:
         out.print(table)
     for problem in status.problems:
@@ -95,17 +101,25 @@ def show(status: Status) -> None:
 
 def _machine(one: Outcome) -> dict[str, Any]:
     end = one.end
-    keys = ("slot", "release", "previous", "version", "maintenance", "releases", "units", "free_bytes")
     problem = end.get("problem") if one.ok else one.message
-    return {**{key: end.get(key) for key in keys}, "problem": problem}
+    return {**{key: end.get(key) for key in KEYS}, "problem": problem}
 
 
-def _problem(one: Outcome, release: str | None, maintenance: bool) -> str | None:
+def _units(found: Mapping[str, Any]) -> str:
+    """One word where all stay up; "" where the machine has none, or a program that does not tell."""
+    unsteady = found["unsteady"]
+    if unsteady is None:
+        return ""
+    return "; ".join(f"{unit} {why}" for unit, why in unsteady.items()) or "steady"
+
+
+def _problems(one: Outcome, release: str | None, maintenance: bool) -> Iterator[str]:
     found = _machine(one)
     if found["problem"]:
-        return f"{one.host}: {found['problem']}"
-    if found["release"] != release:
-        return f"{one.host} has {found['release'] or 'no release'}, not {release or 'none'}; deploy again"
-    if bool(found["maintenance"]) != maintenance:
-        return f"{one.host} has maintenance {'on' if found['maintenance'] else 'off'}; set it again"
-    return None
+        yield f"{one.host}: {found['problem']}"
+    elif found["release"] != release:
+        yield f"{one.host} has {found['release'] or 'no release'}, not {release or 'none'}; deploy again"
+    elif bool(found["maintenance"]) != maintenance:
+        yield f"{one.host} has maintenance {'on' if found['maintenance'] else 'off'}; set it again"
+    for unit, why in (found["unsteady"] or {}).items():
+        yield f"{one.host}: {unit} {why}; {REMEDY}"

@@ -74,10 +74,10 @@ def _handed_on(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
     told: list[int] = []
 
     def hand_on(number: int, _frame: Any) -> None:
-        if not told:
+        told.append(number)  # before anything else: another one may come while this one is handled
+        if len(told) == 1:
             process.send_signal(signal.SIGINT)
             err.print("stopping: the engine ends what it has begun and writes the state; wait for it", markup=False)
-        told.append(number)
 
     before = {one: signal.signal(one, hand_on) for one in _SIGNALS}
     try:

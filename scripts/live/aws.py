@@ -17,7 +17,7 @@ from infra.errors import PlatformError
 from infra.names import Names
 from infra.outputs import Outputs
 from infra.stacks.platform import platform
-from rehearsal import cdn
+from rehearsal import cdn, guardian
 from rehearsal.in_process import Event, run
 from rehearsal.local_aws import LocalAccount
 from rehearsal.platform import PROJECT
@@ -104,7 +104,7 @@ def _server(room: Path) -> Iterator[int]:
             stdout=output,
             stderr=output,
             cwd=Path(__file__).parent.parent.parent,
-            start_new_session=True,  # Ctrl-C is for us, who then end it in order
+            process_group=guardian.group(),
         )
     try:
         deadline = time.monotonic() + STARTS_WITHIN

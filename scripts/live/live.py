@@ -10,7 +10,6 @@ import os
 import secrets
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -20,11 +19,12 @@ from infra import environment_variables
 from infra.config import PlatformConfig
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
-from rehearsal import cdn_server, postgres, product
+from rehearsal import cdn_server, guardian, postgres, product
 from scripts.live import aws as live_aws
 from scripts.live import release as live_release
 from scripts.live.aws import LiveAws
 from scripts.live.release import Release
+from scripts.live.stood_in import stood_in
 from scripts.package import node
 
 FOREIGN = ("AWS_", "BOTO_")  # the user's own credentials and endpoints
@@ -32,7 +32,10 @@ FOREIGN = ("AWS_", "BOTO_")  # the user's own credentials and endpoints
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """What runs: addresses, who can log in, and where logs are. `gate` is the site's user name and password."""
+    """What runs: addresses, who can log in, where logs are, and what is not as on AWS.
+
+    `gate` is the site's user name and password.
+    """
 
     url: str
     port: int
@@ -41,6 +44,7 @@ class Live:
     password: str = field(repr=False)
     gate: tuple[str, str] | None = field(repr=False)
     logs: Path
+    stood_in: tuple[str, ...]
 
 
 @contextmanager
@@ -55,7 +59,7 @@ def running(
     node_program = node.find().program
     binaries = _postgres(root / config.product.backend.path / ".venv")
     with ExitStack() as stack:
-        room = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="live-")))
+        room = stack.enter_context(guardian.room("live-"))
         aws = stack.enter_context(live_aws.up(config, environment, room=room, say=say))
         release = live_release.install(root, config, room=room, say=say)
         backend_port, free = product.ports(2)
@@ -80,6 +84,7 @@ def running(
             password=password,
             gate=_gate(config, aws),
             logs=room,
+            stood_in=stood_in(config),
         )
 
 
@@ -90,9 +95,11 @@ def _deploy_website(root: Path, environment: str, aws: LiveAws, *, build: Path) 
         [sys.executable, "-m", "scripts.cli", "deploy", "website", "--env", environment, "--dir", str(build)],
         cwd=root,
         env={**kept, **aws.variables},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
+        process_group=guardian.group(),
     )
     if done.returncode:
         raise PlatformError(f"`deploy website` ended with {done.returncode}: {done.stderr.strip()[-400:]}")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from infra.config import PlatformConfig
 from infra.errors import PlatformError
+from rehearsal import guardian
 from scripts.package import backend as package_backend
 from scripts.package.target import MACHINES, Target
 
@@ -77,7 +78,14 @@ def _installed(place: Path, venv: Path) -> None:
 
 
 def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - pip or uv
+    done = subprocess.run(  # noqa: S603 - pip or uv
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        process_group=guardian.group(),
+    )
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise PlatformError(f"the release cannot be installed: {' '.join(last)[:300]}")

@@ -17,14 +17,6 @@ from scripts.terminal import err, out, print_json
 
 EMAIL = "demo@example.com"
 ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-STOOD_IN = (
-    "CloudFront: the platform's own distribution, read from the local AWS and answered by this toolkit; its functions "
-    "run in Node.js; nothing is cached or compressed",
-    "TLS: there is none, so viewers are not sent to HTTPS, and a function's redirects to this host stay on HTTP",
-    "S3, SSM and the rest of AWS: moto; signatures and bucket policies are checked by this toolkit in front of its S3",
-    "the server: gunicorn and the worker of the packaged release, on this machine; no nginx, no systemd, no VPC",
-    "RDS: a PostgreSQL from a wheel, without TLS, its password in DATABASE_URL",
-)
 
 
 def run(root: Path, environment: str, *, port: int, build: Path | None, json: bool) -> None:
@@ -64,7 +56,7 @@ def as_json(live: Live) -> dict[str, object]:
         "environment": live.aws.variables,
         "outputs": asdict(live.aws.outputs),
         "logs": str(live.logs),
-        "stood_in": list(STOOD_IN),
+        "stood_in": list(live.stood_in),
     }
 
 
@@ -82,7 +74,7 @@ def _show(live: Live, environment: str) -> None:
     ):
         out.print(f"{name:<8} {value}", markup=False)
     out.print("\nWhat stands in for AWS:")
-    for line in STOOD_IN:
+    for line in live.stood_in:
         out.print(f"- {line}", markup=False)
     out.print("\nWith those variables before it, any AWS tool speaks to it, and so does this:")
     out.print(f"  diceytech deploy website --env {environment} --dir build", markup=False)

@@ -14,7 +14,6 @@ import hashlib
 import io
 import json
 import tarfile
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any
 
 from infra.config import Product
 from infra.errors import PlatformError
+from rehearsal import guardian
 from scripts.package.git_version import Version, source_files, version_of
 from scripts.package.target import Target
 from scripts.package.wheelhouse import fetch, requirements_for
@@ -84,8 +84,8 @@ def plan(root: Path, product: Product, target: Target) -> BackendBuild:
 
 def build(wanted: BackendBuild, directory: Path) -> BackendPackage:
     """Fetches the wheels and writes the artifact into the directory; raises PlatformError."""
-    with tempfile.TemporaryDirectory() as room:
-        wheels = Path(room) / "wheelhouse"
+    with guardian.room("package-") as room:
+        wheels = room / "wheelhouse"
         wheels.mkdir()
         content = _content(wanted, fetch(wanted.requirements, wanted.target, wheels))
     executable = {f"app/{file.as_posix()}" for file in wanted.files if (wanted.source / file).stat().st_mode & 0o100}

@@ -10,6 +10,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 
 from infra.errors import PlatformError
+from rehearsal import guardian
 from scripts.package.target import Target
 
 CONTINUED = re.compile(r"\\\s*\n\s*")
@@ -51,9 +52,11 @@ def fetch(requirements: str, target: Target, directory: Path) -> list[Path]:
     command += ["--require-hashes", "--only-binary=:all:", "--implementation", "cp", "--python-version", target.python]
     done = subprocess.run(  # noqa: S603 - pip of this very environment
         [*command, *tags, *abis, "--dest", str(directory), "--requirement", str(file)],
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
+        process_group=guardian.group(),
     )
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]

@@ -75,9 +75,9 @@ class Live:
 
 
 @contextmanager
-def running(build: Path, log: Path) -> Iterator[Live]:
-    """dev, up, with this build of the website."""
-    command = [*DICEYTECH, "live", "--env", "dev", "--port", "0", "--dir", str(build), "--json"]
+def running(build: Path, log: Path, *, environment: str = "dev") -> Iterator[Live]:
+    """The environment, up, with this build of the website."""
+    command = [*DICEYTECH, "live", "--env", environment, "--port", "0", "--dir", str(build), "--json"]
     with (
         log.open("w") as errors,
         subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
@@ -91,17 +91,6 @@ def running(build: Path, log: Path) -> Iterator[Live]:
         assert text.endswith("}\n"), log.read_text()
         yield Live(process=process, told=json.loads(text))
         process.send_signal(signal.SIGINT)
-
-
-def descendants(pid: int) -> set[int]:
-    """Processes that this one started, and those that they started."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    parents = {int(child): int(parent) for child, parent in map(str.split, listed.splitlines())}
-    found, edge = set(), {pid}
-    while edge:
-        edge = {child for child, parent in parents.items() if parent in edge}
-        found |= edge
-    return found
 
 
 @dataclass(kw_only=True)

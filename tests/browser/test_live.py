@@ -23,7 +23,6 @@ from live_world import (
     Live,
     Visitor,
     ask,
-    descendants,
     next_release,
     running,
     through_the_gate,
@@ -31,6 +30,8 @@ from live_world import (
 from member import PASSWORD, register
 from playwright.sync_api import Browser, Page, expect
 from uploads import PDF, RESUME, picture
+
+from tests.processes import descendants
 
 pytestmark = pytest.mark.slow
 

@@ -22,6 +22,7 @@ from scripts import demo
 from scripts.free_port import checked
 from scripts.smoke.smoke import as_json, base_url, run
 from scripts.smoke.steps import Step, steps
+from tests.processes import descendants
 
 ROOT = Path(__file__).parent.parent.parent
 DICEYTECH = ROOT / ".venv/bin/diceytech"
@@ -173,7 +174,7 @@ def test_ctrl_c_ends_the_demo_with_all_its_processes() -> None:
     with subprocess.Popen([DICEYTECH, "demo", "--port", "0"], stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         printed = _until_ready(running.stdout)
-        started = _descendants(running.pid)
+        started = descendants(running.pid)
         running.send_signal(signal.SIGINT)
         assert running.wait(timeout=30) == 0
     assert len(started) >= 6, printed  # PostgreSQL and its children, the emulator, the API and its workers, the worker
@@ -187,9 +188,3 @@ def _until_ready(lines: IO[str]) -> list[str]:
         if "Ctrl-C" in line:
             return printed
     raise AssertionError(printed)
-
-
-def _descendants(pid: int) -> list[int]:
-    """Of Linux's own list."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [one for child in map(int, children) for one in (child, *_descendants(child))]

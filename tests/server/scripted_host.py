@@ -1,7 +1,8 @@
 """A machine whose release program only says what a test wants it to say: for the order in which a deploy goes about.
 
 Run as `python scripted_host.py DIRECTORY SCRIPT`: what the document's step would run. In the directory are `live` (the
-release), `python` (its version) and `fails` (the exit code of the next deploy); `../orders` has a line for each order.
+release), `python` (its version), `unsteady` (JSON) and `fails` (the exit code of the next deploy); `../orders` has a
+line for each order.
 """
 
 from __future__ import annotations
@@ -56,7 +57,12 @@ def main(directory: Path, script: str) -> int:
     live, fails = directory / "live", directory / "fails"
     before = live.read_text() if live.exists() else None
     if action == "status":
-        here = {"python": (directory / "python").read_text(), "platform": f"linux-{platform.machine()}"}
+        here: dict[str, object] = {
+            "python": (directory / "python").read_text(),
+            "platform": f"linux-{platform.machine()}",
+        }
+        unsteady = directory / "unsteady"
+        here["unsteady"] = json.loads(unsteady.read_text()) if unsteady.exists() else {}
         return end(0, release=before, problem=None, slot="blue", maintenance=False, free_bytes=10**9, **here)
     print(json.dumps({"step": "probe", "state": "done", "seconds": 0.1}))
     if fails.exists():

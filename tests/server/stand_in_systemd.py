@@ -1,8 +1,8 @@
 """What the release program asks of systemctl and journalctl, where there is no systemd: units are started for real.
 
 Run as `python stand_in_systemd.py ROOT systemctl|journalctl WORDS`. It knows no users, no sandbox and no restarts: a
-program that ends has failed. A unit's journal begins with its last start. What it cannot show is tested on a booted
-machine.
+program that ends has failed. A unit's journal begins with its last start. `UNIT.shown` beside its files is shown after
+what it knows of the unit, for what only systemd does. What it cannot show is tested on a booted machine.
 """
 
 from __future__ import annotations
@@ -99,7 +99,9 @@ def systemctl(units: Units, words: list[str]) -> int:
     if verb == "stop":
         return units.stop(unit, wait="--no-block" not in rest)
     if verb == "show":
-        print(f"ActiveState={units.active(unit)}\nNRestarts=0")
+        state, held = units.active(unit), units.state / f"{unit}.shown"
+        print(f"ActiveState={state}\nSubState={'running' if state == 'active' else state}\nNRestarts=0")
+        print(held.read_text() if held.exists() else "")
     elif verb == "enable":
         units.enabled(unit).touch()
     elif verb == "disable":

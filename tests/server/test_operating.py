@@ -20,7 +20,7 @@ from scripts.backend import sessions as backend_sessions
 from scripts.backend.hosts import Host
 from scripts.backend.lock import BackendLock, Claim
 from scripts.backend.maintenance import turn
-from scripts.backend.status import look
+from scripts.backend.status import look, show
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +43,24 @@ def test_status_names_a_machine_with_another_release(fleet: Fleets) -> None:
     release = two.deploy(ONE)
     (two.hosts[0].directory / "live").write_text("other")
     assert look(two.backend, None).problems == (f"{two.hosts[0].id} has other, not {release}; deploy again",)
+
+
+def test_status_names_a_unit_that_systemd_keeps_starting_again(
+    fleet: Fleets, capsys: pytest.CaptureFixture[str]
+) -> None:
+    two = fleet(2)
+    two.deploy(ONE)
+    unsteady = {"acme-worker@blue.service": "is auto-restart, started again 7 times"}
+    (two.hosts[1].directory / "unsteady").write_text(json.dumps(unsteady))
+    found = look(two.backend, None)
+    [problem] = found.problems
+    assert problem.startswith(f"{two.hosts[1].id}: acme-worker@blue.service is auto-restart, started again 7 times; ")
+    machines = found.as_json()["backend"]["machines"]
+    assert {one["id"]: one["unsteady"] for one in machines} == {two.hosts[0].id: {}, two.hosts[1].id: unsteady}
+    show(found)
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "well steady" in printed
+    assert "well acme-worker@blue.service" in printed
 
 
 def test_status_of_an_environment_without_machines_says_so(fleet: Fleets) -> None:

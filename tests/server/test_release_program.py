@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +56,25 @@ def test_every_step_is_one_line_of_json_and_the_last_one_tells_what_is_live(live
         "environment", "units", "migrate", "start", "probe", "background", "site", "switch", "verify", "drain", "prune",
         "end",
     ]  # fmt: skip
+
+
+def test_status_names_units_that_do_not_stay_up(live: tuple[SmallMachine, str]) -> None:
+    machine, _ = live
+    web, worker = "acme-web@blue.service", "acme-worker@blue.service"
+    began = time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000
+    hour = 3_600_000_000  # us
+    for shown, why in {
+        f"NRestarts=3\nExecMainStartTimestampMonotonic={began - hour}": None,  # it has stayed up since
+        f"NRestarts=0\nExecMainStartTimestampMonotonic={began}": None,  # a deploy has started it
+        f"NRestarts=1\nExecMainStartTimestampMonotonic={began}": r"started again 1 time, \d+ s ago",
+        "ActiveState=activating\nSubState=auto-restart\nNRestarts=7": "is auto-restart, started again 7 times",
+        "ActiveState=failed\nSubState=failed\nNRestarts=0": "is failed",
+    }.items():
+        (machine.root / f"run/units/{worker}.shown").write_text(shown)
+        end = machine.run("status").lines[-1]
+        assert end["restarts"] == {web: 0, worker: int(re.findall(r"NRestarts=(\d)", shown)[0])}
+        assert (list(end["unsteady"]), end["problem"]) == ([worker] if why else [], None)
+        assert why is None or re.fullmatch(why, end["unsteady"][worker])
 
 
 def test_the_next_release_loses_no_request_and_the_old_slot_is_stopped(
