@@ -75,7 +75,7 @@ test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browse
 	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
-test-all: test ## every test but those of test-browser and test-machine: those of `make test`, and the slow ones
+test-all: test test-browser ## every test but those of test-machine: those of `make test`, the browser's, and the slow ones
 	@$(BIN)/python -m pytest -m "slow and not machine" --numprocesses 2 --dist loadfile --ignore tests/browser
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 
