@@ -85,6 +85,11 @@ def no_conditions(held: Inputs) -> None:
         one.pop("Condition", None)
 
 
+def named(one: object) -> str | None:
+    """A case's name, the same in every process; None for what has one by its place alone."""
+    return one if isinstance(one, str) else None
+
+
 WEAKER: list[tuple[str, str, str, Callable[[Inputs], object]]] = [
     ("opened-to-everyone", ROLE, "prod-infrastructure", subject("repo:*")),
     ("opened-to-everyone", ROLE, "prod-infrastructure", subject("repo:example/diceytech:*")),
@@ -116,7 +121,7 @@ WEAKER: list[tuple[str, str, str, Callable[[Inputs], object]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "type_", "name", "edit"), WEAKER, ids=lambda one: one if isinstance(one, str) else None)
+@pytest.mark.parametrize(("rule", "type_", "name", "edit"), WEAKER, ids=named)
 def test_what_is_weakened_waits(
     plan: Graph, rule: str, type_: str, name: str, edit: Callable[[Inputs], object]
 ) -> None:
@@ -136,7 +141,7 @@ BESIDE: list[tuple[str, str, Callable[[Inputs], object]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("type_", "name", "edit"), BESIDE, ids=lambda one: one if isinstance(one, str) else None)
+@pytest.mark.parametrize(("type_", "name", "edit"), BESIDE, ids=named)
 def test_what_is_no_weaker_passes(plan: Graph, type_: str, name: str, edit: Callable[[Inputs], object]) -> None:
     found = told(plan, edited(plan, name, type_, edit))
     assert found.report.change.steps
