@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from rehearsal.machine import bring_up
 from rehearsal.machine.balancer import Balancer
@@ -106,6 +107,12 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
+def _end(number: int, _frame: object) -> NoReturn:
+    """Once, so that the machine is ended too: a make that is ended as well hands its own signal on."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main(arguments: Sequence[str]) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="the release matrix")
@@ -127,7 +134,7 @@ def main(arguments: Sequence[str]) -> int:
     elif reason := lacking():
         parser.error(f"no machine can be booted here: {reason}")
     results = []
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that the machine is ended too
+    signal.signal(signal.SIGTERM, _end)
     with staged() as stage:
         for row in rows:
             if time.monotonic() > deadline:
