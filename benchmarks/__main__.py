@@ -92,6 +92,8 @@ def main() -> None:
     """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("measuring", total=9)
+        released = backend_releases.table()  # first, as it needs most of the machine
+        progress.advance(task)
         rows = alternating(commands(), runs=RUNS)
         progress.advance(task)
         scaling = [(number, copies(number)) for number in COPIES]
@@ -105,8 +107,6 @@ def main() -> None:
         compared = diffs.table()
         progress.advance(task)
         on_engine = engine.table()
-        progress.advance(task)
-        released = backend_releases.table()
         progress.advance(task)
         setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
         progress.advance(task)
