@@ -18,6 +18,7 @@ from changes.exposure_shared import access_list, cors, document, of_bucket, repl
 from changes.grants import Grant, grants
 from changes.policies import POLICY_TYPES, PROPERTIES
 from changes.rule import OPEN, each_block
+from changes.stack_titles import is_of_account
 from changes.wildcards import covers
 from controls.inputs import peek
 from rehearsal.graph import Node
@@ -47,10 +48,11 @@ def inputs_read(type_: str) -> tuple[str, ...]:
 def _policies(node: Node) -> Iterator[Exposed]:
     for one in () if node.type in _PRIVATE else grants(node):
         if one.effect == "Allow":
-            yield from _granted(one)
+            yield from _granted(one, services_may=not is_of_account(node.urn))
 
 
-def _granted(one: Grant) -> Iterator[Exposed]:
+def _granted(one: Grant, *, services_may: bool) -> Iterator[Exposed]:
+    """What one grant leaves open; `services_may` take roles, but for those that deploy, where a job of one would do."""
     if one.kind == "identity":
         if _is_administrators(one):
             words = f"may do {one.action} with {one.resource}, by which it may give itself any right"
@@ -64,7 +66,7 @@ def _granted(one: Grant) -> Iterator[Exposed]:
     statement = {"Effect": "Allow", "Principal": one.who, "Condition": condition}
     if one.who == "*" and lets_everyone_in(statement):
         yield Exposed("opened-to-everyone", f"lets everyone {what}", one)
-    elif not (trust and one.principal == "Service" and one.who.endswith(_SERVICES)):
+    elif not (trust and services_may and one.principal == "Service" and one.who.endswith(_SERVICES)):
         under = f" where {one.condition}" if one.condition else ""
         yield Exposed("trust-widened" if trust else "granted-to-another", f"lets {one.who} {what}{under}", one)
 

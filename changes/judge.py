@@ -14,6 +14,7 @@ from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
 from changes.own import own_of
 from changes.rule import Rule
+from changes.rules_account import account_of
 from cost.difference import difference as cost_difference
 from cost.pricing import region_of
 from infra.errors import PlatformError
@@ -37,7 +38,7 @@ def judge(change: Change) -> Report:
     if why:
         change = replace(change, warnings=(*change.warnings, f"what this costs is not judged, or not all of it: {why}"))
     own = own_of(change)
-    coming = {step.node.urn for step in change.steps if step.op == "create"}
+    account = account_of(change, {step.node.urn for step in change.steps if step.op == "create"})
     judgements: list[Judgement] = []
     folded = list(change.folded)
     for step in change.steps:
@@ -45,7 +46,7 @@ def judge(change: Change) -> Report:
         folded.extend(noise)
         if rest is not None:
             known = meaning(step.before or step.node)
-            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, coming=coming))
+            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account))
             told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn)))
             judgements.extend(replace(one, dependents=dependents.of(step)) for one in told)
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))

@@ -8,6 +8,7 @@ from typing import Final
 
 from changes import (
     rules_access,
+    rules_account,
     rules_bucket,
     rules_data,
     rules_edge,
@@ -21,11 +22,11 @@ from changes.opened import opened
 from changes.own import Own
 from changes.property_paths import is_within
 from changes.rule import Rule
-from changes.stack_titles import is_of_account
+from changes.rules_account import Account
 
 RULES: tuple[Rule, ...] = (
-    *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_edge.RULES,
-    *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
+    *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_account.RULES,
+    *rules_edge.RULES, *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
 )  # fmt: skip
 # What is new, and yet changes something that may be there already: by the input that names it.
 _PART_OF: Final[Mapping[str, str]] = {
@@ -35,20 +36,16 @@ _PART_OF: Final[Mapping[str, str]] = {
     "aws:ec2/routeTableAssociation:RouteTableAssociation": "subnetId",
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
 }
-_PART_OF_ACCOUNT: Final[Mapping[str, str]] = {
-    "aws:iam/rolePolicy:RolePolicy": "role",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": "role",
-}
 
 
-def found(step: Step, *, subject: str, own: Own, coming: Collection[str]) -> Iterator[Judgement]:
+def found(step: Step, *, subject: str, own: Own, account: Account) -> Iterator[Judgement]:
     """A resource that goes is judged as a whole; one that comes or changes also by its properties.
 
-    `coming` are the URNs of what the same change creates.
+    `account` is what the same change creates, and what was there before in the account project.
     """
     if step.after is None:
         return
-    seen = _beside(step, coming)
+    seen = rules_account.seen(_beside(step, account.coming), account)
     open_ = opened(seen, own)
     for rule in RULES:
         checked = rule.check(seen) if rule.check is not None and rule.reads(seen) else None
@@ -68,16 +65,14 @@ def found(step: Step, *, subject: str, own: Own, coming: Collection[str]) -> Ite
 def _beside(step: Step, coming: Collection[str]) -> Step:
     """The step as a change of nothing into something, where it is a part of what is there already.
 
-    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use. A deploy
-    role's new policy is more rights for whoever has it already.
+    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use.
     """
     after = step.after
     if step.op != "create" or after is None:
         return step
-    part_of = {**_PART_OF, **_PART_OF_ACCOUNT} if is_of_account(after.urn) else _PART_OF
-    if after.type not in part_of:
+    if after.type not in _PART_OF:
         return step
-    owners = after.property_dependencies.get(part_of[after.type]) or after.dependencies
+    owners = after.property_dependencies.get(_PART_OF[after.type]) or after.dependencies
     return step if set(owners) & set(coming) else replace(step, before=replace(after, inputs={}))
 
 

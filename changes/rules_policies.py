@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from changes.change import Step
 from changes.conditions import as_wide
 from changes.grants import Grant, beyond, grants
 from changes.policies import POLICY_TYPES, PROPERTIES, policies
 from changes.property_paths import is_within
-from changes.rule import EMPTY, OPEN, Rule, sides
+from changes.rule import OPEN, Rule, sides
 from changes.stack_titles import is_of_account
 from controls.inputs import UndecidedError
 from rehearsal.graph import Node
-from rehearsal.policy_documents import listed
-
-_ATTACHED: Final = ("policyArn", "managedPolicyArns")
-_OF_DEPLOYERS: Final = POLICY_TYPES | {"aws:iam/role:Role", "aws:iam/rolePolicyAttachment:RolePolicyAttachment"}
 
 
 def _not_known(step: Step) -> str | None:
@@ -37,34 +31,15 @@ def _unknown(node: Node) -> set[str]:
 
 
 def _more_rights(step: Step) -> str | None:
-    return None if is_of_account(step.node.urn) else _more(step)
+    return None if is_of_account(step.node.urn) else more(step)
 
 
-def _more_to_deploy(step: Step) -> str | None:
-    """More rights in a policy of the account project, or a further policy for a role of it that is there."""
-    if not is_of_account(step.node.urn):
-        return None
-    added = sorted({one for path in _ATTACHED for one in _added(step, path)})
-    words = [_more(step), f"brings a role the rights of {', '.join(added)}" if added else None]
-    return "; ".join(one for one in words if one) or None
-
-
-def _more(step: Step) -> str | None:
+def more(step: Step) -> str | None:
+    """What the policies that it holds grant and did not before, in words; None for nothing."""
     if step.before is None or step.after is None:
         return None
     more = sorted({_what(one) for one in beyond(_rights(step.after), _rights(step.before))})
     return f"may do more: {', '.join(more)}" if more else None
-
-
-def _added(step: Step, path: str) -> list[str]:
-    """Policies that are attached now and were not before; not the same one that only gets another ARN."""
-    if step.before is None or step.after is None:
-        return []
-    old, new = sides(step, path)
-    same = step.before.property_dependencies.get(path) == step.after.property_dependencies.get(path)
-    if new in OPEN and old not in EMPTY and same:
-        return []
-    return [str(one) for one in listed(new) if one not in listed(old)]
 
 
 def _rights(node: Node | None) -> list[Grant]:
@@ -116,9 +91,6 @@ RULES = (
     Rule(id="boundary-lifted", title="The permissions boundary of a role or user is taken off or changed",
          risk="security", types=frozenset(), properties=("permissionsBoundary",), check=_unbounded,
          remedy="leave it: it is what keeps an identity from widening itself"),
-    Rule(id="deploy-rights-widened", title="A deploy role, or the boundary of what it makes, may do more",
-         risk="security", types=_OF_DEPLOYERS, properties=(*PROPERTIES, *_ATTACHED), check=_more_to_deploy,
-         remedy="make sure that the pipelines need them: whoever can run one has them"),
     Rule(id="rights-widened", title="An identity may do more than before", risk="security", types=POLICY_TYPES,
          properties=PROPERTIES, check=_more_rights, guarded=False, remedy="make sure that it needs them"),
 )  # fmt: skip

@@ -36,7 +36,7 @@ _NARROWING = frozenset(
     }
 )
 BROADEST = {4: 8, 6: 32}  # prefix length by IP version: a larger range counts as everyone
-_WILDCARD = re.compile(r"[*?]|\$\{")  # policy variables are no fixed values either
+WILDCARD = re.compile(r"[*?]|\$\{")  # policy variables are no fixed values either
 
 
 def is_public(policy: Mapping[str, Any]) -> bool:
@@ -66,7 +66,7 @@ def _fixed(key: str, value: str) -> bool:
         return _is_small_range(value)
     if key == "s3:dataaccesspointarn":  # the access point's name may vary within one account
         return re.match(r"arn:[a-z-]+:s3:[^:]*:\d{12}:", value) is not None
-    return _WILDCARD.search(value) is None
+    return WILDCARD.search(value) is None
 
 
 def _is_small_range(value: str) -> bool:

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from small_changes import policy
 
 from tests.changes.rows_of_rules import READ, ROLE, TAKE, Row
 
 RIGHTS, POLICY = "iam/rolePolicy:RolePolicy", "iam/policy:Policy"
 ATTACHED = "iam/rolePolicyAttachment:RolePolicyAttachment"
+ISSUER, BUDGET = "iam/openIdConnectProvider:OpenIdConnectProvider", "budgets/budget:Budget"
 WRITE = {**READ, "Action": ["s3:GetObject", "s3:PutObject"]}
+
+
+def told(*emails: str, limit: str = "300", percent: int = 80) -> dict[str, Any]:
+    """A budget's inputs."""
+    notification = {"threshold": percent, "thresholdType": "PERCENTAGE", "subscriberEmailAddresses": list(emails)}
+    return {"limitAmount": limit, "notifications": [notification]}
+
+
 ROWS: list[Row] = [
     ("deploy-rights-widened", POLICY, {"policy": policy(READ)}, {"policy": policy(WRITE)},
      {"policy": policy({**READ, "Resource": "arn:aws:s3:::b/x/*"})}),
@@ -17,6 +28,20 @@ ROWS: list[Row] = [
     ("deploy-rights-widened", ROLE, {"assumeRolePolicy": policy(TAKE), "managedPolicyArns": ["arn:a"]},
      {"assumeRolePolicy": policy(TAKE), "managedPolicyArns": ["arn:a", "arn:b"]},
      {"assumeRolePolicy": policy(TAKE), "managedPolicyArns": []}),
-    ("deploy-rights-widened", ATTACHED, {"policyArn": "arn:a"}, {"policyArn": "arn:b"},
-     {"policyArn": "arn:a", "role": "another"}),
+    ("deploy-rights-widened", ATTACHED, {"policyArn": "arn:a", "role": "one"}, {"policyArn": "arn:b", "role": "one"},
+     {"policyArn": "arn:a", "role": "one", "id": "other"}),
+    ("deploy-rights-widened", ATTACHED, {"policyArn": "arn:a", "role": "one"},
+     {"policyArn": "arn:a", "role": "another"}, {"policyArn": "arn:a", "role": "one", "id": "other"}),
+    ("deploy-rights-widened", RIGHTS, {"policy": policy(READ), "role": "one"},
+     {"policy": policy(READ), "role": "another"}, {"policy": policy(READ), "role": "one", "name": "other"}),
+    ("deploy-issuer-added", ISSUER, {}, {"url": "https://issuer.example"}, {"clientIdLists": ["a"]}),
+    ("deploy-session-lengthened", ROLE, {"maxSessionDuration": 7200}, {"maxSessionDuration": 43200},
+     {"maxSessionDuration": 3600}),
+    ("deploy-session-lengthened", ROLE, {}, {"maxSessionDuration": 43200}, {"maxSessionDuration": 3600}),
+    ("budget-weakened", BUDGET, told("a@example.com", "b@example.com"), told("c@example.com"),
+     told("b@example.com", "c@example.com")),
+    ("budget-weakened", BUDGET, told("a@example.com"), told("a@example.com", limit="3000"),
+     told("a@example.com", limit="600")),
+    ("budget-weakened", BUDGET, told("a@example.com"), told("a@example.com", percent=1000),
+     told("a@example.com", percent=120)),
 ]  # fmt: skip

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 ISSUER = "token.actions.githubusercontent.com"
 ROLE, POLICY = "aws:iam/role:Role", "aws:iam/policy:Policy"
+ATTACHED, RIGHTS = "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "aws:iam/rolePolicy:RolePolicy"
 Inputs = dict[str, Any]
 
 
@@ -177,7 +178,136 @@ def test_a_policy_that_a_deploy_role_gets_waits_and_the_roles_of_a_new_environme
 def test_a_new_role_that_any_repository_may_take_waits(plan: Graph) -> None:
     names = {one.name for one in plan if one.name == "prod" or one.name.startswith("prod-")}
     opened = edited(plan, "prod-app", ROLE, subject("repo:*"))
-    assert refused(without(plan, *names), opened) == {"opened-to-everyone:prod-app"}
+    assert "opened-to-everyone:prod-app" in refused(without(plan, *names), opened)
+    assert refused(Graph(()), opened) == {"opened-to-everyone:prod-app"}
+
+
+def of(name: str, plan: Graph) -> set[str]:
+    """Names of all that comes with an environment."""
+    return {one.name for one in plan if one.name == name or one.name.startswith(f"{name}-")}
+
+
+def with_node(plan: Graph, called: str, type_: str, like: str, /, **changes: Any) -> Graph:
+    """The plan with a further resource like another one; `changes` are of its inputs but for `depends`."""
+    old = plan.named(type_, like)
+    depends = changes.pop("depends", old.property_dependencies)
+    inputs = {**old.inputs, **changes}
+    urn = old.urn.removesuffix(f"::{like}") + f"::{called}"
+    return Graph((*plan, replace(old, urn=urn, name=called, inputs=inputs, property_dependencies=depends)))
+
+
+def trusting(plan: Graph, like: str, edit: Callable[[Inputs], object]) -> str:
+    return str(edited(plan, like, ROLE, edit).named(ROLE, like).inputs["assumeRolePolicy"])
+
+
+def of_repository(condition: Inputs) -> None:
+    condition["StringEquals"][f"{ISSUER}:sub"] = ["repo:evil/evil:environment:dev"]
+
+
+def of_pull_requests(condition: Inputs) -> None:
+    condition["StringEquals"][f"{ISSUER}:sub"] = ["repo:example/diceytech:pull_request"]
+
+
+def of_the_account(held: Inputs) -> None:
+    held["Statement"].append({"Effect": "Allow", "Action": "sts:AssumeRole",
+                              "Principal": {"AWS": "arn:aws:iam::111111111111:root"}})  # fmt: skip
+
+
+def of_a_service(held: Inputs) -> None:
+    held["Statement"].append({"Effect": "Allow", "Action": "sts:AssumeRole",
+                              "Principal": {"Service": "lambda.amazonaws.com"}})  # fmt: skip
+
+
+def of_a_variable(condition: Inputs) -> None:
+    condition["StringEquals"][f"{ISSUER}:sub"] = ["${token.actions.githubusercontent.com:sub}"]
+
+
+NEW_TRUSTS = {
+    "another repository": trust(of_repository),
+    "pull requests": trust(of_pull_requests),
+    "the account": document("assumeRolePolicy", of_the_account),
+    "a service": document("assumeRolePolicy", of_a_service),
+    "a policy variable": trust(of_a_variable),
+    "no audience": trust(lambda held: held["StringEquals"].pop(f"{ISSUER}:aud")),
+}
+
+
+@pytest.mark.parametrize("whom", NEW_TRUSTS)
+def test_a_new_environment_s_role_waits_where_it_trusts_others_than_the_roles_that_are_there(
+    plan: Graph, whom: str
+) -> None:
+    before = without(plan, *of("dev", plan))
+    assert told(before, plan).report.change.steps
+    assert told(before, plan).refused == ()
+    found = refused(before, edited(plan, "dev-infrastructure", ROLE, NEW_TRUSTS[whom]))
+    assert "trust-widened:dev-infrastructure" in found
+
+
+def test_a_service_that_a_deploy_role_trusts_waits(plan: Graph) -> None:
+    after = edited(plan, "prod-app", ROLE, NEW_TRUSTS["a service"])
+    assert refused(plan, after) == {"trust-widened:prod-app"}
+
+
+def test_a_further_role_waits_with_another_trust_and_with_policies_that_are_there(plan: Graph) -> None:
+    document_ = trusting(plan, "prod-app", trust(of_repository))
+    evil = with_node(plan, "evil", ROLE, "prod-app", name="evil", assumeRolePolicy=document_)
+    assert refused(plan, evil) == {"trust-widened:evil"}
+    same = with_node(plan, "evil", ROLE, "prod-app", name="evil")
+    assert refused(plan, same) == set()
+    role = same.named(ROLE, "evil")
+    owners = {**plan.named(ATTACHED, "prod-app-releases").property_dependencies, "role": (role.urn,)}
+    attached = with_node(same, "evil-releases", ATTACHED, "prod-app-releases", role="evil", depends=owners)
+    assert refused(plan, attached) == {"deploy-rights-widened:evil-releases"}
+    held = with_node(plan, "evil", ROLE, "prod-app", name="evil", managedPolicyArns=["arn:aws:iam::aws:policy/Any"])
+    assert refused(plan, held) == {"deploy-rights-widened:evil"}
+
+
+def test_a_further_issuer_waits_where_the_account_is_there_already(plan: Graph) -> None:
+    type_ = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+    after = with_node(plan, "other", type_, "github", url="https://issuer.example")
+    assert refused(plan, after) == {"deploy-issuer-added:other"}
+
+
+def test_rights_that_go_to_another_role_wait(plan: Graph) -> None:
+    name = str(plan.named(ROLE, "prod-plan").inputs["name"])
+    for role in (name, "OrganizationAccountAccessRole"):
+        after = edited(plan, "prod-infrastructure-data", ATTACHED, lambda held, role=role: held.update(role=role))
+        assert refused(plan, after) == {"deploy-rights-widened:prod-infrastructure-data"}
+
+
+def test_a_new_policy_waits_that_names_a_deploy_role_which_is_there_as_text(plan: Graph) -> None:
+    name = str(plan.named(ROLE, "prod-infrastructure").inputs["name"])
+    more = with_node(plan, "more", POLICY, "prod-app-releases", name="more")
+    policy = more.named(POLICY, "more")
+    owners = {"policyArn": (policy.urn,)}
+    after = with_node(more, "more", ATTACHED, "prod-app-releases", role=name, depends=owners,
+                      policyArn="[the arn of Policy/more]")  # fmt: skip
+    assert refused(plan, after) == {"deploy-rights-widened:more"}
+    inline = replace(
+        policy, type=RIGHTS, urn=policy.urn.replace(POLICY, RIGHTS), inputs={**policy.inputs, "role": name},
+        dependencies=(policy.urn,), property_dependencies={},
+    )  # fmt: skip
+    assert refused(plan, Graph((*more, inline))) == {"deploy-rights-widened:more"}
+
+
+def test_a_longer_session_is_told_and_does_not_wait(plan: Graph) -> None:
+    found = told(plan, edited(plan, "prod-app", ROLE, lambda held: held.update(maxSessionDuration=43200)))
+    assert {one.rule for one in found.report.judgements} == {"deploy-session-lengthened"}
+    assert found.refused == ()
+
+
+def others(held: Inputs) -> None:
+    for one in held["notifications"]:
+        one["subscriberEmailAddresses"] = ["other@example.com"]
+
+
+@pytest.mark.parametrize("edit", [others, lambda held: held.update(limitAmount="3000")], ids=["others", "limit"])
+def test_a_budget_that_tells_nobody_of_before_or_much_later_waits(
+    plan: Graph, edit: Callable[[Inputs], object]
+) -> None:
+    assert refused(plan, edited(plan, "budget-monthly", "aws:budgets/budget:Budget", edit)) == {
+        "budget-weakened:budget-monthly"
+    }
 
 
 def test_every_type_of_the_account_has_a_meaning(plan: Graph) -> None:

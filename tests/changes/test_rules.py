@@ -10,7 +10,7 @@ import pytest
 from rows_of_accounts import ROWS as OF_ACCOUNTS
 from rows_of_rules import ROWS as MORE
 from rows_of_switches import ROWS as SWITCHED
-from small_changes import changed, judged, node, policy
+from small_changes import changed, judged, node, policy, with_inputs
 
 from changes.change import Risk
 from changes.judge import RULES
@@ -467,20 +467,28 @@ def test_a_rule_of_the_account_project_finds_its_change_there_alone(
         return node(type_, project=project, **inputs)
 
     found = judged(changed(there(before), there(bad)))
-    assert found[rule].guarded
+    assert found[rule].guarded == next(one for one in RULES if one.id == rule).guarded
     assert found[rule].causes
     assert "rights-widened" not in found
     assert rule not in judged(changed(there(before), there(good)))
-    assert rule not in judged(changed(there(before, "platform"), there(bad, "platform")))
+    elsewhere = judged(changed(there(before, "platform"), there(bad, "platform")))
+    assert (rule in elsewhere) == rule.startswith("budget-")
 
 
 @pytest.mark.parametrize("type_", ["iam/rolePolicyAttachment:RolePolicyAttachment", "iam/rolePolicy:RolePolicy"])
 def test_a_further_policy_of_a_deploy_role_waits_where_the_role_is_there_already(type_: str) -> None:
     role = node(ROLE, "deployer", project="account", assumeRolePolicy=policy(TAKE))
     inputs = {"policyArn": "arn:b"} if "Attachment" in type_ else {"policy": policy(READ)}
-    further = node(type_, "further", project="account", on=(role.urn,), **inputs)
+    further = node(type_, "further", project="account", on=(role.urn,), role="deployer", **inputs)
     assert judged(changed(None, further), others=(role,))["deploy-rights-widened"].guarded
-    assert "deploy-rights-widened" not in judged(changed(None, further), changed(None, role))
+    further = replace(further, property_dependencies=dict.fromkeys(("role", "policyArn"), (role.urn,)))
+    assert judged(changed(None, further), others=(role,))["deploy-rights-widened"].guarded
+    made = with_inputs(further, role=UNKNOWN, policyArn=UNKNOWN if "Attachment" in type_ else None)
+    assert judged(changed(None, made), others=(role,))["deploy-rights-widened"].guarded
+    assert "deploy-rights-widened" not in judged(changed(None, made), changed(None, role))
+    assert "deploy-rights-widened" in judged(
+        changed(None, replace(made, property_dependencies={})), changed(None, role)
+    )
 
 
 def test_a_deploy_role_that_goes_waits_and_another_role_does_not() -> None:
@@ -491,7 +499,7 @@ def test_a_deploy_role_that_goes_waits_and_another_role_does_not() -> None:
 def test_a_policy_that_is_made_anew_brings_its_role_nothing_new() -> None:
     type_ = "iam/rolePolicyAttachment:RolePolicyAttachment"
     old, new, other = (
-        replace(node(type_, project="account", policyArn=arn), property_dependencies={"policyArn": (urn,)})
+        replace(node(type_, project="account", policyArn=arn, role="one"), property_dependencies={"policyArn": (urn,)})
         for arn, urn in (("arn:a", "urn:one"), (UNKNOWN, "urn:one"), (UNKNOWN, "urn:other"))
     )
     assert "deploy-rights-widened" not in judged(changed(old, new))
