@@ -13,7 +13,7 @@ from pathlib import Path
 
 from changes.change import Change, Verdict
 from changes.compared import compared
-from changes.stack_titles import called, file, kind_and_name, option, words
+from changes.stack_titles import called, file, kind_and_name, words
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
 from scripts.preview import acknowledgements, titles, verdict
@@ -29,8 +29,7 @@ NONE = Graph(())
 class Sides:
     """Both sides' plans, where each was read, and what a reader must know.
 
-    `base` and `head` are the trees with the acknowledgements of before and of now; `unjudged` says what could not be
-    compared since its YAML is not valid, so that the guard cannot let it pass.
+    `base` and `head` are the trees with the acknowledgements of before and of now.
     """
 
     plans: Plans
@@ -38,12 +37,20 @@ class Sides:
     warnings: tuple[str, ...]
     base: Path
     head: Path
-    unjudged: tuple[str, ...] = ()
 
     @property
     def titles(self) -> list[str]:
         """Titles of all that are on either side, the environments first."""
         return sorted({*self.plans.before, *self.plans.after}, key=_environments_first)
+
+    @property
+    def unjudged(self) -> tuple[str, ...]:
+        """What the guard cannot let pass, since it was not compared, or not all of it; in words."""
+        return tuple(
+            one.why if one.why.startswith(title) else f"{title}: {one.why}"
+            for title, one in sorted(self.plans.unseen.items())
+            if one.stops
+        )
 
     def of(self, title: str) -> tuple[Graph, Graph]:
         """The stack before and after, empty where it is not there."""
@@ -74,7 +81,7 @@ def sides(
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
         found = _plans(before, after, only, whole=whole)
-        lacking = dict(_not_compared(found))
+        lacking = {title: one.why for title, one in found.unseen.items() if title not in {*found.before, *found.after}}
         if only is not None and only in lacking:
             raise PlatformError(lacking[only])
         if only and only not in {*found.before, *found.after}:
@@ -88,7 +95,6 @@ def sides(
             ),
             base=before.root,
             head=after.root,
-            unjudged=tuple(lacking[title] for title in found.failed),
         )
 
 
@@ -140,22 +146,11 @@ def _warnings(base: str, beyond: int) -> Iterator[str]:
         )
 
 
-def _not_compared(found: Plans) -> Iterator[tuple[str, str]]:
-    for title, label in found.unplanned.items():
-        yield (
-            title,
-            f"{title} was not compared: {label} is from before its plans (rehearsal/account.py); read what changes"
-            f" in account/, and let `diceytech preview {option(title)}` show it",
-        )
-    for title, why in found.failed.items():
-        yield title, f"{title} was not compared: {why}"
-
-
 def _of_one(title: str, sides: Sides) -> Iterator[str]:
     if title in sides.plans.before and title not in sides.plans.after:
         yield (
             f"{file(title)} is gone, which deletes nothing by itself: what is up stays, and is paid for, until"
             f" `pulumi destroy {words(title)}` is run from a tree that has the file"
         )
-    if title in sides.plans.blind:
-        yield "what only the apply tells could not be compared, such as policies that name an ARN: read the code for it"
+    if title in sides.plans.unseen:
+        yield sides.plans.unseen[title].why

@@ -15,16 +15,17 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from changes.stack_titles import kind_and_name
+from changes.stack_titles import kind_and_name, option
 from infra.errors import PlatformError
 from rehearsal import graph_json
-from rehearsal.foretold import blind
+from rehearsal.foretold import blind as blinded
 from rehearsal.graph import Graph
 from scripts.trees import plan_tree
 from scripts.trees.plan_tree import Told
 from scripts.trees.same_trees import may_differ
 
 KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+ACCOUNT_PLANS, STAND_INS = "rehearsal/account.py", "rehearsal/foretold.py"
 OWN = Path(__file__).resolve().parent.parent.parent  # the tree whose code this is
 
 
@@ -37,18 +38,24 @@ class Tree:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Plans:
-    """The plans of both sides by the stacks' titles (changes/stack_titles.py).
+class Unseen:
+    """Why a stack was not compared, or not all of it; `stops` says that the guard may not let it pass so."""
 
-    `blind` ones were planned without stand-ins. Of the account project's stacks `unplanned` are those whose plans one
-    side's code is too old for, with that side's label, and `failed` those that one side cannot plan, with its error.
+    why: str
+    stops: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plans:
+    """The plans of both sides by the stacks' titles (changes/stack_titles.py), and what they do not show.
+
+    A stack of the account project that one side cannot plan is `unseen` and on neither side. One that was planned
+    without stand-ins is unseen too, and there as far as it can be compared.
     """
 
     before: Mapping[str, Graph]
     after: Mapping[str, Graph]
-    blind: tuple[str, ...] = ()
-    unplanned: Mapping[str, str] = field(default_factory=dict)
-    failed: Mapping[str, str] = field(default_factory=dict)
+    unseen: Mapping[str, Unseen] = field(default_factory=dict)
 
 
 def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
@@ -58,10 +65,9 @@ def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
             raise PlatformError(
                 f"{tree.label} has no rehearsal/platform.py, so that it cannot be planned; compare with a later commit"
             )
-    old = next((tree for tree in (before, after) if not (tree.root / "rehearsal" / "account.py").is_file()), None)
-    unplanned = {} if old is None else {one: old.label for one in titles if kind_and_name(one)[0] == "account"}
+    unplanned = _unplanned(before, after, titles)
     wanted = [one for one in titles if one not in unplanned]
-    foretell = all((tree.root / "rehearsal" / "foretold.py").is_file() for tree in (before, after))
+    foretell = all((tree.root / STAND_INS).is_file() for tree in (before, after))
     own = [tree for tree in (before, after) if is_own(tree)]
     with ExitStack() as begun:
         waits = {
@@ -76,24 +82,54 @@ def plans(before: Tree, after: Tree, titles: Sequence[str]) -> Plans:
     failed = _failed_accounts(told)
     told = {label: {name: one for name, one in side.items() if name not in failed} for label, side in told.items()}
     _refuse_errors(told)
-    unseen = {name for side in told.values() for name, one in side.items() if not one["foretold"]}
+    blind = {name for side in told.values() for name, one in side.items() if not one["foretold"]}
     graphs = [
-        {name: _graph(one["graph"], unseeing=name in unseen) for name, one in told[tree.label].items()}
+        {name: _graph(one["graph"], unseeing=name in blind) for name, one in told[tree.label].items()}
         for tree in (before, after)
     ]
+    old = (after.root / STAND_INS).is_file() and not foretell
     return Plans(
-        before=graphs[0], after=graphs[1], blind=tuple(sorted(unseen)), unplanned=unplanned, failed=failed
-    )  # fmt: skip
+        before=graphs[0],
+        after=graphs[1],
+        unseen={**unplanned, **failed, **{name: _blind(name, old=old) for name in blind}},
+    )
 
 
-def _failed_accounts(sides: Mapping[str, Mapping[str, Told]]) -> dict[str, str]:
+def _unplanned(before: Tree, after: Tree, titles: Sequence[str]) -> dict[str, Unseen]:
+    """The account project's stacks where a tree has no plans of them: an old base, or a head that took them away."""
+    lacking = [tree for tree in (after, before) if not (tree.root / ACCOUNT_PLANS).is_file()]
+    if not lacking:
+        return {}
+    if lacking[0] is after:
+        why = f"{after.label} has no {ACCOUNT_PLANS}, by which it is planned; put it back"
+    else:
+        why = f"{before.label} is from before its plans ({ACCOUNT_PLANS}); read what changes in account/"
+    return {
+        one: Unseen(
+            why=f"{one} was not compared: {why}, and let `diceytech preview {option(one)}` show it",
+            stops=lacking[0] is after,
+        )
+        for one in titles
+        if kind_and_name(one)[0] == "account"
+    }
+
+
+def _failed_accounts(sides: Mapping[str, Mapping[str, Told]]) -> dict[str, Unseen]:
     """Why the account project's stacks cannot be compared: environments are, also where one leaves the account."""
     return {
-        name: f"{label}, {' '.join(one['error'].split())}"
+        name: Unseen(why=f"{name} was not compared: {label}, {' '.join(one['error'].split())}", stops=True)
         for label, side in sides.items()
         for name, one in side.items()
         if "error" in one and kind_and_name(name)[0] == "account"
     }
+
+
+def _blind(title: str, *, old: bool) -> Unseen:
+    """What an ordinary plan does not show; an account stops, unless its base alone is from before stand-ins (`old`)."""
+    return Unseen(
+        why="what only the apply tells could not be compared, such as policies that name an ARN: read the code for it",
+        stops=kind_and_name(title)[0] == "account" and not old,
+    )
 
 
 def is_own(tree: Tree) -> bool:
@@ -162,4 +198,4 @@ def _refuse_errors(sides: Mapping[str, Mapping[str, Told]]) -> None:
 
 def _graph(text: str, *, unseeing: bool) -> Graph:
     found = graph_json.load(text)
-    return Graph(tuple(replace(node, inputs=blind(dict(node.inputs))) for node in found)) if unseeing else found
+    return Graph(tuple(replace(node, inputs=blinded(dict(node.inputs))) for node in found)) if unseeing else found

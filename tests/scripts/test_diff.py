@@ -24,6 +24,28 @@ ENTRY = (
 )
 
 
+FURTHER = """def further() -> None:
+    import json
+
+    import pulumi_aws as aws
+
+    provider = aws.Provider("further", region="us-east-1", allowed_account_ids=["123456789012"])
+    trust = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": "arn:aws:iam::999999999999:root"},
+    }
+    aws.iam.Role(
+        "evil",
+        name="evil",
+        assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [trust]}),
+        opts=pulumi.ResourceOptions(provider=provider),
+    )
+
+
+"""
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole(tmp_path_factory.mktemp("diff") / "platform")
@@ -129,6 +151,45 @@ def test_an_account_whose_yaml_is_not_valid_is_warned_of_and_stops_the_guard(pla
         done = own(platform, "diff", "--base", "main", *words)
         assert (done.returncode, "account main was not compared" in done.stderr.replace("\n", " ")) == (1, True), words
     assert own(platform, "diff", "--base", "main", "--env", "dev", "--guard").returncode == 0
+
+
+def test_an_account_that_the_head_cannot_plan_stops_the_guard(platform: Path) -> None:
+    git(platform, "mv", "rehearsal/account.py", "rehearsal/accounts.py")
+    edit(platform / "account/Pulumi.main.yaml", "repository: example/diceytech", "repository: other/diceytech")
+    done = own(platform, "diff", "--base", "main", "--guard")
+    words = done.stderr.replace("\n", " ")
+    assert (done.returncode, "the working tree has no rehearsal/account.py" in words) == (1, True)
+    assert "is from before" not in done.stdout + words
+
+
+def test_an_account_whose_program_takes_a_stand_in_apart_is_shown_and_stops_the_guard(platform: Path) -> None:
+    edit(
+        platform / "infra/stacks/account.py",
+        "    return made.arn\n",
+        '    made.arn.apply(lambda arn: arn.split(":")[5])\n    return made.arn\n',
+    )
+    edit(platform / "account/Pulumi.main.yaml", "repository: example/diceytech", "repository: other/diceytech")
+    found = told(own(platform, "diff", "--base", "main", "--json"))["account main"]
+    assert any("what only the apply tells could not be compared" in one for one in found["warnings"])
+    for words in (("--guard",), ("--guard", "--account", "main")):
+        done = own(platform, "diff", "--base", "main", *words)
+        assert (done.returncode, "account main: what only the apply tells" in done.stderr.replace("\n", " ")) == (
+            1,
+            True,
+        )
+    assert own(platform, "diff", "--base", "main", "--guard", "--env", "dev").returncode == 0
+
+
+def test_what_the_account_s_main_program_registers_by_itself_is_judged(platform: Path) -> None:
+    edit(
+        platform / "account/__main__.py",
+        '        account(config, environments, source=f"account/{file.name}")\n',
+        '        account(config, environments, source=f"account/{file.name}")\n        further()\n',
+    )
+    edit(platform / "account/__main__.py", "def main() -> None:", FURTHER + "def main() -> None:")
+    found = told(own(platform, "diff", "--base", "main", "--json"))["account main"]
+    assert "trust-widened" in risks(found)
+    assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
 
 
 def test_an_account_that_is_not_there_and_two_names_are_errors(platform: Path) -> None:
