@@ -10,6 +10,7 @@ from changes import (
     rules_access,
     rules_account,
     rules_bucket,
+    rules_budget,
     rules_data,
     rules_edge,
     rules_firewall,
@@ -26,7 +27,7 @@ from changes.rules_account import Account
 
 RULES: tuple[Rule, ...] = (
     *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_account.RULES,
-    *rules_edge.RULES, *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
+    *rules_budget.RULES, *rules_edge.RULES, *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
 )  # fmt: skip
 # What is new, and yet changes something that may be there already: by the input that names it.
 _PART_OF: Final[Mapping[str, str]] = {

@@ -17,7 +17,7 @@ from changes.change import Change, Step
 from changes.exposure_jobs import subjects
 from changes.grants import Grant, grants
 from changes.policies import POLICY_TYPES, PROPERTIES
-from changes.rule import EMPTY, OPEN, Rule, each_block, number, sides
+from changes.rule import EMPTY, OPEN, Rule, number, sides
 from changes.rules_policies import more
 from changes.stack_titles import is_of_account
 from controls.inputs import peek
@@ -30,11 +30,9 @@ _ROLE: Final = "aws:iam/role:Role"
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _OF_ROLES: Final = (_ATTACHMENT, "aws:iam/rolePolicy:RolePolicy")
 _ISSUER: Final = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
-_BUDGET: Final = "aws:budgets/budget:Budget"
 _ATTACHED: Final = ("policyArn", "managedPolicyArns")
 _ENVIRONMENT: Final = re.compile(r"(repo:[^/:]+/[^/:]+):environment:[^:]+")
 _REPOSITORY: Final = re.compile(r"(repo:[^/:*?$]+/[^/:*?$]+):")
-_RAISED: Final = 10  # times as much: what more than one plan of growth would ask for
 _SESSION: Final = 3600  # seconds, IAM's default
 
 
@@ -199,38 +197,6 @@ def _session_lengthened(step: Step) -> str | None:
     return f"may be used {new} seconds after a job took it, instead of {old}" if longer else None
 
 
-def _nobody_told(step: Step) -> str | None:
-    """All who were told of high costs are told no longer, or not before they are ten times as high."""
-    if step.before is None or step.after is None:
-        return None
-    old, new = _subscribers(step.before), _subscribers(step.after)
-    if old and new and not old & new:
-        return f"tells {', '.join(sorted(new))} and none of those whom it told before"
-    before, after = _first_told(step.before), _first_told(step.after)
-    if before and after and after >= _RAISED * before:
-        return f"tells nobody before {after:.0f} are spent, instead of {before:.0f}"
-    return None
-
-
-def _subscribers(budget: Node) -> set[str]:
-    paths = ("subscriberEmailAddresses", "subscriberSnsTopicArns")
-    held = [one for one in each_block(budget, "notifications") if isinstance(one, Mapping)]
-    return {str(each) for one in held for path in paths for each in listed(one.get(path))}
-
-
-def _first_told(budget: Node) -> float | None:
-    """The least amount that somebody is told of; None where nobody can tell."""
-    limit = number(peek(budget, "limitAmount"))
-    held = [one for one in each_block(budget, "notifications") if isinstance(one, Mapping)]
-    amounts = [(number(one.get("threshold")), one.get("thresholdType") == "PERCENTAGE") for one in held]
-    found = [
-        share * limit / 100 if of_limit else share
-        for share, of_limit in amounts
-        if share is not None and limit is not None
-    ]
-    return min(found, default=None)
-
-
 RULES = (
     Rule(id="deploy-rights-widened", title="A deploy role, or the boundary of what it makes, may do more",
          risk="security", types=POLICY_TYPES | {_ROLE, _ATTACHMENT}, properties=(*PROPERTIES, *_ATTACHED, "role"),
@@ -241,7 +207,4 @@ RULES = (
     Rule(id="deploy-session-lengthened", title="A deploy role may be used for longer", risk="security",
          types=frozenset({_ROLE}), properties=("maxSessionDuration",), check=_session_lengthened, guarded=False,
          remedy="make sure that a job needs that long: whoever gets its credentials has them as long"),
-    Rule(id="budget-weakened", title="High costs are told to others alone, or much later", risk="security",
-         types=frozenset({_BUDGET}), properties=("notifications", "limitAmount"), check=_nobody_told,
-         remedy="keep one of those who are told now until the others have had a warning"),
 )  # fmt: skip

@@ -210,7 +210,7 @@ def of_pull_requests(condition: Inputs) -> None:
 
 def of_the_account(held: Inputs) -> None:
     held["Statement"].append({"Effect": "Allow", "Action": "sts:AssumeRole",
-                              "Principal": {"AWS": "arn:aws:iam::111111111111:root"}})  # fmt: skip
+                              "Principal": {"AWS": "arn:aws:iam::123456789012:root"}})  # fmt: skip
 
 
 def of_a_service(held: Inputs) -> None:
