@@ -4,8 +4,9 @@
         subprocess.Popen(command, process_group=guardian.group())
 
 The guardian is a small process that reads a pipe which nobody but its owner writes to: the end of that pipe is the
-owner's. It leads a process group which all that must not outlive the owner joins before it runs its program, so that
-nothing is started that it does not know of: a child holds the pipe until then. At the end it interrupts the group,
+owner's (a copy of the owner that runs no program of its own, by os.fork, would hold it too: there is none). It leads a
+process group which all that must not outlive the owner joins before it runs its program, so that nothing is started
+that it does not know of: a child holds the pipe until then. At the end it interrupts the group,
 kills what is still there after PATIENCE, and removes the rooms. Processes that leave the group are their parents'
 business (PostgreSQL's, which end with their postmaster). No prctl, no /proc: Linux and macOS.
 """
@@ -50,7 +51,13 @@ def room(prefix: str) -> Iterator[Path]:
     try:
         yield path
     finally:
-        shutil.rmtree(path)
+        shutil.rmtree(path, onerror=_unless_gone)
+
+
+def _unless_gone(_function: object, _path: str, failure: tuple[type[BaseException], BaseException, object]) -> None:
+    """What is gone already is no failure, which would hide the one that ended the block."""
+    if not isinstance(failure[1], FileNotFoundError):
+        raise failure[1]
 
 
 def _tell(path: Path) -> None:
@@ -60,9 +67,21 @@ def _tell(path: Path) -> None:
     told.flush()
 
 
-@cache
 def _guardian() -> subprocess.Popen[bytes]:
-    """The one guardian of this process."""
+    """The one guardian of this process; raises PlatformError where somebody ended it."""
+    found = _started()
+    if found.poll() is not None:
+        from infra.errors import PlatformError  # as a program of its own this file has the standard library alone
+
+        raise PlatformError(
+            "the process that ends what this command starts was ended by somebody, so that nothing more is started; "
+            "run the command again"
+        )
+    return found
+
+
+@cache
+def _started() -> subprocess.Popen[bytes]:
     started = subprocess.Popen(  # noqa: S603 - this very file
         [sys.executable, "-I", "-S", __file__],
         stdin=subprocess.PIPE,

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rehearsal.guardian import room as guarded
+
 ROOT = Path(__file__).parent.parent.parent
 # Says its room and the group; `child` is a program that says that it runs, and is waited for.
 OWNER = """
@@ -91,3 +93,31 @@ def test_what_is_left_in_the_group_at_an_orderly_end_has_ended_when_the_owner_ha
         process.stdin.close()
         assert process.wait(timeout=30) == 0
         assert sorted(select.select(descriptors, [], [], 0)[0]) == sorted(descriptors)
+
+
+def test_nothing_is_started_unguarded_once_somebody_ended_the_guardian() -> None:
+    code = """
+import os, signal
+from infra.errors import PlatformError
+from rehearsal import guardian
+guard = guardian.group()
+os.kill(guard, signal.SIGKILL)
+os.waitid(os.P_PID, guard, os.WEXITED | os.WNOWAIT)
+for start in (guardian.group, lambda: guardian.room("guarded-").__enter__()):
+    try:
+        start()
+    except PlatformError as error:
+        print(error)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=True)
+    assert done.stdout.count("was ended by somebody") == 2
+
+
+def test_a_room_that_somebody_removed_hides_no_failure() -> None:
+    def fails() -> None:
+        with guarded("guarded-") as room:
+            room.rmdir()
+            raise ValueError("the real one")
+
+    with pytest.raises(ValueError, match="the real one"):
+        fails()
