@@ -142,7 +142,7 @@ $(PEERS)/.ready: benchmarks/peers.txt
 	@touch $@
 
 bench: $(READY) $(BACKEND_READY) ## measure; prints a table
-	@$(BIN)/python -m benchmarks $(WRITE)
+	@$(BIN)/python -m benchmarks $(WRITE) $(PARTS)
 
 lock: ## renew the locked versions (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --output-file requirements.txt pyproject.toml

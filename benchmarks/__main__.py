@@ -1,10 +1,11 @@
-"""`make bench`: the toolkit's own times and memory, as whole processes over several runs, printed as a table.
+"""`make bench`: the toolkit's own times and memory, as whole processes over several runs, each part as a table.
 
 Set-up from nothing is measured once, into a fresh directory; everything else is one run that is not counted, then five.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -12,24 +13,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks import backend, backend_releases, diffs, engine, initial_load, policies
-from benchmarks.document import markdown, write_general
+from benchmarks.document import write_part
 from benchmarks.measure import ROOT, BenchmarkError, Row, Sample, alternating, run_once
 
 RUNS = 5
-INTRODUCTION = """# Performance
-
-Made by `make bench WRITE=--write` on {day} ({machine}); do not edit by hand. Whole processes, measured from outside,
-the commands in turn; each result is checked before its time counts. Emulated AWS: these are the toolkit's own times.
-"""
 COPIES = (1, 2, 4, 8, 16, 32)
 DICEYTECH = str(ROOT / ".venv/bin/diceytech")
 
@@ -88,47 +83,47 @@ def _without_uv(path: str) -> str:
     return os.pathsep.join(part for part in path.split(os.pathsep) if not (Path(part) / "uv").exists())
 
 
-def main() -> None:
-    """Measures everything and prints the tables; `--write` also keeps them in docs/performance.md."""
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("measuring", total=9)
-        released = backend_releases.table()  # first, as it needs most of the machine
-        progress.advance(task)
-        rows = alternating(commands(), runs=RUNS)
-        progress.advance(task)
-        scaling = [(number, copies(number)) for number in COPIES]
-        progress.advance(task)
-        served = backend.table()
-        progress.advance(task)
-        loaded = initial_load.table(initial_load.measured())
-        progress.advance(task)
-        over_plans = policies.table()
-        progress.advance(task)
-        compared = diffs.table()
-        progress.advance(task)
-        on_engine = engine.table()
-        progress.advance(task)
-        setups = {"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}
-        progress.advance(task)
-    tables = [
-        medians(rows),
-        over_plans,
-        compared,
-        on_engine,
-        scaled(scaling),
-        served,
-        loaded,
-        released,
-        set_ups(setups),
-    ]
+# In the order in which they need the machine to themselves.
+PARTS: dict[str, Callable[[], Table]] = {
+    "releases": backend_releases.table,
+    "commands": lambda: medians(alternating(commands(), runs=RUNS)),
+    "policies": policies.table,
+    "diffs": diffs.table,
+    "engine": engine.table,
+    "copies": lambda: scaled([(number, copies(number)) for number in COPIES]),
+    "backend": backend.table,
+    "load": lambda: initial_load.table(initial_load.measured()),
+    "setup": lambda: set_ups({"make setup, pip": set_up(with_uv=False), "make setup, uv": set_up(with_uv=True)}),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`[--write] [PART …]`: measures the parts named, all where none is, and prints each table as it is there.
+
+    `--write` also keeps it in docs/performance.md at once, where the other parts stay as they were last measured.
+    One that fails is said so, and ends in 1 after the others.
+    """
+    parser = argparse.ArgumentParser(prog="make bench", description="the toolkit's own times")
+    parser.add_argument("--write", action="store_true")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    given = parser.parse_args(arguments)
+    if unknown := [one for one in given.parts if one not in PARTS]:
+        parser.error(f"there is no part {unknown[0]}; the parts are {', '.join(PARTS)}")
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    console = Console()
+    console, failed = Console(), False
     console.print(machine)
-    for table in tables:
+    for name in given.parts or PARTS:
+        try:
+            with Console(stderr=True).status(f"measuring: {name}"):
+                table = PARTS[name]()
+        except BenchmarkError as error:
+            console.print(f"{name}: {error}", markup=False)
+            failed = True
+            continue
         console.print(table)
-    if "--write" in sys.argv:
-        text = "\n".join([INTRODUCTION.format(machine=machine, day=date.today()), *map(markdown, tables)])
-        write_general(text)
+        if given.write:
+            write_part(table, day=f"{date.today()} ({machine})")
+    return int(failed)
 
 
 def medians(rows: list[Row]) -> Table:
@@ -162,4 +157,4 @@ def set_ups(samples: dict[str, Sample | None]) -> Table:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

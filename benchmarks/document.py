@@ -7,13 +7,22 @@ from rich.table import Table
 from benchmarks.measure import ROOT
 
 DOCUMENT = ROOT / "docs/performance.md"
+HEADING = "\n\n## "
 WEBSITE = "<!-- What follows is made by `make bench-website WRITE=--write`. -->\n"
 
 
-def write_general(text: str) -> None:
-    """Replaces everything before the website's part."""
-    _, found, website = DOCUMENT.read_text(encoding="utf-8").partition(WEBSITE)
-    DOCUMENT.write_text(f"{text.rstrip()}\n\n{found}{website}", encoding="utf-8")
+def write_part(table: Table, *, day: str) -> None:
+    """Puts a table into the general part, in the place of the one with the same title where there is one."""
+    general, found, website = DOCUMENT.read_text(encoding="utf-8").partition(WEBSITE)
+    introduction, *parts = general.rstrip().split(HEADING)
+    new = f"{markdown(table).strip().removeprefix(HEADING.strip())}\n\nMeasured on {day}."
+    same = [index for index, part in enumerate(parts) if part.split("\n")[0] == new.strip().split("\n")[0]]
+    if same:
+        parts[same[0]] = new.strip()
+    else:
+        parts.append(new.strip())
+    text = HEADING.join([introduction.rstrip(), *(part.strip() for part in parts)])
+    DOCUMENT.write_text(f"{text}\n\n{found}{website}", encoding="utf-8")
 
 
 def write_website(text: str) -> None:
