@@ -14,15 +14,10 @@ WEBSITE = "<!-- What follows is made by `make bench-website WRITE=--write`. -->\
 def write_part(table: Table, *, day: str) -> None:
     """Puts a table into the general part, in the place of the one with the same title where there is one."""
     general, found, website = DOCUMENT.read_text(encoding="utf-8").partition(WEBSITE)
-    introduction, *parts = general.rstrip().split(HEADING)
-    new = f"{markdown(table).strip().removeprefix(HEADING.strip())}\n\nMeasured on {day}."
-    same = [index for index, part in enumerate(parts) if part.split("\n")[0] == new.strip().split("\n")[0]]
-    if same:
-        parts[same[0]] = new.strip()
-    else:
-        parts.append(new.strip())
-    text = HEADING.join([introduction.rstrip(), *(part.strip() for part in parts)])
-    DOCUMENT.write_text(f"{text}\n\n{found}{website}", encoding="utf-8")
+    introduction, *written = (part.strip() for part in general.split(HEADING))
+    parts = {part.partition("\n")[0]: part for part in written}
+    parts[str(table.title)] = f"{markdown(table).partition('## ')[2].strip()}\n\nMeasured on {day}."
+    DOCUMENT.write_text(f"{HEADING.join([introduction, *parts.values()])}\n\n{found}{website}", encoding="utf-8")
 
 
 def write_website(text: str) -> None:
