@@ -80,7 +80,7 @@ class Product:
         try:
             yield started
         finally:
-            _stop(started)
+            stop(started, within=STOPS_WITHIN)
 
     def _environment(self) -> dict[str, str]:
         own = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -161,10 +161,11 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise PlatformError(f"{log.stem} does not start: {' '.join(last)[:400]}; see {log}")
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def stop(process: subprocess.Popen[bytes], *, within: float) -> None:
+    """Ends a process: it is asked to, and killed where it has not after so many seconds."""
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(timeout=STOPS_WITHIN)
+        process.wait(timeout=within)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

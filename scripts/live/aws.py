@@ -21,6 +21,7 @@ from rehearsal import cdn, guardian
 from rehearsal.in_process import Event, run
 from rehearsal.local_aws import LocalAccount
 from rehearsal.platform import PROJECT
+from rehearsal.product import stop
 from rehearsal.s3_guard import SECRET
 from rehearsal.seeds import seed
 
@@ -115,9 +116,4 @@ def _server(room: Path) -> Iterator[int]:
             time.sleep(0.02)
         yield int(json.loads(announcement.read_text(encoding="utf-8"))["port"])
     finally:
-        process.terminate()
-        try:
-            process.wait(STOPS_WITHIN)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process, within=STOPS_WITHIN)
