@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -155,7 +156,8 @@ def _plain(body: bytes) -> tuple[dict[str, str], str | None] | None:
     if len(keys) != len(etags) or len(keys) != text.count("<Contents>") or any("&" in key for key in keys):
         return None
     token = TOKEN.search(text) if "<IsTruncated>true<" in text else None
-    return dict(zip(keys, etags, strict=True)), token[1] if token else None
+    # Interned as release.py's are: it holds the same keys and ETags.
+    return dict(zip(map(sys.intern, keys), map(sys.intern, etags), strict=True)), token[1] if token else None
 
 
 def _listed(body: bytes, decode: Callable[[str], str]) -> tuple[dict[str, str], str | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ def _walk(root: str, folder: str, prefix: str, above: tuple[str, ...]) -> Iterat
                     raise BuildError(f"{key}: is a link to a directory that holds it; remove it")
                 yield from _walk(root, path, f"{key}/", (*above, path))
             elif stat.S_ISREG(status.st_mode):
-                yield BuildFile(key=key, root=root, size=status.st_size)
+                yield BuildFile(key=sys.intern(key), root=root, size=status.st_size)
             else:
                 raise BuildError(f"{key}: is neither a file nor a directory; remove it")
 
