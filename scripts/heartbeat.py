@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 LEASE, BEAT = 90.0, 20.0  # seconds
+FRESH = BEAT + 5.0  # an owner whose last sign is older than this (it slept, or was cut off) asks before it goes on
+NOTICE = FRESH + 5.0  # after which an owner whose claim was taken over has noticed
 
 
 @contextmanager

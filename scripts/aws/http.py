@@ -13,6 +13,7 @@ import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -75,7 +76,7 @@ class AwsHttp:
         self._retries, self._timeout = retries or Retries(), timeout
         self._secure, self._host = address.scheme == "https", address.netloc
         self._idle: deque[http.client.HTTPConnection] = deque()
-        weakref.finalize(self, _close, self._idle)
+        weakref.finalize(self, close_all, self._idle)
 
     def request(
         self,
@@ -154,9 +155,11 @@ class AwsHttp:
         raise AwsError(f"{self._service} refused {what} ({told})", status=found.status, code=code)
 
 
-def _close(connections: Iterable[http.client.HTTPConnection]) -> None:
-    for connection in connections:
-        connection.close()
+def close_all(connections: deque[http.client.HTTPConnection]) -> None:
+    """Closes all; a thread that is still reading may give one back meanwhile."""
+    while connections:
+        with suppress(IndexError):
+            connections.pop().close()
 
 
 def endpoint(service: str, default: str) -> str:

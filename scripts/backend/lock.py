@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass, replace
 from infra.errors import PlatformError
 from scripts.backend.release import PREFIX
 from scripts.backend.store import ConflictError, ReleaseStore
-from scripts.heartbeat import LEASE, heartbeat
+from scripts.heartbeat import FRESH, LEASE, heartbeat
 
 KEY = f"{PREFIX}/lock.json"
 
@@ -51,6 +52,7 @@ class BackendLock:
     def __init__(self, store: ReleaseStore) -> None:
         self._store, self._writing = store, threading.RLock()
         self._etag: str | None = None
+        self._signed = 0.0  # by the wall clock, which goes on while a machine sleeps
         self._lost: HeldError | None = None
         self.claim, self.age = NOBODY, 0.0
 
@@ -95,7 +97,12 @@ class BackendLock:
                     self._write(NOBODY)
 
     def refuse_lost(self) -> None:
-        """Raises HeldError where the claim was taken over, before a step that changes a machine."""
+        """Raises HeldError where the claim was taken over, before a step that changes a machine.
+
+        Gives a sign of life where the last one is old: this computer may have slept, and its claim died.
+        """
+        if not 0 <= time.time() - self._signed <= FRESH:
+            self._sign()
         if self._lost is not None:
             raise self._lost
 
@@ -131,7 +138,7 @@ class BackendLock:
                 self._etag = self._store.put(KEY, body, etag=self._etag)
             except ConflictError:
                 self._etag = self._mine(body)
-            self.claim = claim
+            self.claim, self._signed = claim, time.time()
 
     def _mine(self, body: bytes) -> str:
         """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
@@ -90,13 +89,13 @@ def releases_backend(
 
 def _finish(backend: Backend, plan: Plan, *, only_plan: bool, json: bool) -> None:
     from scripts.backend.deploy import carry_out
+    from scripts.ends import interrupt_at_the_end
     from scripts.terminal import print_json
 
     if only_plan:
         print_json(plan.as_json()) if json else typer.echo("\n".join(plan.steps()))
         raise typer.Exit(2)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.default_int_handler)  # the lock and the machine at work are let go of first
+    interrupt_at_the_end()
     record = carry_out(backend, plan, _means(backend, gated=plan.smoke is not None))
     print_json(record.as_json()) if json else typer.echo(_summary(backend, record))
 

@@ -113,6 +113,7 @@ def _built(env: str, site: Site) -> Path:
 
 
 def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) -> None:
+    from scripts.ends import interrupt_at_the_end
     from scripts.website.deploy import carry_out
     from scripts.website.report import done_as_json, plan_as_json, show_plan, summary
 
@@ -121,6 +122,7 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
 
         print_json(plan_as_json(plan)) if json else show_plan(plan)
         raise typer.Exit(0 if plan.empty else 2)
+    interrupt_at_the_end()
     with _progress() as progress:
         done = carry_out(site, plan, progress)
         cdn = site.parts.cdn

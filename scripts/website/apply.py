@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
+from scripts.heartbeat import FRESH
 from scripts.website.bucket import Bucket
 from scripts.website.headers import Headers
 from scripts.website.invalidation import Cdn, merged, paths
@@ -56,12 +57,14 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
     goes; record and list; the invalidation.
     """
     lock, unsent = parts.lock, parts.lock.current.unsent
-    with lock.claimed(Claim(id=plan.id, by=by, at=at)):
-        _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), progress)
+    noticing = "waiting until the deploy that is taken over has noticed"
+    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)):
+        _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), parts, progress)
         written = _written(plan, parts, progress)
         files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
         record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
         parts.bucket.put(record.key, record.to_bytes(), RECORD)
+        lock.refuse_lost()
         parts.bucket.delete(plan.delete)
         size = sum(file.size for file in files.values())
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
@@ -91,7 +94,7 @@ def _written(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
             parts.lock.refuse_lost()
             fenced = True
         found.update(_uploaded(uploads, parts, progress))
-        found.update(_each("bringing back", copies, lambda copy: _brought_back(copy, parts), progress))
+        found.update(_each("bringing back", copies, lambda copy: _brought_back(copy, parts), parts, progress))
     return found
 
 
@@ -101,8 +104,8 @@ def _uploaded(uploads: Sequence[Upload], parts: Parts, progress: Progress) -> li
 
     large = [upload for upload in uploads if upload.file.size > PART]
     small = [upload for upload in uploads if upload.file.size <= PART]
-    found = _each("uploading", small, write, progress)
-    return found + _each("uploading large files", large, write, progress, at_once=LARGE_AT_ONCE)
+    found = _each("uploading", small, write, parts, progress)
+    return found + _each("uploading large files", large, write, parts, progress, at_once=LARGE_AT_ONCE)
 
 
 def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
@@ -112,9 +115,21 @@ def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
 
 
 def _each(
-    what: str, items: Sequence[Item], work: Callable[[Item], Result], progress: Progress, *, at_once: int = AT_ONCE
+    what: str,
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    parts: Parts,
+    progress: Progress,
+    *,
+    at_once: int = AT_ONCE,
 ) -> list[Result]:
-    return each(work, items, at_once=at_once, tell=lambda done, of: progress(what, done, of))
+    """The work on each item, none of which is begun once the claim is lost."""
+
+    def guarded(item: Item) -> Result:
+        parts.lock.refuse_lost(within=FRESH)
+        return work(item)
+
+    return each(guarded, items, at_once=at_once, tell=lambda done, of: progress(what, done, of))
 
 
 def now() -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 from infra.errors import PlatformError
 from infra.website_paths import MEDIA_PATH, RELEASES_PREFIX
 
-PRIVATE = (".git", ".env", ".svn", ".hg", ".aws", ".ssh")
+PRIVATE = frozenset(
+    (".git", ".env", ".svn", ".hg", ".aws", ".ssh", ".docker", ".kube", ".npmrc", ".yarnrc.yml", ".netrc", ".pypirc")
+) | frozenset((".pgpass", ".htpasswd", ".git-credentials", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"))
 KEY_BYTES = 1024  # Amazon S3 User Guide, "Naming Amazon S3 objects"
 SHOWN = 5
 

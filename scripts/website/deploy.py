@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,14 +17,24 @@ from infra.errors import PlatformError
 from infra.outputs import Outputs
 from scripts.aws.http import AwsHttp, Retries, endpoint
 from scripts.aws.signing import Credentials
+from scripts.heartbeat import NOTICE
 from scripts.website.apply import AT_ONCE, Done, Parts, Progress, apply, now, send
 from scripts.website.bucket import Bucket, place
 from scripts.website.build import BuildFile, scan
 from scripts.website.invalidation import Cdn
 from scripts.website.lock import Lock
 from scripts.website.parallel import InBackground, each
-from scripts.website.plan import EMPTY, Plan, Snapshot, Wanted, deploy, roll_back
-from scripts.website.release import Current, DamagedError, Record, Release, Stored, record_from_bytes
+from scripts.website.plan import EMPTY, Plan, Snapshot, Wanted, deploy, named, needed, roll_back
+from scripts.website.release import (
+    RECORDS,
+    Current,
+    DamagedError,
+    Record,
+    Release,
+    Stored,
+    described,
+    record_from_bytes,
+)
 from scripts.website.settings import WebsiteSettings
 from scripts.website.uploads import Uploads, sha256_of
 
@@ -35,10 +45,14 @@ HASHING = max(2, min(8, os.cpu_count() or 2))
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to go about it: `verify` reads every object's headers back, `take_over` ends another deploy's claim."""
+    """How to go about it: `verify` reads every object's headers back, `take_over` ends another deploy's claim.
+
+    `notice` are the seconds that its owner is given to notice.
+    """
 
     verify: bool = False
     take_over: bool = False
+    notice: float = NOTICE
     retries: Retries = field(default_factory=Retries)
 
 
@@ -74,7 +88,7 @@ class Site:
         )
         self.parts = Parts(
             bucket=self.bucket,
-            lock=Lock(self.bucket),
+            lock=Lock(self.bucket, notice=self.options.notice),
             cdn=Cdn(outputs.distribution_id, cloudfront) if outputs.distribution_id else None,
             uploads=Uploads(self.bucket, credentials, retries),
         )
@@ -89,13 +103,29 @@ class Site:
         return Reading(current=current, listing=listing, record=record)
 
     def snapshot(self, reading: Reading) -> Snapshot:
-        """The bucket as it is: list, served release, and with `verify` which objects have other headers."""
+        """The bucket as it is: list, served release, and with `verify` which objects are not what was written.
+
+        Where the list of releases or the record of the served one is lost, the other records tell what they can.
+        """
         current, base, listed = reading.current, reading.record.result(), reading.listing.result()
         releases = tuple(one for one in current.releases if one.record in listed)
-        lost = current.served is not None and base is None
+        records = {}
+        if not current.releases:
+            records = self._records(key for key in listed if key.startswith(RECORDS))
+            releases = tuple(described(one) for _, one in sorted(records.items()))
+            base = records[releases[-1].number] if releases else None
+        elif base is None:
+            records = self._records(one.record for one in releases)
+            releases = tuple(one for one in releases if one.number in records)
+        lost = bool(records) or (current.served is not None and base is None)
         repair = self.parts.lock.damaged or current.claim is not None or lost
-        found = Snapshot(listed=listed, base=base, releases=releases, repair=repair, unsent=current.unsent)
-        return replace(found, distrusted=self._changed_headers(base)) if self.options.verify and base else found
+        recovered = needed(records.values()) if base is None else {}
+        found = Snapshot(
+            listed=listed, base=base, releases=releases, recovered=recovered, repair=repair, unsent=current.unsent
+        )
+        if self.options.verify and base is not None:
+            return replace(found, distrusted=self._changed_headers(base), lost=self._changed_past(base, found))
+        return found
 
     def record(self, release: Release) -> Record:
         """The record of a release; raises DamagedError where it is lost."""
@@ -105,11 +135,27 @@ class Site:
         return found
 
     def _record(self, release: Release) -> Record | None:
-        found = self.bucket.get(release.record)
-        try:
-            return None if found is None else record_from_bytes(found.body)
-        except DamagedError:
-            return None
+        return self._records([release.record]).get(release.number)
+
+    def _records(self, keys: Iterable[str]) -> dict[int, Record]:
+        """The records that can be read, by number."""
+
+        def read(key: str) -> Record | None:
+            found = self.bucket.get(key)
+            try:
+                return None if found is None else record_from_bytes(found.body)
+            except DamagedError:
+                return None
+
+        return {one.number: one for one in each(read, keys, at_once=AT_ONCE) if one is not None}
+
+    def _changed_past(self, base: Record, found: Snapshot) -> frozenset[str]:
+        """What older releases need and is not what they wrote; an archived copy may have an ETag of its own."""
+        etags: dict[str, str] = {}
+        for _, record in sorted(self._records(one.record for one in found.releases[:-1]).items()):
+            etags |= {key: file.etag for key, file in record.files.items()}
+        there = found.listed
+        return frozenset(key for key in base.past if key not in there or etags.get(key, there[key]) != there[key])
 
     def _changed_headers(self, base: Record) -> frozenset[str]:
         def changed(key: str) -> str | None:
@@ -135,15 +181,21 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
     """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
     found = site.snapshot(site.begin())
     target = chosen(found.releases, to)
-    if target == found.releases[-1]:
-        raise PlatformError(f"release {target.number} is the one that is served; `releases website` shows the others")
+    served = found.releases[-1]
+    if content(target) == content(served):
+        raise PlatformError(f"release {target.number} is what is served; `releases website` shows the others")
     plan, lost = roll_back(site.record(target), found, keep=site.settings.keep_releases)
     if lost:
-        names = ", ".join(lost[:5]) + (f" and {len(lost) - 5} more" if len(lost) > 5 else "")
         raise PlatformError(
-            f"release {target.number} cannot be brought back: {names} of it changed or went by hand; deploy its build"
+            f"release {target.number} cannot be brought back: {named(lost)} of it changed or went by hand; deploy its "
+            "build"
         )
-    return replace(plan, of=target.of or target.number)
+    return replace(plan, of=content(target))
+
+
+def content(release: Release) -> int:
+    """The number of the release that was built: a rollback brings an older one back under a new number."""
+    return release.number if release.of is None else release.of
 
 
 def chosen(releases: Sequence[Release], to: str | None) -> Release:
@@ -152,10 +204,9 @@ def chosen(releases: Sequence[Release], to: str | None) -> Release:
         raise PlatformError("no release is recorded in the bucket; deploy the website first")
     served = releases[-1]
     if to is None:
-        content = served.number if served.of is None else served.of
-        older = [one for one in releases if one.number < content]
+        older = [one for one in releases if one.number < content(served)]
         if not older:
-            raise PlatformError(f"release {content} is the oldest that is kept; `releases website` shows them")
+            raise PlatformError(f"release {content(served)} is the oldest that is kept; `releases website` shows them")
         return older[-1]
     for one in reversed(releases):
         if to in (str(one.number), one.id):

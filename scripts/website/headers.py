@@ -69,6 +69,10 @@ PAGE_PARTS = frozenset({"html", "htm", "xhtml", "js", "mjs", "css", "json", "map
 
 LOADED = frozenset(TYPES[part] for part in ("js", "css", "json", "wasm", "eot", "webmanifest", "vtt", "gltf"))
 
+# What people write in the names of pictures and films. Few marks look so, and a picture that is taken for one of these
+# is only asked for again every few minutes.
+WORDS = re.compile(r"(?:[A-Z][a-z]+)+")
+DATED = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\d|(?:19|20)\d\d$", re.IGNORECASE)
 # Where a bundler puts its mark of the content: `main.3f2a9c1b.js`, `index-BhT3xYz9.js`.
 MARK = re.compile(r"[.\-_]([0-9a-f]{8,64}|[A-Za-z0-9_-]{8})(?:\.(?:chunk|min|module))?(?:\.[A-Za-z0-9]+){1,2}$")
 
@@ -121,9 +125,11 @@ def is_loaded(key: str) -> bool:
 def is_hashed(key: str) -> bool:
     """Whether the name holds a mark of the content, and no word, date or size: those would be kept for a year."""
     found = MARK.search(key.rpartition("/")[2])
-    if found is None or is_page(key):
+    if found is None or is_page(key) or not is_loaded(key):
         return False
     mark = found[1]
+    if _extension(key) not in PAGE_PARTS and (WORDS.fullmatch(mark) or DATED.search(mark)):
+        return False
     if re.fullmatch(r"[0-9a-f]+", mark):
         return re.search(r"[a-f]", mark) is not None and re.search(r"\d", mark) is not None
     inner = sum(letter.isupper() for letter in mark[1:])

@@ -2,18 +2,21 @@
 
 A deploy writes its claim into `.releases/current.json` on condition that nobody has written it since it was read, and
 repeats it while it works. A claim without a sign of life for LEASE seconds, by the server's clock, is dead.
+
+S3 cannot refuse the files of a deploy whose claim was taken over. So nobody writes one without a sign of life of the
+last FRESH seconds, and whoever takes over a claim that is alive waits until its owner must have noticed.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
 from infra.errors import PlatformError
-from scripts.aws.http import AwsError
-from scripts.heartbeat import LEASE, heartbeat
+from scripts.heartbeat import LEASE, NOTICE, heartbeat
 from scripts.website.bucket import Bucket, ConflictError
 from scripts.website.headers import Headers
 from scripts.website.release import CURRENT_KEY, Claim, Current, DamagedError, current_from_bytes
@@ -28,13 +31,14 @@ class HeldError(PlatformError):
 class Lock:
     """The list of releases as it was last read or written here."""
 
-    def __init__(self, bucket: Bucket) -> None:
-        self._bucket = bucket
+    def __init__(self, bucket: Bucket, *, notice: float = NOTICE) -> None:
+        self._bucket, self._notice = bucket, notice
         self._writing = threading.RLock()
         self.current = Current()
         self.damaged = False
         self.age = 0.0
         self._etag: str | None = None
+        self._signed = 0.0  # by the wall clock, which goes on while a machine sleeps
         self._lost: HeldError | None = None
 
     def read(self) -> Current:
@@ -60,40 +64,53 @@ class Lock:
         )
 
     @contextmanager
-    def claimed(self, claim: Claim) -> Iterator[None]:
+    def claimed(self, claim: Claim, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[None]:
         """Holds the site for one deploy, which ends it by `settle`; a deploy that fails lets go all the same.
 
-        Raises HeldError where somebody else wrote the list since it was read.
+        Raises HeldError where somebody else wrote the list since it was read. Where a claim that is alive is taken over
+        `tell` hears how many of the seconds are over in which its owner notices.
         """
+        taken_over = self.current.claim is not None and self.age < LEASE
         self._write(self.current.claimed(claim))
         try:
             with heartbeat(self._sign):
+                if taken_over:
+                    self._wait(tell)
                 yield
         except BaseException:
             self._let_go()
             raise
 
-    def refuse_lost(self) -> None:
-        """Gives a sign of life; raises HeldError where the claim was taken over."""
-        self._sign()
-        if self._lost is not None:
-            raise self._lost
+    def refuse_lost(self, *, within: float = 0.0) -> None:
+        """Raises HeldError where the claim was taken over, as the sign of life of the last `within` seconds tells.
+
+        Gives one where there was none; raises AwsError where that cannot be given.
+        """
+        with self._writing:
+            claim = self.current.claim
+            if claim is not None and self._lost is None and not 0 <= time.time() - self._signed <= within:
+                try:
+                    self._write(self.current.claimed(replace(claim, beat=claim.beat + 1)))
+                except HeldError as error:
+                    self._lost = error
+            if self._lost is not None:
+                raise self._lost
 
     def settle(self, current: Current) -> None:
         """Writes the list that a deploy ends with; raises HeldError where the claim was taken over."""
         self._write(current)
 
     def _sign(self) -> None:
-        with self._writing:
-            claim = self.current.claim
-            if claim is None or self._lost is not None:
-                return
-            try:
-                self._write(self.current.claimed(replace(claim, beat=claim.beat + 1)))
-            except HeldError as error:
-                self._lost = error
-            except AwsError:
-                return  # the next sign, or the next step of the deploy, finds out
+        try:
+            self.refuse_lost()
+        except PlatformError:
+            return  # the next step of the deploy finds out
+
+    def _wait(self, tell: Callable[[int, int], None]) -> None:
+        whole = int(self._notice)
+        for second in range(whole):
+            tell(second, whole)
+            time.sleep(1)
 
     def _let_go(self) -> None:
         if self._lost is None:
@@ -111,7 +128,7 @@ class Lock:
                 )
             except ConflictError:
                 self._etag = self._mine(body)
-            self.current = current
+            self.current, self._signed = current, time.time()
 
     def _mine(self, body: bytes) -> str:
         """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""

@@ -11,6 +11,7 @@ from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Store
 
 ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
 EMPTY: Mapping[str, Stored] = {}
+SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,15 +57,24 @@ class Copy:
 class Snapshot:
     """The bucket as it was found: its list (key to ETag), the served release's record, and what is kept.
 
-    `distrusted` are keys whose headers were found changed. `repair`: a list, record or claim must be written anew.
+    `recovered` is what older releases need, by their own records, where that of the served one is lost. `distrusted`
+    are keys whose headers were found changed; `lost` are keys that older releases need and that are not what was
+    written. `repair`: a list, record or claim must be written anew.
     """
 
     listed: Mapping[str, str]
     base: Record | None
     releases: tuple[Release, ...] = ()
+    recovered: Mapping[str, int] = field(default_factory=dict)
     distrusted: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()
     repair: bool = False
     unsent: tuple[str, ...] = ()
+
+    @property
+    def past(self) -> Mapping[str, int]:
+        """Keys that older releases need, with the last one that does."""
+        return self.recovered if self.base is None else self.base.past
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +110,21 @@ class Plan:
         return sum(upload.file.size for upload in self.uploads)
 
 
+def named(keys: Sequence[str]) -> str:
+    """The first of these keys, and how many more there are."""
+    return ", ".join(keys[:SHOWN]) + (f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else "")
+
+
+def needed(records: Iterable[Record]) -> dict[str, int]:
+    """What these releases need of the bucket, with the number of the last one that does."""
+    found: dict[str, int] = {}
+    for record in sorted(records, key=lambda one: one.number):
+        found |= {key: max(last, found.get(key, 0)) for key, last in record.past.items()}
+        found |= dict.fromkeys((key for key in record.files if is_loaded(key)), record.number)
+        found |= dict.fromkeys((file.archive_key for file in record.files.values()), record.number)
+    return found
+
+
 def phase(key: str, kept: Headers) -> int:
     """When a file is written: what pages load comes before them, and the entry page last."""
     if key == "index.html":
@@ -131,6 +156,11 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
         uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
     if maps := sum(file.key.endswith(".map") for file in wanted):
         notes.append(f"{maps} source maps are served too, for anyone to read; `package website` builds without them")
+    if found.lost:
+        notes.append(
+            f"{named(sorted(found.lost))}: of an older release, and changed or deleted by hand; what is not as it was "
+            "written is deleted, and that release cannot be brought back whole"
+        )
     uploads.sort(key=lambda upload: upload.phase)
     written = {upload.file.key for upload in uploads}
     return _finished(
@@ -156,7 +186,6 @@ def _why(file: Wanted, before: Stored | None, kept: Headers, found: Snapshot) ->
 def roll_back(target: Record, found: Snapshot, *, keep: int) -> tuple[Plan, tuple[str, ...]]:
     """The plan that serves the files of an older release again, and the keys that are lost, for which it cannot."""
     served = found.base.files if found.base else EMPTY
-    past = found.base.past if found.base else {}
     unchanged: dict[str, Stored] = {}
     copies: list[Copy] = []
     lost: list[str] = []
@@ -166,7 +195,7 @@ def roll_back(target: Record, found: Snapshot, *, keep: int) -> tuple[Plan, tupl
         same = before is not None and (before.sha256, before.headers) == (file.sha256, file.headers)
         if before is not None and same and found.listed.get(key) == before.etag and key not in found.distrusted:
             unchanged[key] = before
-        elif trusted and before is None and key in past:
+        elif trusted and before is None and key in found.past:
             unchanged[key] = file
         elif file.archive_key in found.listed:
             copies.append(Copy(source=file.archive_key, target=key, phase=phase(key, file.headers), result=file))
@@ -216,7 +245,7 @@ def _finished(
         releases=releases,
         of=of,
         notes=notes,
-        repair=found.repair or strays,
+        repair=found.repair or strays or not found.lost.isdisjoint(found.listed),
     )
 
 
@@ -227,7 +256,7 @@ def _past(
     strays: left by a deploy that died, or put there by hand, and kept as those of the release before."""
     serving = set(now)
     before = 0 if found.base is None else found.base.number
-    past = {} if found.base is None else dict(found.base.past)
+    past = dict(found.past)
     archive: list[Copy] = []
     for key, file in (found.base.files if found.base else EMPTY).items():
         if key in serving and key not in written:
@@ -241,12 +270,12 @@ def _past(
             past[file.archive_key] = before
         elif file.archive_key in found.listed:
             past[file.archive_key] = before
-    known = past.keys() | serving
+    known = past.keys() | serving | found.lost
     strays = {
         key for key in found.listed if key not in known and not key.startswith(RELEASES_PREFIX) and is_loaded(key)
     }
     past |= dict.fromkeys(strays, number - 1)
-    present = found.listed.keys() | {copy.target for copy in archive}
+    present = (found.listed.keys() | {copy.target for copy in archive}) - found.lost
     needed = {key: last for key, last in past.items() if last >= oldest and key not in serving and key in present}
     return tuple(archive), needed, bool(strays)
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from io import BytesIO, TextIOWrapper
-from typing import Any
+from typing import Any, TypeVar
 
 from infra.errors import PlatformError
 from infra.website_paths import RELEASES_PREFIX
@@ -123,6 +124,14 @@ class Release:
         return record_key(self.number, self.id)
 
 
+def described(record: Record) -> Release:
+    """The line of a release whose line is lost: its id begins with the time, and who deployed it is not known."""
+    found = re.match(r"(\d{4})(\d\d)(\d\d)t(\d\d)(\d\d)(\d\d)-", record.id)
+    at = "{}-{}-{}T{}:{}:{}Z".format(*found.groups()) if found else "unknown"
+    size = sum(file.size for file in record.files.values())
+    return Release(number=record.number, id=record.id, at=at, by="unknown", files=len(record.files), size=size)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """Who is deploying what; `beat` counts signs of life."""
@@ -159,14 +168,26 @@ class Current:
         return json.dumps(asdict(self), separators=(",", ":")).encode()
 
 
+Line = TypeVar("Line", Release, Claim)
+
+
+def _typed(line: Line, **texts: type) -> Line:
+    """The line as it was read; raises TypeError where a text or a number is neither."""
+    for one in fields(line):
+        value = getattr(line, one.name)
+        if type(value) is not texts.get(one.name, int) and not (one.name == "of" and value is None):
+            raise TypeError(f"{one.name} is {value!r}")
+    return line
+
+
 def current_from_bytes(data: bytes) -> Current:
     """The list; raises DamagedError for anything else."""
     try:
         found: Mapping[str, Any] = json.loads(data)
         if found["schema"] != SCHEMA:
             raise ValueError(f"schema {found['schema']}")
-        releases = tuple(Release(**one) for one in found["releases"])
-        claim = Claim(**found["claim"]) if found["claim"] else None
+        releases = tuple(_typed(Release(**one), id=str, at=str, by=str) for one in found["releases"])
+        claim = _typed(Claim(**found["claim"]), id=str, by=str, at=str) if found["claim"] else None
         return Current(releases=releases, claim=claim, unsent=tuple(str(path) for path in found["unsent"]))
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedError(f"{CURRENT_KEY} is damaged ({type(error).__name__})") from None

@@ -74,7 +74,7 @@ def test_many_refused_files_are_counted(build: Path) -> None:
     refused(build, r"api/4\.json and 4 more cannot")
 
 
-@pytest.mark.parametrize("name", [".env", ".env.production", ".git"])
+@pytest.mark.parametrize("name", [".env", ".env.production", ".git", ".npmrc", ".netrc", "id_rsa"])
 def test_what_must_never_be_published_is_refused(build: Path, name: str) -> None:
     (build / name).touch()
     refused(build, "would be published")

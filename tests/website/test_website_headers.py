@@ -47,6 +47,11 @@ NOT_HASHED = [
     "icon-192x192.png",
     "logo-light-v2.svg",
     "my-iPhone12.png",
+    "report-1Jan2026.pdf",
+    "guide-HowToUse.pdf",
+    "guide-HowToUse.png",
+    "photo-1Jan2026.jpg",
+    "chart-Q3FY2025.png",
     "3f2a9c1b",
 ]
 

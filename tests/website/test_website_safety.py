@@ -5,19 +5,23 @@ Against versitygw, a real S3 server, behind a proxy that fails at one request or
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
 from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
+from scripts.heartbeat import BEAT, FRESH, NOTICE
 from scripts.website.deploy import carry_out
 from scripts.website.headers import Headers, headers
 from scripts.website.lock import HeldError
 from scripts.website.release import CURRENT_KEY
 
-REQUESTS = 19  # of the deploy of SECOND over FIRST
+REQUESTS = 20  # of the deploy of SECOND over FIRST
 
 
 def at(number: int, fault: Fault) -> Callable[[Asked], Fault]:
@@ -41,7 +45,8 @@ def requests_of_a_deploy(world: World) -> int:
 
 
 def test_the_number_of_requests_is_as_planned(world: World) -> None:
-    # list, current, record, claim; 5 archived; 1 asset, fence, 3 others, 1 page, entry page; record, delete, current
+    # list, current, record, claim; 5 archived; 1 asset, fence, 3 others, 1 page, entry page; record, fence, delete,
+    # current
     assert requests_of_a_deploy(world) == REQUESTS
 
 
@@ -166,6 +171,50 @@ def test_a_deploy_that_was_taken_over_writes_no_page(world: World) -> None:
     assert "jobs.html" not in world.served()
 
 
+@pytest.mark.parametrize("moment", ["p1.html", "/.releases/records/"])
+def test_a_deploy_that_slept_while_it_was_taken_over_writes_and_deletes_nothing_more(
+    world: World, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    pages = {f"p{number}.html": "first" for number in range(1, 6)}
+    world.deploy({**FIRST, **pages})
+    monkeypatch.setattr("scripts.website.apply.FRESH", 0.0)  # every sign of life is an old one, as after a sleep
+    monkeypatch.setattr("scripts.website.apply.AT_ONCE", 1)
+    taken: list[str] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "PUT" and moment in asked.target and not taken:
+            taken.append("over")
+            world.deploy({**FIRST, **dict.fromkeys(pages, "third")}, take_over=True)
+        return "none"
+
+    changed = {"index.html": "second", "p1.html": "second", "p2.html": "second"}
+    without = {key: text for key, text in FIRST.items() if key != "about.html"}
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError, match="nothing more is written"):
+        world.deploy({**without, **changed}, through=proxy.address)
+    served = world.served()
+    assert taken
+    assert served["about.html"] == FIRST["about.html"]
+    assert served["p5.html"] == "third"
+    if moment == "p1.html":
+        assert (served["p2.html"], served["index.html"]) == ("third", FIRST["index.html"])
+
+
+def test_whoever_takes_over_a_living_claim_waits_until_its_owner_has_noticed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.deploy(FIRST)
+    waited: list[float] = []
+    monkeypatch.setattr("scripts.website.lock.time", SimpleNamespace(time=time.time, sleep=waited.append))
+    with fault_proxy(world.server, since(12)) as proxy, pytest.raises(PlatformError):
+        world.deploy(SECOND, through=proxy.address)
+    world.deploy(SECOND, take_over=True, notice=NOTICE)
+    assert NOTICE > FRESH > BEAT
+    assert waited == [1] * int(NOTICE)
+    waited.clear()
+    world.deploy(FIRST, take_over=True, notice=NOTICE)
+    assert waited == []
+
+
 def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
     world.deploy(FIRST)
 
@@ -178,14 +227,80 @@ def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
     assert world.served() == {**SECOND, **kept_of_the_first()}
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}", b"not json", b'{"schema": 99, "releases": []}'])
-def test_a_damaged_list_of_releases_is_written_anew(world: World, damage: bytes) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda _: b"",
+        lambda _: b"{}",
+        lambda _: b"not json",
+        lambda _: b'{"schema": 99, "releases": []}',
+        lambda whole: whole.replace(b'"number":1', b'"number":"1"'),
+        lambda whole: re.sub(rb'"at":"[^"]*"', b'"at":1', whole),
+        None,
+    ],
+)
+def test_a_damaged_list_of_releases_is_written_anew_from_the_records(
+    world: World, damage: Callable[[bytes], bytes] | None
+) -> None:
     world.deploy(FIRST)
-    world.s3.put(CURRENT_KEY, damage, headers("x.json"))
+    whole = world.s3.get(CURRENT_KEY)
+    assert whole is not None
+    if damage is None:
+        world.s3.delete([CURRENT_KEY])
+    else:
+        world.s3.put(CURRENT_KEY, damage(whole.body), headers("x.json"))
     world.deploy(SECOND)
     assert broken(world.served(), FIRST, SECOND) == []
     assert SECOND.items() <= world.served().items()
     assert world.plan(SECOND).empty
+    before, served = world.site().parts.lock.read().releases
+    assert (before.number, before.by, served.number) == (1, "unknown", 2)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", before.at)
+    world.roll_back("1")
+    assert FIRST.items() <= world.served().items()
+
+
+@pytest.mark.parametrize("damage", [b"garbage", None])
+def test_where_the_served_releases_record_is_lost_older_ones_can_still_be_brought_back(
+    world: World, damage: bytes | None
+) -> None:
+    world.keep = 5
+    third = {**FIRST, "index.html": "third, loads assets/main.9c8d7e6f.js", "assets/main.9c8d7e6f.js": "third main"}
+    for build in (FIRST, SECOND, third):
+        world.deploy(build)
+    (record,) = [key for key in world.private() if "records/000003" in key]
+    world.s3.delete([record]) if damage is None else world.s3.put(record, damage, headers("x.gz"))
+    world.deploy(third)
+    for to, build in (("1", FIRST), ("2", SECOND)):
+        world.roll_back(to)
+        assert build.items() <= world.served().items()
+
+
+@pytest.mark.parametrize("how", ["changed", "deleted"])
+def test_verify_finds_what_an_older_release_needs_and_somebody_changed(world: World, how: str) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    chunk = "assets/main.1a2b3c4d.js"
+    if how == "changed":
+        world.s3.put(chunk, b"defaced", headers(chunk))
+    else:
+        world.s3.delete([chunk])
+    site = world.site(verify=True)
+    plan = world.plan(SECOND, site)
+    assert [note for note in plan.notes if note.startswith(f"{chunk}: of an older release, and changed or deleted")]
+    assert plan.delete == ((chunk,) if how == "changed" else ())
+    carry_out(site, plan, quiet)
+    assert chunk not in world.served()
+    assert SECOND.items() <= world.served().items()
+
+
+def test_a_rollback_to_what_is_served_already_is_refused(world: World) -> None:
+    for build in (FIRST, SECOND):
+        world.deploy(build)
+    world.roll_back("1")
+    with pytest.raises(PlatformError, match="release 1 is what is served"):
+        world.roll_back("1")
+    assert len(world.site().parts.lock.read().releases) == 3
 
 
 @pytest.mark.parametrize("what", ["current.json", "records/", ""])

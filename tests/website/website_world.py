@@ -99,7 +99,7 @@ class World:
             outputs(self.bucket, self.distribution),
             settings(keep_releases=self.keep),
             credentials,
-            Options(retries=retries, **options),
+            Options(**{"retries": retries, "notice": 0.0, **options}),
         )
 
     def deploy(self, files: Build | Path, **how: Any) -> Done | None:
