@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from scripted_host import ScriptedHost
@@ -285,6 +287,22 @@ def test_a_deploy_that_was_killed_holds_the_lock_for_its_lease_only(
 
     monkeypatch.setattr(ReleaseStore, "get", aged)
     assert one.deploy(ONE) == one.parameter
+
+
+def test_a_deploy_that_slept_through_its_lease_asks_before_it_changes_a_machine(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = fleet(1).store
+    lock = BackendLock(store)
+    with lock.held(Claim(by="kim", what="x", at="t")):
+        found = store.get(KEY)
+        assert found is not None
+        store.put(KEY, json.dumps(vars(Claim(by="alex", what="y", at="t"))).encode(), etag=found.etag)
+        lock.refuse_lost()  # the last sign of life is fresh: nothing is asked
+        monkeypatch.setattr("scripts.backend.lock.time", SimpleNamespace(time=lambda: time.time() + LEASE))
+        with pytest.raises(HeldError, match="another deploy began"):
+            lock.refuse_lost()
+    assert BackendLock(store).read().by == "alex"
 
 
 def test_an_artifact_in_the_bucket_is_never_overwritten_by_other_bytes(fleet: Fleets) -> None:
