@@ -135,7 +135,12 @@ class AccountConfig(Section):
 
 def check_sections(sections: Mapping[str, object]) -> list[Problem]:
     """What is wrong across several keys of the sections that are valid."""
-    return [*_ids_together(sections.get("github")), *_own_provider(sections), *_environment_names(sections)]
+    return [
+        *_ids_together(sections.get("github")),
+        *_own_provider(sections),
+        *_environment_names(sections),
+        *_jobs_apart(sections),
+    ]
 
 
 def _ids_together(github: object) -> Iterator[Problem]:
@@ -163,6 +168,26 @@ def _environment_names(sections: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem(path="environments", message="is empty", remedy="name the environments of this account")
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Problem(path="environments", message=f"{name} is named twice", remedy="name each environment once")
+
+
+def _jobs_apart(sections: Mapping[str, object]) -> Iterator[Problem]:
+    """A job of one GitHub environment takes the roles of one environment, and of one kind.
+
+    GitHub tells its environments apart by letters, not by their case.
+    """
+    environments = sections.get("environments", ())
+    taken: dict[str, tuple[str, str]] = {}
+    for index, one in enumerate(environments if isinstance(environments, tuple) else ()):
+        key = "name" if one.github_environment is None else "github_environment"
+        for job, done in ((one.deploys_in, "deployed"), (one.plans_in, "planned")):
+            other, other_done = taken.setdefault(job.lower(), (one.name, done))
+            if other != one.name:
+                yield Problem(
+                    path=f"environments[{index}].{key}",
+                    message=f"{job}, in which {one.name} is {done}, is also where {other} is {other_done}",
+                    remedy="name a GitHub environment of its own, that is not another one's with -plan after it",
+                )
+                break  # the other job of two that share a name is no second mistake
 
 
 def foreign_environments(

@@ -219,6 +219,22 @@ WRONG = [
     ({"github": {"oidc_provider": ADOPTED.replace("1234", "9999")}}, "github.oidc_provider: is not in account"),
     ({"environments": [{"name": "dev"}, {"name": "dev"}]}, "environments: dev is named twice"),
     ({"environments": []}, "environments: is empty"),
+    (
+        {"environments": [{"name": "dev"}, {"name": "prod", "github_environment": "dev-plan"}]},
+        "environments[1].github_environment: dev-plan, in which prod is deployed, is also where dev is planned",
+    ),
+    (
+        {"environments": [{"name": "dev", "github_environment": "PROD"}, {"name": "prod"}]},
+        "environments[1].name: prod, in which prod is deployed, is also where dev is deployed",
+    ),
+    (
+        {"environments": [{"name": "dev", "github_environment": "Prod-Plan"}, {"name": "prod"}]},
+        "environments[1].name: prod-plan, in which prod is planned, is also where dev is deployed",
+    ),
+    (
+        {"environments": [{"name": one, "github_environment": "live"} for one in ("dev", "prod")]},
+        "environments[1].github_environment: live, in which prod is deployed, is also where dev is deployed",
+    ),
     ({"aws": {"account_id": 123456789012}}, "aws.account_id: is 123456789012; write text"),
     ({"budget": {"emails": []}}, "budget.emails"),
     ({"budget": {"monthly_usd": 0}}, "budget.monthly_usd"),
