@@ -159,14 +159,14 @@ class AdoptedVpc(Section):
     private_subnet_ids: tuple[Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
     """Subnets that reach the internet through a NAT; needed by `egress: nat`."""
     database_subnet_ids: tuple[Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...]
-    """Subnets for the database, in two zones at least."""
+    """Subnets for the database, in two zones at least; the private ones may serve, public ones may not."""
 
 
 class Network(Section):
     """VPC, subnets and ways out."""
 
     cidr: Cidr = "10.20.0.0/16"
-    """Range of the VPC, /16 to /23; cut into 16 parts, three for each zone, unless `subnets` is set."""
+    """Private range of the VPC, /16 to /23; cut into 16 parts, three for each zone, unless `subnets` is set."""
     zones: Annotated[
         tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")], ...],
         Field(min_length=2, max_length=3),

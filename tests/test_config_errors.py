@@ -49,6 +49,13 @@ def problems(raw: dict[str, Any]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def adopted(*, public: str = "ab", private: str = "", database: str = "cd") -> dict[str, Any]:
+    """An existing VPC, its subnets by letters."""
+    tiers = {"public": public, "private": private, "database": database}
+    ids = {f"{tier}_subnet_ids": [f"subnet-0000000{letter}" for letter in tiers[tier]] for tier in tiers}
+    return {"vpc_id": "vpc-0123456789abcdef0", **ids}
+
+
 MISTAKES = [
     # path to set, value, where the error must point, what it must say
     ("databse", {}, "databse", "not a setting"),
@@ -69,8 +76,19 @@ MISTAKES = [
     ("network.cidr", "10.0.0.0/28", "network.cidr", "too small"),
     ("network.cidr", "10.0.0.0/8", "network.cidr", "too large"),
     ("network.cidr", "10.0.0.1/16", "network.cidr", "host bits"),
-    ("network.cidr", "8.8.0.0/16", "network.cidr", "public range"),
+    ("network.cidr", "8.8.0.0/16", "network.cidr", "not a private range"),
     ("network.cidr", "10.0.0.0/99", "network.cidr", "does not appear to be"),
+    ("network.cidr", "127.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "169.254.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "0.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "240.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "172.32.0.0/16", "network.cidr", "not a private range"),
+    ("network.adopt", adopted(database="ab"), "network.adopt.database_subnet_ids", "public and the database's"),
+    ("network.adopt", adopted(database="bc"), "network.adopt.database_subnet_ids", "public and the database's"),
+    ("network.adopt", adopted(private="bf"), "network.adopt.private_subnet_ids", "public and private"),
+    ("network.adopt", adopted(public="aba"), "network.adopt.public_subnet_ids", "named twice"),
+    ("network.adopt", adopted(private="eef"), "network.adopt.private_subnet_ids", "named twice"),
+    ("network.adopt", adopted(database="cdd"), "network.adopt.database_subnet_ids", "named twice"),
     ("network.flow_log_retention_days", 8, "network.flow_log_retention_days", "no retention of 8 days"),
     ("observability.log_retention_days", 0, "observability.log_retention_days", "no retention of 0 days"),
     ("database.log_retention_days", 10_000, "database.log_retention_days", "no retention of 10000 days"),
