@@ -61,6 +61,7 @@ Command = Annotated[str, StringConstraints(pattern=r"^[^\n\r%$`\"'\\;|&<>]+$", m
 Reason = Annotated[str, StringConstraints(min_length=15, max_length=400)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*$", max_length=1000)]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=1000)]
 LogRetentionDays = Annotated[int, Field(json_schema_extra={"enum": list(LOG_RETENTION_DAYS)})]
 
 
@@ -240,7 +241,7 @@ class Website(Section):
     It holds what is deployed from then on, so deploy the website once after setting it."""
     gate: Gate | None = None
     """Password in front of the site; null: open to the world."""
-    content_security_policy: OneLine = (
+    content_security_policy: HeaderValue = (
         "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self' 'unsafe-inline'; "
         "font-src 'self' data:; connect-src 'self' https:; object-src 'none'; "
         "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -279,7 +280,7 @@ class Database(Section):
     """Seconds between enhanced-monitoring samples; 0: off."""
     log_retention_days: LogRetentionDays = 30
     """Days that PostgreSQL's logs are kept in CloudWatch."""
-    parameters: dict[Annotated[str, StringConstraints(pattern=r"^[a-z_.]+$")], str] = {}
+    parameters: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")], str] = {}
     """PostgreSQL parameters on top of `rds.force_ssl`."""
 
 

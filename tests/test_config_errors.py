@@ -103,6 +103,22 @@ MISTAKES = [
     ("media.bucket", "Diceytech_Storage", "media.bucket", "3 to 63 characters"),
     ("media.bucket", "a.b", "media.bucket", "a dot breaks TLS"),
     ("database.parameters", {"rds.force_ssl": "0"}, "database.parameters.rds.force_ssl", "without TLS"),
+    *(
+        ("database.parameters", {name: value}, f"database.parameters.{name}", says)
+        for name, value, says in (
+            ("ssl_min_protocol_version", "TLSv1.1", "TLS before 1.2"),
+            ("ssl_max_protocol_version", "TLSv1", "TLS before 1.2"),
+            ("password_encryption", "md5", "scram-sha-256"),
+            ("ssl", "off", "without TLS"),
+            ("ssl", "0", "without TLS"),
+            ("..", "1", "such as work_mem"),
+            ("_x", "1", "such as work_mem"),
+            ("work_mem.", "1", "such as work_mem"),
+        )
+    ),
+    ("website.content_security_policy", "default-src 'sälf'", "website.content_security_policy", "ASCII"),
+    ("website.content_security_policy", "default-src\t'self'", "website.content_security_policy", "ASCII"),
+    ("website.content_security_policy", "", "website.content_security_policy", "ASCII"),
     ("django.variables", {"DEBUG": "True"}, "django.variables.DEBUG", "set by the platform"),
     ("django.variables", {"CACHE_URL": "redis://:hunter2@cache:6379"}, "django.variables.CACHE_URL", "a secret"),
     ("secrets.django", ["SECRET_KEY", "DEBUG"], "secrets.django[1]", "DEBUG is set by the platform"),
@@ -127,6 +143,8 @@ MISTAKES = [
     ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
     ("server.fleet", {"instance_types": ["i8ge.large"]}, "server.fleet.instance_types", "architectures"),
     ("server.fleet", {"instance_types": ["g5g.xlarge"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["t3.micro"]}, "server.fleet.instance_types[0]", "is server.instance_type"),
+    ("server.fleet", {"instance_types": ["t3.small"] * 2}, "server.fleet.instance_types[1]", "named twice"),
     ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
     ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
     ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
@@ -173,6 +191,12 @@ def test_a_mistake_is_one_error_that_names_its_place_and_says_what_to_do(
     found = problems(changed("dev", path, value))
     matching = [text for text in found if text.startswith(f"{where}: ") and says in text]
     assert matching, found
+
+
+def test_parameters_that_are_as_safe_as_the_default_are_taken() -> None:
+    safe = {"ssl_min_protocol_version": "TLSv1.3", "password_encryption": "scram-sha-256", "rds.force_ssl": "1"}
+    more = {"ssl_max_protocol_version": "", "auto_explain.log_min_duration": "250", "plv8.start_proc": "x"}
+    parse(changed("dev", "database.parameters", {**safe, **more}), source="dev")
 
 
 def test_overlapping_subnets_are_refused() -> None:
