@@ -164,7 +164,13 @@ MISTAKES = [
     ("website.backend_paths", ["/*"], "website.backend_paths[0]", "whole site"),
     ("website.backend_paths", ["/api/*", "/api/*"], "website.backend_paths[1]", "named twice"),
     ("observability.alarm_emails", ["a@b.example", "a@b.example"], "observability.alarm_emails[1]", "named twice"),
-    ("product.name", "www-data", "product.name", "user of the system"),
+    ("product.name", "www-data", "product.name", "user or group of the system"),
+    *(
+        ("product.name", name, "product.name", "user or group of the system")
+        for name in ("video", "staff", "sudo", "audio", "disk", "adm", "systemd-journal", "kvm", "cwagent", "admin")
+    ),
+    ("product.name", "ssl", "product.name", "in /etc of the system"),
+    ("product.name", "hosts", "product.name", "in /etc of the system"),
     ("product.backend.path", "../outside", "product.backend.path", "inside the repository"),
     ("product.backend.path", "a/../../b", "product.backend.path", "leaves the repository"),
     ("product.backend.wsgi", "acme.wsgi; rm -rf /", "product.backend.wsgi", "Python module"),
