@@ -60,7 +60,7 @@ InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z
 Command = Annotated[str, StringConstraints(pattern=r"^[^\n\r%$`\"'\\;|&<>]+$", min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(min_length=15, max_length=400)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*$", max_length=1000)]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=1000)]
 HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=1000)]
 LogRetentionDays = Annotated[int, Field(json_schema_extra={"enum": list(LOG_RETENTION_DAYS)})]
 

@@ -40,7 +40,7 @@ PATTERN_WORDS = {
     r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$": "an instance type such as t3.micro",
     r"^[^\n\r%$`\"'\\;|&<>]+$": "a plain command on one line, without quotes, variables or pipes",
     r"^[A-Z][A-Z0-9_]*$": "capital letters, digits and underscores, a letter first",
-    r"^[^\n\r\x00]*$": "text on one line",
+    r"^[^\x00-\x1f\x7f]*$": "text on one line, without tabs and other control characters",
     r"^vpc-[0-9a-f]{8,17}$": f"the VPC's id {ACCOUNT}, such as vpc-0123456789abcdef0",
     r"^subnet-[0-9a-f]{8,17}$": f"the subnet's id {ACCOUNT}, such as subnet-0123456789abcdef0",
     r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$": "a zone such as us-east-1a",

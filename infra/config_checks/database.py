@@ -9,6 +9,13 @@ from infra.config_checks.problem import Check, Problem
 
 POSTGRESQL_VERSIONS = frozenset({"13", "14", "15", "16", "17", "18"})  # Amazon RDS release notes, 2026
 
+RESERVED_WORDS = frozenset(
+    {
+        "admin", "all", "default", "group", "order", "postgres", "rdsadmin", "select", "table", "template0",
+        "template1", "user",
+    }
+)  # fmt: skip
+RESERVED_ROLES = frozenset({"current_role", "current_user", "none", "public", "session_user"})
 _TLS = "connections without TLS are never allowed"
 _OLD_TLS = "TLS before 1.2 can be broken"
 # Values that are as safe as RDS's own, and what is wrong with any other.
@@ -34,22 +41,11 @@ def storage_grows(database: config.Database) -> Iterator[Problem]:
 
 def database_words(database: config.Database) -> Iterator[Problem]:
     """Names that RDS or PostgreSQL reserve are refused."""
-    reserved = {
-        "admin",
-        "postgres",
-        "rdsadmin",
-        "template0",
-        "template1",
-        "user",
-        "table",
-        "select",
-        "order",
-        "group",
-        "all",
-        "default",
-    }
-    for key, value in (("name", database.name), ("username", database.username)):
-        if value in reserved or value.startswith("pg_"):
+    for key, value, reserved, prefixes in (
+        ("name", database.name, RESERVED_WORDS, ("pg_",)),
+        ("username", database.username, RESERVED_WORDS | RESERVED_ROLES, ("pg_", "rds")),
+    ):
+        if value in reserved or value.startswith(prefixes):
             yield Problem(
                 path=f"database.{key}",
                 message=f"{value} is reserved by RDS or PostgreSQL",

@@ -114,6 +114,14 @@ def distinct_zones(network: config.Network) -> Iterator[Problem]:
         yield Problem(path="network.zones", message="a zone is named twice", remedy="name different zones")
 
 
+def endpoints_named_once(network: config.Network) -> Iterator[Problem]:
+    """A VPC has one private endpoint of a service with private names."""
+    for index, service in enumerate(network.interface_endpoints):
+        if service in network.interface_endpoints[:index]:
+            path = f"network.interface_endpoints[{index}]"
+            yield Problem(path=path, message=f"{service} is named twice", remedy="remove one")
+
+
 def adopted_vpc(network: config.Network) -> Iterator[Problem]:
     """An adopted VPC brings the subnets that the environment needs."""
     if network.adopt is None:
@@ -154,5 +162,6 @@ CHECKS: tuple[Check, ...] = (
     subnets_fit,
     zones_of_region,
     distinct_zones,
+    endpoints_named_once,
     adopted_vpc,
 )
