@@ -19,11 +19,12 @@ from pydantic import BaseModel
 from infra import config_checks
 from infra.account_config import AccountConfig
 from infra.config import PlatformConfig
-from infra.config_across import check_across, environment
+from infra.config_across import check_across, claims, environment
 from infra.config_checks import CHECKS, Problem
 from infra.config_lint import lint
 from infra.config_messages import PATTERN_WORDS
 from infra.config_source import ConfigError, load, parse, read_raw
+from rehearsal.platform import planned
 
 ROOT = Path(__file__).parent.parent
 ENDING = {"id": "RDS.5", "reason": "a standby doubles the price"}
@@ -350,6 +351,65 @@ def test_two_environments_cannot_name_one_bucket() -> None:
     dev = parse(changed("dev", "media.bucket", "diceytech-storage"), source="dev")
     prod = parse(changed("prod", "media.bucket", "diceytech-storage"), source="prod")
     assert [problem.path for problem in check_across({"dev": dev, "prod": prod})["prod"]] == ["media.bucket"]
+
+
+MADE = "diceytech-{}-123456789012"
+TAKEN = [
+    # environment, key set by hand, its value, what it is said to be
+    ("dev", "media.bucket", MADE.format("prod-website"), "also the website bucket of prod"),
+    ("prod", "logs.bucket", MADE.format("dev-media"), "also the media bucket of dev"),
+    ("dev", "media.bucket", MADE.format("dev-website"), "is the website bucket"),
+    ("prod", "media.bucket", MADE.format("prod-website-replica"), "is a bucket of the website's replica"),
+    ("dev", "website.bucket", "pulumi-state-diceytech-123456789012", "is the bucket of Pulumi's state"),
+    ("dev", "observability.backend_log_group", "diceytech-dev-nginx", "is the log group nginx"),
+    ("dev", "observability.backend_log_group", "diceytech-prod-backend", "also the backend's log group of prod"),
+    ("dev", "observability.backend_log_group", "diceytech-prod-worker", "also the log group worker of prod"),
+    (
+        "dev",
+        "observability.backend_log_group",
+        "/aws/rds/instance/diceytech-dev-database/postgresql",
+        "is a log group of the database",
+    ),
+    ("prod", "observability.backend_log_group", "/aws/route53/product.example", "is the log group of the zone"),
+]
+
+
+@pytest.mark.parametrize(("env", "path", "value", "says"), TAKEN)
+def test_a_name_set_by_hand_is_not_one_that_an_environment_makes(env: str, path: str, value: str, says: str) -> None:
+    configs = {name: load(ROOT, name) for name in ("dev", "prod")}
+    assert check_across(configs) == {"dev": [], "prod": []}
+    configs[env] = parse(changed(env, path, value), source=env)
+    found = {name: [str(one) for one in problems] for name, problems in check_across(configs).items()}
+    [problem] = found.pop(env)
+    assert problem.startswith(f"{path}: {value} ")
+    assert says in problem
+    assert set(map(tuple, found.values())) == {()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_every_bucket_and_log_group_of_an_environment_is_claimed(env: str) -> None:
+    graph = planned(ROOT, env)
+    made = {node.inputs["name"] for node in graph.of("aws:cloudwatch/logGroup:LogGroup")}
+    made |= {node.inputs["bucket"] for node in graph.of("aws:s3/bucket:Bucket")}
+    assert len(made) >= 8
+    assert made <= {claim.name for claim in claims(env, dict(load(ROOT, env)))}
+
+
+def test_two_environments_cannot_name_one_bucket_for_two_things() -> None:
+    dev = parse(changed("dev", "media.bucket", "diceytech-storage"), source="dev")
+    prod = parse(changed("prod", "website.bucket", "diceytech-storage"), source="prod")
+    found = check_across({"dev": dev, "prod": prod})
+    assert [str(problem) for problem in found["prod"]] == [
+        "website.bucket: diceytech-storage is also the media bucket of dev; give each environment its own name"
+    ]
+
+
+def test_log_groups_of_one_name_in_two_regions_are_two() -> None:
+    dev = parse(changed("dev", "observability.backend_log_group", "diceytech-prod-worker"), source="dev")
+    prod = load(ROOT, "prod")
+    elsewhere = prod.model_copy(update={"aws": prod.aws.model_copy(update={"region": "eu-west-1"})})
+    assert check_across({"dev": dev, "prod": elsewhere}) == {"dev": [], "prod": []}
 
 
 def test_an_unknown_environment_names_those_that_exist() -> None:
