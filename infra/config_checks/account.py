@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from infra import config
 from infra.config_checks.problem import Check, Problem
-from infra.regions import REGIONS
+from infra.regions import COMMERCIAL, NOT_COMMERCIAL, REGIONS
 
 MOST_TAGS = 45  # 50 for a resource; five are the platform's own: Product, Environment, ManagedBy, Name, Role
 OWN_TAGS = frozenset(("product", "environment", "managedby", "name", "role"))
@@ -46,8 +46,7 @@ def failover_region_exists(website: config.Website) -> Iterator[Problem]:
 
 def _unknown_region(path: str, region: str) -> Iterator[Problem]:
     if region not in REGIONS:
-        message = f"{region} is no commercial AWS region (China and GovCloud are not supported)"
-        yield Problem(path=path, message=message, remedy="use one such as us-east-1 or eu-central-1")
+        yield Problem(path=path, message=f"{region} {NOT_COMMERCIAL}", remedy=COMMERCIAL)
 
 
 def retention_values(sections: Mapping[str, object]) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ from tests.stacks.environments import varied
 ROOT = Path(__file__).parents[2]
 POLICY, ROLE = "aws:iam/policy:Policy", "aws:iam/role:Role"
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 ADOPTED = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
 
@@ -240,6 +241,11 @@ WRONG = [
     ({"budget": {"monthly_usd": 0}}, "budget.monthly_usd"),
     ({"guards": {"vpc_block_public_access": "off"}}, "guards.vpc_block_public_access"),
     ({"state": {"bucket": "acme-state", "key_arn": "alias/acme"}}, "state.key_arn"),
+    ({"state": {"bucket": "acme-state", "key_arn": KEY.replace("1234", "9999")}}, "state.key_arn: is not in account"),
+    ({"state": {"bucket": "acme-state", "key_arn": KEY.replace("us-east-1", "x")}}, "state.key_arn: x is no"),
+    ({"aws": {"region": "us-gov-west-1"}}, "aws.region: us-gov-west-1 is no commercial AWS region"),
+    ({"aws": {"region": "xx-foo-9"}}, "aws.region: xx-foo-9 is no commercial AWS region"),
+    ({"budget": {"emails": ["a@b.example", "a@b.example"]}}, "budget.emails[1]: a@b.example is named twice"),
 ]
 
 
