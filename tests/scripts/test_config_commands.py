@@ -41,7 +41,7 @@ def test_every_error_of_every_environment_is_printed_at_once(copy: Path) -> None
     for line in (
         "  error database.multi_az: is 'perhaps'; write true or false",
         "  error server.frobnicate: is not a setting; use one of mode",
-        "  error network.cidr: 8.8.0.0/16 is a public range",
+        "  error network.cidr: 8.8.0.0/16 is not a private range",
     ):
         assert line in done.stdout
 
