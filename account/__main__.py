@@ -11,7 +11,7 @@ from pulumi.runtime.config import CONFIG
 from infra.account_config import account_file, account_from_engine
 from infra.config_source import load
 from infra.errors import PlatformError
-from infra.first_run import refuse_emulator_account
+from infra.first_run import refuse_placeholders
 from infra.stacks.account import account
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ def main() -> None:
     file = account_file(ROOT, stack)
     try:
         config = account_from_engine(CONFIG.get(), root=ROOT, stack=stack)
-        refuse_emulator_account(config.aws.account_id, file=file, variables=os.environ)
+        refuse_placeholders(config, file=file, variables=os.environ)
         environments = {one.name: load(ROOT, one.name) for one in config.environments}
         account(config, environments, source=f"account/{file.name}")
     except PlatformError as error:

@@ -11,7 +11,7 @@ from pulumi.runtime.config import CONFIG
 from infra.config_across import refuse_across
 from infra.config_source import from_engine
 from infra.errors import PlatformError
-from infra.first_run import refuse_emulator_account
+from infra.first_run import refuse_placeholders
 from infra.stacks.platform import platform
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ def main() -> None:
     try:
         config = from_engine(CONFIG.get(), stack=environment)
         refuse_across(ROOT, environment, config)
-        refuse_emulator_account(config.aws.account_id, file=ROOT / f"Pulumi.{environment}.yaml", variables=os.environ)
+        refuse_placeholders(config, file=ROOT / f"Pulumi.{environment}.yaml", variables=os.environ)
         platform(config, environment)
     except PlatformError as error:
         raise pulumi.RunError(str(error)) from None

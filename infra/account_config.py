@@ -15,6 +15,7 @@ from pydantic import Field, StringConstraints
 from infra.config import Accepted, AccountId, BucketName, Email, Product, Region, Section
 from infra.config_checks import Problem
 from infra.config_source import engine_values, own_keys, parse_model, project_defaults, read_yaml, stack_of
+from infra.regions import COMMERCIAL, NOT_COMMERCIAL, REGIONS
 
 NAMESPACE = "account"
 OIDC_URL = "https://token.actions.githubusercontent.com"
@@ -135,7 +136,39 @@ class AccountConfig(Section):
 
 def check_sections(sections: Mapping[str, object]) -> list[Problem]:
     """What is wrong across several keys of the sections that are valid."""
-    return [*_ids_together(sections.get("github")), *_own_provider(sections), *_environment_names(sections)]
+    return [
+        *_regions_exist(sections),
+        *_own_key(sections),
+        *_emails_named_once(sections.get("budget")),
+        *_ids_together(sections.get("github")),
+        *_own_provider(sections),
+        *_environment_names(sections),
+        *_jobs_apart(sections),
+    ]
+
+
+def _regions_exist(sections: Mapping[str, object]) -> Iterator[Problem]:
+    for section, key in (("aws", "region"), ("state", "key_arn")):
+        region = getattr(sections.get(section), "region", None)
+        if region is not None and region not in REGIONS:
+            yield Problem(path=f"{section}.{key}", message=f"{region} {NOT_COMMERCIAL}", remedy=COMMERCIAL)
+
+
+def _own_key(sections: Mapping[str, object]) -> Iterator[Problem]:
+    state, aws = sections.get("state"), sections.get("aws")
+    if isinstance(state, State) and isinstance(aws, AccountAws) and state.key_arn.split(":")[4] != aws.account_id:
+        yield Problem(
+            path="state.key_arn",
+            message=f"is not in account {aws.account_id}",
+            remedy="name the key that `diceytech bootstrap` made in this account",
+        )
+
+
+def _emails_named_once(budget: object) -> Iterator[Problem]:
+    emails = budget.emails if isinstance(budget, BudgetAlarm) else ()
+    for index, address in enumerate(emails):
+        if address in emails[:index]:
+            yield Problem(path=f"budget.emails[{index}]", message=f"{address} is named twice", remedy="remove one")
 
 
 def _ids_together(github: object) -> Iterator[Problem]:
@@ -163,6 +196,26 @@ def _environment_names(sections: Mapping[str, object]) -> Iterator[Problem]:
         yield Problem(path="environments", message="is empty", remedy="name the environments of this account")
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield Problem(path="environments", message=f"{name} is named twice", remedy="name each environment once")
+
+
+def _jobs_apart(sections: Mapping[str, object]) -> Iterator[Problem]:
+    """A job of one GitHub environment takes the roles of one environment, and of one kind.
+
+    GitHub tells its environments apart by letters, not by their case.
+    """
+    environments = sections.get("environments", ())
+    taken: dict[str, tuple[str, str]] = {}
+    for index, one in enumerate(environments if isinstance(environments, tuple) else ()):
+        key = "name" if one.github_environment is None else "github_environment"
+        for job, done in ((one.deploys_in, "deployed"), (one.plans_in, "planned")):
+            other, other_done = taken.setdefault(job.lower(), (one.name, done))
+            if other != one.name:
+                yield Problem(
+                    path=f"environments[{index}].{key}",
+                    message=f"{job}, in which {one.name} is {done}, is also where {other} is {other_done}",
+                    remedy="name a GitHub environment of its own, that is not another one's with -plan after it",
+                )
+                break  # the other job of two that share a name is no second mistake
 
 
 def foreign_environments(

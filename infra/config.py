@@ -60,7 +60,8 @@ InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z
 Command = Annotated[str, StringConstraints(pattern=r"^[^\n\r%$`\"'\\;|&<>]+$", min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(min_length=15, max_length=400)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
-OneLine = Annotated[str, StringConstraints(pattern=r"^[^\n\r\x00]*$", max_length=1000)]
+OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=1000)]
+HeaderValue = Annotated[str, StringConstraints(pattern=r"^[ -~]+$", max_length=1000)]
 LogRetentionDays = Annotated[int, Field(json_schema_extra={"enum": list(LOG_RETENTION_DAYS)})]
 
 
@@ -159,14 +160,14 @@ class AdoptedVpc(Section):
     private_subnet_ids: tuple[Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
     """Subnets that reach the internet through a NAT; needed by `egress: nat`."""
     database_subnet_ids: tuple[Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...]
-    """Subnets for the database, in two zones at least."""
+    """Subnets for the database, in two zones at least; the private ones may serve, public ones may not."""
 
 
 class Network(Section):
     """VPC, subnets and ways out."""
 
     cidr: Cidr = "10.20.0.0/16"
-    """Range of the VPC, /16 to /23; cut into 16 parts, three for each zone, unless `subnets` is set."""
+    """Private range of the VPC, /16 to /23; cut into 16 parts, three for each zone, unless `subnets` is set."""
     zones: Annotated[
         tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")], ...],
         Field(min_length=2, max_length=3),
@@ -240,7 +241,7 @@ class Website(Section):
     It holds what is deployed from then on, so deploy the website once after setting it."""
     gate: Gate | None = None
     """Password in front of the site; null: open to the world."""
-    content_security_policy: OneLine = (
+    content_security_policy: HeaderValue = (
         "default-src 'self'; img-src 'self' data: blob: https:; style-src 'self' 'unsafe-inline'; "
         "font-src 'self' data:; connect-src 'self' https:; object-src 'none'; "
         "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
@@ -279,7 +280,7 @@ class Database(Section):
     """Seconds between enhanced-monitoring samples; 0: off."""
     log_retention_days: LogRetentionDays = 30
     """Days that PostgreSQL's logs are kept in CloudWatch."""
-    parameters: dict[Annotated[str, StringConstraints(pattern=r"^[a-z_.]+$")], str] = {}
+    parameters: dict[Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$")], str] = {}
     """PostgreSQL parameters on top of `rds.force_ssl`."""
 
 

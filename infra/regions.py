@@ -16,3 +16,5 @@ REGIONS = frozenset(
         "mx-central-1", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
     }
 )  # fmt: skip
+NOT_COMMERCIAL = "is no commercial AWS region (China and GovCloud are not supported)"
+COMMERCIAL = "use one such as us-east-1 or eu-central-1"

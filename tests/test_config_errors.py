@@ -19,11 +19,12 @@ from pydantic import BaseModel
 from infra import config_checks
 from infra.account_config import AccountConfig
 from infra.config import PlatformConfig
-from infra.config_across import check_across, environment
+from infra.config_across import check_across, claims, environment
 from infra.config_checks import CHECKS, Problem
 from infra.config_lint import lint
 from infra.config_messages import PATTERN_WORDS
 from infra.config_source import ConfigError, load, parse, read_raw
+from rehearsal.platform import planned
 
 ROOT = Path(__file__).parent.parent
 ENDING = {"id": "RDS.5", "reason": "a standby doubles the price"}
@@ -49,6 +50,13 @@ def problems(raw: dict[str, Any]) -> list[str]:
     return [str(problem) for problem in caught.value.problems]
 
 
+def adopted(*, public: str = "ab", private: str = "", database: str = "cd") -> dict[str, Any]:
+    """An existing VPC, its subnets by letters."""
+    tiers = {"public": public, "private": private, "database": database}
+    ids = {f"{tier}_subnet_ids": [f"subnet-0000000{letter}" for letter in tiers[tier]] for tier in tiers}
+    return {"vpc_id": "vpc-0123456789abcdef0", **ids}
+
+
 MISTAKES = [
     # path to set, value, where the error must point, what it must say
     ("databse", {}, "databse", "not a setting"),
@@ -69,8 +77,19 @@ MISTAKES = [
     ("network.cidr", "10.0.0.0/28", "network.cidr", "too small"),
     ("network.cidr", "10.0.0.0/8", "network.cidr", "too large"),
     ("network.cidr", "10.0.0.1/16", "network.cidr", "host bits"),
-    ("network.cidr", "8.8.0.0/16", "network.cidr", "public range"),
+    ("network.cidr", "8.8.0.0/16", "network.cidr", "not a private range"),
     ("network.cidr", "10.0.0.0/99", "network.cidr", "does not appear to be"),
+    ("network.cidr", "127.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "169.254.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "0.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "240.0.0.0/16", "network.cidr", "not a private range"),
+    ("network.cidr", "172.32.0.0/16", "network.cidr", "not a private range"),
+    ("network.adopt", adopted(database="ab"), "network.adopt.database_subnet_ids", "public and the database's"),
+    ("network.adopt", adopted(database="bc"), "network.adopt.database_subnet_ids", "public and the database's"),
+    ("network.adopt", adopted(private="bf"), "network.adopt.private_subnet_ids", "public and private"),
+    ("network.adopt", adopted(public="aba"), "network.adopt.public_subnet_ids", "named twice"),
+    ("network.adopt", adopted(private="eef"), "network.adopt.private_subnet_ids", "named twice"),
+    ("network.adopt", adopted(database="cdd"), "network.adopt.database_subnet_ids", "named twice"),
     ("network.flow_log_retention_days", 8, "network.flow_log_retention_days", "no retention of 8 days"),
     ("observability.log_retention_days", 0, "observability.log_retention_days", "no retention of 0 days"),
     ("database.log_retention_days", 10_000, "database.log_retention_days", "no retention of 10000 days"),
@@ -85,6 +104,22 @@ MISTAKES = [
     ("media.bucket", "Diceytech_Storage", "media.bucket", "3 to 63 characters"),
     ("media.bucket", "a.b", "media.bucket", "a dot breaks TLS"),
     ("database.parameters", {"rds.force_ssl": "0"}, "database.parameters.rds.force_ssl", "without TLS"),
+    *(
+        ("database.parameters", {name: value}, f"database.parameters.{name}", says)
+        for name, value, says in (
+            ("ssl_min_protocol_version", "TLSv1.1", "TLS before 1.2"),
+            ("ssl_max_protocol_version", "TLSv1", "TLS before 1.2"),
+            ("password_encryption", "md5", "scram-sha-256"),
+            ("ssl", "off", "without TLS"),
+            ("ssl", "0", "without TLS"),
+            ("..", "1", "such as work_mem"),
+            ("_x", "1", "such as work_mem"),
+            ("work_mem.", "1", "such as work_mem"),
+        )
+    ),
+    ("website.content_security_policy", "default-src 'sälf'", "website.content_security_policy", "ASCII"),
+    ("website.content_security_policy", "default-src\t'self'", "website.content_security_policy", "ASCII"),
+    ("website.content_security_policy", "", "website.content_security_policy", "ASCII"),
     ("django.variables", {"DEBUG": "True"}, "django.variables.DEBUG", "set by the platform"),
     ("django.variables", {"CACHE_URL": "redis://:hunter2@cache:6379"}, "django.variables.CACHE_URL", "a secret"),
     ("secrets.django", ["SECRET_KEY", "DEBUG"], "secrets.django[1]", "DEBUG is set by the platform"),
@@ -97,6 +132,21 @@ MISTAKES = [
     ("website.backend_paths", ["/m*"], "website.backend_paths[0]", "the media bucket"),
     ("tags", {"Role": "web"}, "tags.Role", "reserved"),
     ("tags", {f"t{number}": "x" for number in range(46)}, "tags", "name 45 at most"),
+    ("tags", {"Team": "a", "team": "b"}, "tags.team", "Team but for its case"),
+    ("tags", {"product": "y"}, "tags.product", "reserved"),
+    ("network.interface_endpoints", ["ec2", "ssm", "ec2"], "network.interface_endpoints[2]", "named twice"),
+    ("dns", {"domain": f"{'a' * 53}.example.org", "zone": "example.org"}, "dns.domain", "65 characters"),
+    ("observability.backend_log_group", "aws/backend", "observability.backend_log_group", "AWS keeps"),
+    ("media.public_prefixes", [f"p{number}/" for number in range(60)], "media.public_prefixes", "do not fit"),
+    ("media.private_prefixes", ["p" * 2500 + "/"], "media.public_prefixes", "do not fit"),
+    ("django.variables", {"A": "one\ttwo"}, "django.variables.A", "on one line"),
+    ("django.variables", {"A": "\x1b[2J"}, "django.variables.A", "on one line"),
+    ("django.variables", {"A": "\x7f"}, "django.variables.A", "on one line"),
+    ("database.username", "rds_superuser", "database.username", "reserved"),
+    ("database.username", "rdsadmin", "database.username", "reserved"),
+    ("database.username", "rds_mine", "database.username", "reserved"),
+    ("database.username", "pg_monitor", "database.username", "reserved"),
+    ("database.username", "public", "database.username", "reserved"),
     ("media.bucket", "xn--bucket", "media.bucket", "reserved"),
     ("media.bucket", "bucket-s3alias", "media.bucket", "reserved"),
     ("media.public_prefixes", ["resumes/public/"], "media.public_prefixes", "overlap"),
@@ -109,6 +159,8 @@ MISTAKES = [
     ("server.fleet", {"instance_types": ["t4g.small"]}, "server.fleet.instance_types", "architectures"),
     ("server.fleet", {"instance_types": ["i8ge.large"]}, "server.fleet.instance_types", "architectures"),
     ("server.fleet", {"instance_types": ["g5g.xlarge"]}, "server.fleet.instance_types", "architectures"),
+    ("server.fleet", {"instance_types": ["t3.micro"]}, "server.fleet.instance_types[0]", "is server.instance_type"),
+    ("server.fleet", {"instance_types": ["t3.small"] * 2}, "server.fleet.instance_types[1]", "named twice"),
     ("identity.media_user", {"keys": [1, 2, 3]}, "identity.media_user.keys", "at most 2"),
     ("identity.media_user", {"keys": [2]}, "identity.media_user.current", "not in keys"),
     ("website.failover_region", "us-east-1", "website.failover_region", "region of the website itself"),
@@ -128,7 +180,13 @@ MISTAKES = [
     ("website.backend_paths", ["/*"], "website.backend_paths[0]", "whole site"),
     ("website.backend_paths", ["/api/*", "/api/*"], "website.backend_paths[1]", "named twice"),
     ("observability.alarm_emails", ["a@b.example", "a@b.example"], "observability.alarm_emails[1]", "named twice"),
-    ("product.name", "www-data", "product.name", "user of the system"),
+    ("product.name", "www-data", "product.name", "user or group of the system"),
+    *(
+        ("product.name", name, "product.name", "user or group of the system")
+        for name in ("video", "staff", "sudo", "audio", "disk", "adm", "systemd-journal", "kvm", "cwagent", "admin")
+    ),
+    ("product.name", "ssl", "product.name", "in /etc of the system"),
+    ("product.name", "hosts", "product.name", "in /etc of the system"),
     ("product.backend.path", "../outside", "product.backend.path", "inside the repository"),
     ("product.backend.path", "a/../../b", "product.backend.path", "leaves the repository"),
     ("product.backend.wsgi", "acme.wsgi; rm -rf /", "product.backend.wsgi", "Python module"),
@@ -155,6 +213,12 @@ def test_a_mistake_is_one_error_that_names_its_place_and_says_what_to_do(
     found = problems(changed("dev", path, value))
     matching = [text for text in found if text.startswith(f"{where}: ") and says in text]
     assert matching, found
+
+
+def test_parameters_that_are_as_safe_as_the_default_are_taken() -> None:
+    safe = {"ssl_min_protocol_version": "TLSv1.3", "password_encryption": "scram-sha-256", "rds.force_ssl": "1"}
+    more = {"ssl_max_protocol_version": "", "auto_explain.log_min_duration": "250", "plv8.start_proc": "x"}
+    parse(changed("dev", "database.parameters", {**safe, **more}), source="dev")
 
 
 def test_overlapping_subnets_are_refused() -> None:
@@ -287,6 +351,65 @@ def test_two_environments_cannot_name_one_bucket() -> None:
     dev = parse(changed("dev", "media.bucket", "diceytech-storage"), source="dev")
     prod = parse(changed("prod", "media.bucket", "diceytech-storage"), source="prod")
     assert [problem.path for problem in check_across({"dev": dev, "prod": prod})["prod"]] == ["media.bucket"]
+
+
+MADE = "diceytech-{}-123456789012"
+TAKEN = [
+    # environment, key set by hand, its value, what it is said to be
+    ("dev", "media.bucket", MADE.format("prod-website"), "also the website bucket of prod"),
+    ("prod", "logs.bucket", MADE.format("dev-media"), "also the media bucket of dev"),
+    ("dev", "media.bucket", MADE.format("dev-website"), "is the website bucket"),
+    ("prod", "media.bucket", MADE.format("prod-website-replica"), "is a bucket of the website's replica"),
+    ("dev", "website.bucket", "pulumi-state-diceytech-123456789012", "is the bucket of Pulumi's state"),
+    ("dev", "observability.backend_log_group", "diceytech-dev-nginx", "is the log group nginx"),
+    ("dev", "observability.backend_log_group", "diceytech-prod-backend", "also the backend's log group of prod"),
+    ("dev", "observability.backend_log_group", "diceytech-prod-worker", "also the log group worker of prod"),
+    (
+        "dev",
+        "observability.backend_log_group",
+        "/aws/rds/instance/diceytech-dev-database/postgresql",
+        "is a log group of the database",
+    ),
+    ("prod", "observability.backend_log_group", "/aws/route53/product.example", "is the log group of the zone"),
+]
+
+
+@pytest.mark.parametrize(("env", "path", "value", "says"), TAKEN)
+def test_a_name_set_by_hand_is_not_one_that_an_environment_makes(env: str, path: str, value: str, says: str) -> None:
+    configs = {name: load(ROOT, name) for name in ("dev", "prod")}
+    assert check_across(configs) == {"dev": [], "prod": []}
+    configs[env] = parse(changed(env, path, value), source=env)
+    found = {name: [str(one) for one in problems] for name, problems in check_across(configs).items()}
+    [problem] = found.pop(env)
+    assert problem.startswith(f"{path}: {value} ")
+    assert says in problem
+    assert set(map(tuple, found.values())) == {()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("env", ["dev", "prod"])
+def test_every_bucket_and_log_group_of_an_environment_is_claimed(env: str) -> None:
+    graph = planned(ROOT, env)
+    made = {node.inputs["name"] for node in graph.of("aws:cloudwatch/logGroup:LogGroup")}
+    made |= {node.inputs["bucket"] for node in graph.of("aws:s3/bucket:Bucket")}
+    assert len(made) >= 8
+    assert made <= {claim.name for claim in claims(env, dict(load(ROOT, env)))}
+
+
+def test_two_environments_cannot_name_one_bucket_for_two_things() -> None:
+    dev = parse(changed("dev", "media.bucket", "diceytech-storage"), source="dev")
+    prod = parse(changed("prod", "website.bucket", "diceytech-storage"), source="prod")
+    found = check_across({"dev": dev, "prod": prod})
+    assert [str(problem) for problem in found["prod"]] == [
+        "website.bucket: diceytech-storage is also the media bucket of dev; give each environment its own name"
+    ]
+
+
+def test_log_groups_of_one_name_in_two_regions_are_two() -> None:
+    dev = parse(changed("dev", "observability.backend_log_group", "diceytech-prod-worker"), source="dev")
+    prod = load(ROOT, "prod")
+    elsewhere = prod.model_copy(update={"aws": prod.aws.model_copy(update={"region": "eu-west-1"})})
+    assert check_across({"dev": dev, "prod": elsewhere}) == {"dev": [], "prod": []}
 
 
 def test_an_unknown_environment_names_those_that_exist() -> None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from infra import config
 from infra.config_checks.problem import Check, Problem
-from infra.regions import REGIONS
+from infra.regions import COMMERCIAL, NOT_COMMERCIAL, REGIONS
 
 MOST_TAGS = 45  # 50 for a resource; five are the platform's own: Product, Environment, ManagedBy, Name, Role
+OWN_TAGS = frozenset(("product", "environment", "managedby", "name", "role"))
 RETENTION_KEYS = (
     ("network", "flow_log_retention_days"),
     ("observability", "log_retention_days"),
@@ -17,10 +18,16 @@ RETENTION_KEYS = (
 
 
 def tag_keys(tags: dict[str, str]) -> Iterator[Problem]:
-    """Tags that AWS or the toolkit keeps for itself are refused."""
+    """Tags that AWS or the toolkit keeps for itself are refused, and two that IAM takes for one."""
+    seen: dict[str, str] = {}
     for key in tags:
-        if key.lower().startswith("aws:") or key in ("Product", "Environment", "ManagedBy", "Name", "Role"):
+        folded = key.lower()
+        if folded.startswith("aws:") or folded in OWN_TAGS:
             yield Problem(path=f"tags.{key}", message="is a reserved tag", remedy="choose another key")
+        elif folded in seen:
+            message = f"is {seen[folded]} but for its case, which IAM does not tell apart"
+            yield Problem(path=f"tags.{key}", message=message, remedy="keep one of the two")
+        seen.setdefault(folded, key)
     if len(tags) > MOST_TAGS:
         message = f"{len(tags)} tags, and AWS allows 50 with those of the platform"
         yield Problem(path="tags", message=message, remedy=f"name {MOST_TAGS} at most")
@@ -39,8 +46,7 @@ def failover_region_exists(website: config.Website) -> Iterator[Problem]:
 
 def _unknown_region(path: str, region: str) -> Iterator[Problem]:
     if region not in REGIONS:
-        message = f"{region} is no commercial AWS region (China and GovCloud are not supported)"
-        yield Problem(path=path, message=message, remedy="use one such as us-east-1 or eu-central-1")
+        yield Problem(path=path, message=f"{region} {NOT_COMMERCIAL}", remedy=COMMERCIAL)
 
 
 def retention_values(sections: Mapping[str, object]) -> Iterator[Problem]:
@@ -77,6 +83,17 @@ def current_key(identity: config.Identity) -> Iterator[Problem]:
         )
 
 
+def log_group_is_ours(observability: config.Observability) -> Iterator[Problem]:
+    """The log group's name is none that CloudWatch Logs refuses."""
+    name = observability.backend_log_group
+    if name is not None and name.startswith("aws/"):
+        yield Problem(
+            path="observability.backend_log_group",
+            message=f"{name} begins with aws/, which AWS keeps for its own log groups",
+            remedy="choose another name",
+        )
+
+
 def emails_named_once(observability: config.Observability) -> Iterator[Problem]:
     """An address subscribes once."""
     for index, address in enumerate(observability.alarm_emails):
@@ -91,5 +108,6 @@ CHECKS: tuple[Check, ...] = (
     failover_region_exists,
     retention_values,
     current_key,
+    log_group_is_ours,
     emails_named_once,
 )

@@ -10,6 +10,9 @@ from infra import config
 from infra.config_checks.problem import Check, Problem
 from infra.subnetting import carve
 
+# RFC 1918, and RFC 6598's shared space: `is_private` of Python has loopback, link-local and reserved ranges too.
+PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+
 
 def vpc_range(network: config.Network) -> Iterator[Problem]:
     """The VPC's range is a network of a size that can be cut into subnets."""
@@ -26,11 +29,11 @@ def vpc_range(network: config.Network) -> Iterator[Problem]:
             message=f"{network.cidr} is too {'large' if cidr.prefixlen < 16 else 'small'}",
             remedy="use /16 to /23: AWS allows no larger VPC, and a load balancer's subnet needs /27",
         )
-    elif not cidr.is_private:
+    elif not any(IPv4Network(network.cidr).subnet_of(private) for private in PRIVATE_RANGES):
         yield Problem(
             path="network.cidr",
-            message=f"{network.cidr} is a public range",
-            remedy="use 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16",
+            message=f"{network.cidr} is not a private range",
+            remedy=f"use one inside {', '.join(map(str, PRIVATE_RANGES))}",
         )
 
 
@@ -111,6 +114,14 @@ def distinct_zones(network: config.Network) -> Iterator[Problem]:
         yield Problem(path="network.zones", message="a zone is named twice", remedy="name different zones")
 
 
+def endpoints_named_once(network: config.Network) -> Iterator[Problem]:
+    """A VPC has one private endpoint of a service with private names."""
+    for index, service in enumerate(network.interface_endpoints):
+        if service in network.interface_endpoints[:index]:
+            path = f"network.interface_endpoints[{index}]"
+            yield Problem(path=path, message=f"{service} is named twice", remedy="remove one")
+
+
 def adopted_vpc(network: config.Network) -> Iterator[Problem]:
     """An adopted VPC brings the subnets that the environment needs."""
     if network.adopt is None:
@@ -126,6 +137,23 @@ def adopted_vpc(network: config.Network) -> Iterator[Problem]:
                 message="fewer than two subnets",
                 remedy="name two subnets at least, in different zones",
             )
+    for tier in ("public", "private", "database"):
+        ids: tuple[str, ...] = getattr(network.adopt, f"{tier}_subnet_ids")
+        for one in sorted({one for one in ids if ids.count(one) > 1}):
+            yield Problem(
+                path=f"network.adopt.{tier}_subnet_ids",
+                message=f"{one} is named twice",
+                remedy="name one subnet for each zone",
+            )
+    # Servers and database may share subnets that have no way in; one that the internet reaches is for nothing else.
+    for tier, words in (("private", "private"), ("database", "the database's")):
+        shared = set(network.adopt.public_subnet_ids) & set(getattr(network.adopt, f"{tier}_subnet_ids"))
+        for one in sorted(shared):
+            yield Problem(
+                path=f"network.adopt.{tier}_subnet_ids",
+                message=f"{one} is both public and {words}",
+                remedy="name a subnet without a route to an internet gateway",
+            )
 
 
 CHECKS: tuple[Check, ...] = (
@@ -134,5 +162,6 @@ CHECKS: tuple[Check, ...] = (
     subnets_fit,
     zones_of_region,
     distinct_zones,
+    endpoints_named_once,
     adopted_vpc,
 )

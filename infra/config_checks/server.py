@@ -49,8 +49,20 @@ def one_architecture(server: config.Server) -> Iterator[Problem]:
         )
 
 
+def types_named_once(server: config.Server) -> Iterator[Problem]:
+    """Each instance type of the fleet is another one: an auto scaling group refuses two that are the same."""
+    types = server.fleet.instance_types
+    for index, name in enumerate(types):
+        path = f"server.fleet.instance_types[{index}]"
+        if name == server.instance_type:
+            yield Problem(path=path, message=f"{name} is server.instance_type already", remedy="remove it here")
+        elif name in types[:index]:
+            yield Problem(path=path, message=f"{name} is named twice", remedy="remove one")
+
+
 CHECKS: tuple[Check, ...] = (
     origin_and_egress,
     fleet_size,
     one_architecture,
+    types_named_once,
 )

@@ -9,6 +9,10 @@ from infra import config
 from infra.config_checks.problem import Check, Problem
 
 BUCKET_SECTIONS = ("media", "website", "artifacts", "logs")
+LONGEST_DOMAIN = 64  # AWS Certificate Manager User Guide: the first name of a certificate, its common name
+# IAM allows a role 10,240 characters of inline policies; half is left to releases, secrets and logs.
+MEDIA_POLICY_LENGTH = 5_000
+ARN_LENGTH = 85  # `arn:aws:s3:::`, the longest name of a bucket, and the signs around both texts
 
 
 def bucket_names(sections: Mapping[str, object]) -> Iterator[Problem]:
@@ -54,6 +58,17 @@ def media_prefixes(media: config.Media) -> Iterator[Problem]:
                 )
 
 
+def media_prefixes_fit(media: config.Media) -> Iterator[Problem]:
+    """The server's policy has room for all prefixes: each stands in it with the bucket's name, and once without."""
+    prefixes = (*media.public_prefixes, *media.private_prefixes)
+    if sum(ARN_LENGTH + 2 * len(prefix) for prefix in prefixes) > MEDIA_POLICY_LENGTH:
+        yield Problem(
+            path="media.public_prefixes",
+            message=f"{len(prefixes)} prefixes, private ones included, do not fit into the server's policy",
+            remedy="name fewer or shorter ones, such as one folder that holds others",
+        )
+
+
 def media_path(website: config.Website) -> Iterator[Problem]:
     """/media/* belongs to the media bucket."""
     for index, pattern in enumerate(website.backend_paths):
@@ -88,18 +103,25 @@ def failover_elsewhere(website: config.Website, aws: config.Aws) -> Iterator[Pro
 
 
 def domain_in_zone(dns: config.Dns | None) -> Iterator[Problem]:
-    """The domain lies in its zone."""
+    """The domain lies in its zone, and a certificate can be had for it."""
     if dns and dns.domain != dns.zone and not dns.domain.endswith("." + dns.zone):
         yield Problem(
             path="dns.domain",
             message=f"{dns.domain} is not in zone {dns.zone}",
             remedy="name the zone that holds the domain",
         )
+    if dns and len(dns.domain) > LONGEST_DOMAIN:
+        yield Problem(
+            path="dns.domain",
+            message=f"has {len(dns.domain)} characters, and a certificate of ACM names {LONGEST_DOMAIN} at most",
+            remedy="choose a shorter one",
+        )
 
 
 CHECKS: tuple[Check, ...] = (
     bucket_names,
     media_prefixes,
+    media_prefixes_fit,
     media_path,
     backend_paths_leave_a_site,
     failover_elsewhere,

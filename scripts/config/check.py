@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from controls.catalogue import ALL
 from infra.account_config import account_file, account_stacks, foreign_environments, load_account
 from infra.config import PlatformConfig
 from infra.config_across import check_across
@@ -74,7 +75,7 @@ def check(root: Path, only: str | None = None) -> list[Verdict]:
 
 
 def _accounts(root: Path, environments: Mapping[str, Mapping[str, object]]) -> Iterator[Verdict]:
-    """Verdicts on the account project's stacks; what is accepted there is held by its own tests."""
+    """Verdicts on the account project's stacks; whether what is accepted there is needed its own tests hold."""
     ids = {name: getattr(sections.get("aws"), "account_id", None) for name, sections in environments.items()}
     for stack in account_stacks(root):
         errors: list[Problem] = []
@@ -84,7 +85,16 @@ def _accounts(root: Path, environments: Mapping[str, Mapping[str, object]]) -> I
             errors.extend(error.problems)
             valid = error.sections
         errors.extend(foreign_environments(valid, ids, known=environments))
+        errors.extend(_no_controls(valid.get("accepted")))
         yield Verdict(file=f"account/{account_file(root, stack).name}", environment=None, errors=errors)
+
+
+def _no_controls(accepted: object) -> Iterator[Problem]:
+    """What the account project accepts and no control looks for; lint rules are for environments only."""
+    known = {control.id for control in ALL}
+    for index, one in enumerate(accepted if isinstance(accepted, tuple) else ()):
+        if one.id not in known:
+            yield Problem(path=f"accepted[{index}].id", message=f"{one.id} is no control", remedy="correct the id")
 
 
 def _verdict(name: str, configs: Mapping[str, PlatformConfig], errors: list[Problem]) -> Verdict:

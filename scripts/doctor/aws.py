@@ -1,40 +1,53 @@
-"""Which account the credentials are for, whether it is the one that the YAML names, and which secrets are missing."""
+"""What the YAML names that is nobody's own, which account the credentials are for, and which secrets are missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from infra.account_config import AccountConfig, account_file, load_account
 from infra.config import PlatformConfig
-from infra.config_source import load
+from infra.config_source import load, stack_file
 from infra.errors import PlatformError
-from infra.first_run import EMULATOR_ACCOUNT, account_line
+from infra.first_run import placeholders
 from infra.names import Names
 from scripts.aws.session import CredentialsError, any_account, identity
 from scripts.doctor.finding import Finding, Status
 from scripts.secrets.secrets import SecretsError, Store
 
+Config = TypeVar("Config", PlatformConfig, AccountConfig)
 FALLBACK_REGION = "us-east-1"  # where STS is asked when no environment's YAML can be read
 
 
-def accounts(root: Path, names: Sequence[str], *, needed: bool) -> Iterator[Finding]:
-    """The account that each environment names: the emulator's must be replaced before a first run on AWS."""
-    absent: Status = "missing" if needed else "optional"
-    for name, config in _readable(root, names).items():
-        account = config.aws.account_id
-        if account != EMULATOR_ACCOUNT:
-            yield Finding(what=f"Account of {name}", status="ok", detail=account)
-            continue
-        file = root / f"Pulumi.{name}.yaml"
-        fix = f"edit line {account_line(file)} of {file.name} before the first `pulumi up`"
-        yield Finding(what=f"Account of {name}", status=absent, detail=f"{account}, the emulator's", fix=fix)
+def own_values(root: Path, names: Sequence[str], stacks: Sequence[str], *, needed: bool) -> Iterator[Finding]:
+    """What each environment and account stack names: placeholders must be replaced before a first run on AWS."""
+    for name, config in _readable(names, partial(load, root)).items():
+        values = {"Account": config.aws.account_id}
+        yield from _own_values(config, name, values, file=stack_file(root, name), needed=needed)
+    for stack, account in _readable(stacks, partial(load_account, root)).items():
+        values = {"Account": account.aws.account_id, "Repository": account.github.repository}
+        yield from _own_values(account, f"account {stack}", values, file=account_file(root, stack), needed=needed)
+
+
+def _own_values(
+    config: PlatformConfig | AccountConfig, name: str, values: Mapping[str, str], *, file: Path, needed: bool
+) -> Iterator[Finding]:
+    found = list(placeholders(config, file=file))
+    for kind, value in values.items():
+        if kind not in {one.kind for one in found}:
+            yield Finding(what=f"{kind} of {name}", status="ok", detail=value)
+    for one in found:
+        fix = f"edit line {one.line} of {file.name} before the first `pulumi up`"
+        status: Status = "missing" if needed else "optional"
+        yield Finding(what=f"{one.kind} of {name}", status=status, detail=one.wrong, fix=fix)
 
 
 def credentials(root: Path, names: Sequence[str], *, needed: bool) -> Iterator[Finding]:
     """Whose credentials there are, and the secrets of the environments that they are for."""
     absent: Status = "missing" if needed else "optional"
-    configs = _readable(root, names)
+    configs = _readable(names, partial(load, root))
     regions = [config.aws.region for config in configs.values()]
     try:
         who = identity(any_account((regions or [FALLBACK_REGION])[0]))
@@ -65,12 +78,12 @@ def _secrets(config: PlatformConfig, environment: str, *, account: str, absent: 
     return Finding(what=what, status=absent, detail=f"missing: {', '.join(missing)}", fix=fix)
 
 
-def _readable(root: Path, names: Sequence[str]) -> dict[str, PlatformConfig]:
-    """The environments whose YAML can be read; what is wrong with the others is said elsewhere."""
-    found: dict[str, PlatformConfig] = {}
+def _readable(names: Sequence[str], read: Callable[[str], Config]) -> dict[str, Config]:
+    """The configurations that can be read; what is wrong with the others is said elsewhere."""
+    found: dict[str, Config] = {}
     for name in names:
         try:
-            found[name] = load(root, name)
+            found[name] = read(name)
         except PlatformError:
             continue
     return found

@@ -10,10 +10,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from infra.account_config import account_stacks
 from infra.config_source import ConfigError, environments
 from infra.errors import PlatformError
 from scripts.config.check import Verdict, check
-from scripts.doctor.aws import accounts, credentials
+from scripts.doctor.aws import credentials, own_values
 from scripts.doctor.engine import engine
 from scripts.doctor.finding import Finding, Status
 
@@ -35,7 +36,7 @@ def examine(root: Path, environment: str | None, *, aws: bool) -> list[Finding]:
             _libraries(root),
             engine(needed=aws),
             _configuration(root, environment),
-            accounts(root, names, needed=aws),
+            own_values(root, names, [] if environment else account_stacks(root), needed=aws),
             credentials(root, names, needed=aws),
         )
     )

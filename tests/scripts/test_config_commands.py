@@ -41,7 +41,7 @@ def test_every_error_of_every_environment_is_printed_at_once(copy: Path) -> None
     for line in (
         "  error database.multi_az: is 'perhaps'; write true or false",
         "  error server.frobnicate: is not a setting; use one of mode",
-        "  error network.cidr: 8.8.0.0/16 is a public range",
+        "  error network.cidr: 8.8.0.0/16 is not a private range",
     ):
         assert line in done.stdout
 
@@ -77,18 +77,24 @@ def test_an_environment_is_named_as_it_was_typed(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("- name: dev", "- name: gone", "gone has no Pulumi.gone.yaml"),
-        ('account_id: "123456789012"', 'account_id: "210987654321"', "dev is in account 123456789012, not in 2109"),
+        ("- name: dev", "- name: gone", "environments: gone has no Pulumi.gone.yaml"),
+        (
+            'account_id: "123456789012"',
+            'account_id: "210987654321"',
+            "environments: dev is in account 123456789012, not in 2109",
+        ),
+        ("id: EC2.172", "id: EC2.9172", "accepted[0].id: EC2.9172 is no control; correct the id"),
+        ("id: EC2.172", "id: short-logs", "accepted[0].id: short-logs is no control; correct the id"),
     ],
 )
-def test_an_accounts_environments_exist_and_are_in_it(copy: Path, old: str, new: str, message: str) -> None:
+def test_what_an_account_names_exists_and_is_in_it(copy: Path, old: str, new: str, message: str) -> None:
     (copy / "account").mkdir()
     file = copy / "account" / "Pulumi.main.yaml"
     file.write_text((ROOT / "account" / "Pulumi.main.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     edit(file, old, new)
     done = diceytech("config", "check", cwd=copy)
     assert done.returncode == 1
-    assert f"  error environments: {message}" in done.stdout
+    assert f"  error {message}" in done.stdout
 
 
 def test_lint_exits_with_2_until_it_is_accepted_with_a_reason(copy: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from importlib import metadata
 from pathlib import Path
 
@@ -19,6 +20,13 @@ from scripts.doctor.finding import Finding
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     return repository(tmp_path / "copy")
+
+
+@pytest.fixture
+def with_account(copy: Path) -> Path:
+    (copy / "account").mkdir()
+    shutil.copy(ROOT / "account" / "Pulumi.main.yaml", copy / "account")
+    return copy
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +66,7 @@ def test_a_real_run_lacks_engine_credentials_and_an_account(copy: Path) -> None:
     assert done.returncode == 1
     findings = {finding["what"]: finding for finding in json.loads(done.stdout)}
     missing = {what for what, finding in findings.items() if finding["status"] == "missing"}
-    assert missing == {"Pulumi engine", "AWS credentials", "Account of dev", "Account of prod"}
+    assert missing == {"Pulumi engine", "AWS credentials", "Account of dev", "Account of prod", "Mail of prod"}
     assert all(findings[what]["fix"] for what in missing)
 
 
@@ -66,6 +74,30 @@ def test_the_line_to_edit_is_the_one_that_names_the_account(copy: Path) -> None:
     fix = by_name(examine(copy, "dev", aws=True))["Account of dev"].fix
     number = int(fix.split()[2])
     assert "account_id:" in (copy / "Pulumi.dev.yaml").read_text().splitlines()[number - 1]
+
+
+def test_the_committed_repository_and_addresses_are_named_with_their_lines(with_account: Path) -> None:
+    found = by_name(examine(with_account, None, aws=True))
+    assert found["Account of account main"].status == "missing"
+    for what, value, file in (
+        ("Repository of account main", "example/diceytech", with_account / "account" / "Pulumi.main.yaml"),
+        ("Mail of account main", "ops@example.com", with_account / "account" / "Pulumi.main.yaml"),
+        ("Mail of prod", "ops@example.com", with_account / "Pulumi.prod.yaml"),
+    ):
+        assert (found[what].status, found[what].detail.startswith(f"{value} is ")) == ("missing", True)
+        number = int(found[what].fix.split()[2])
+        assert value in file.read_text().splitlines()[number - 1]
+
+
+def test_values_of_ones_own_are_good(with_account: Path) -> None:
+    edit(with_account / "account" / "Pulumi.main.yaml", "example/diceytech", "acme/shop")
+    edit(with_account / "account" / "Pulumi.main.yaml", "ops@example.com", "ops@acme.test")
+    found = by_name(examine(with_account, None, aws=True))
+    assert (found["Repository of account main"].status, found["Repository of account main"].detail) == (
+        "ok",
+        "acme/shop",
+    )
+    assert "Mail of account main" not in found
 
 
 def test_one_environment_is_looked_at_on_demand(copy: Path) -> None:

@@ -24,6 +24,7 @@ from tests.stacks.environments import varied
 ROOT = Path(__file__).parents[2]
 POLICY, ROLE = "aws:iam/policy:Policy", "aws:iam/role:Role"
 PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+KEY = "arn:aws:kms:us-east-1:123456789012:key/00000000-0000-0000-0000-000000000000"
 ADOPTED = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
 
@@ -219,11 +220,32 @@ WRONG = [
     ({"github": {"oidc_provider": ADOPTED.replace("1234", "9999")}}, "github.oidc_provider: is not in account"),
     ({"environments": [{"name": "dev"}, {"name": "dev"}]}, "environments: dev is named twice"),
     ({"environments": []}, "environments: is empty"),
+    (
+        {"environments": [{"name": "dev"}, {"name": "prod", "github_environment": "dev-plan"}]},
+        "environments[1].github_environment: dev-plan, in which prod is deployed, is also where dev is planned",
+    ),
+    (
+        {"environments": [{"name": "dev", "github_environment": "PROD"}, {"name": "prod"}]},
+        "environments[1].name: prod, in which prod is deployed, is also where dev is deployed",
+    ),
+    (
+        {"environments": [{"name": "dev", "github_environment": "Prod-Plan"}, {"name": "prod"}]},
+        "environments[1].name: prod-plan, in which prod is planned, is also where dev is deployed",
+    ),
+    (
+        {"environments": [{"name": one, "github_environment": "live"} for one in ("dev", "prod")]},
+        "environments[1].github_environment: live, in which prod is deployed, is also where dev is deployed",
+    ),
     ({"aws": {"account_id": 123456789012}}, "aws.account_id: is 123456789012; write text"),
     ({"budget": {"emails": []}}, "budget.emails"),
     ({"budget": {"monthly_usd": 0}}, "budget.monthly_usd"),
     ({"guards": {"vpc_block_public_access": "off"}}, "guards.vpc_block_public_access"),
     ({"state": {"bucket": "acme-state", "key_arn": "alias/acme"}}, "state.key_arn"),
+    ({"state": {"bucket": "acme-state", "key_arn": KEY.replace("1234", "9999")}}, "state.key_arn: is not in account"),
+    ({"state": {"bucket": "acme-state", "key_arn": KEY.replace("us-east-1", "x")}}, "state.key_arn: x is no"),
+    ({"aws": {"region": "us-gov-west-1"}}, "aws.region: us-gov-west-1 is no commercial AWS region"),
+    ({"aws": {"region": "xx-foo-9"}}, "aws.region: xx-foo-9 is no commercial AWS region"),
+    ({"budget": {"emails": ["a@b.example", "a@b.example"]}}, "budget.emails[1]: a@b.example is named twice"),
 ]
 
 

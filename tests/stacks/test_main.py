@@ -9,8 +9,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from infra.config_source import read_raw
-from infra.first_run import REHEARSAL
+from infra.account_config import load_account
+from infra.config_source import load, read_raw
+from infra.first_run import REHEARSAL, FirstRunError, placeholders, refuse_placeholders
 from rehearsal.graph import Graph
 from rehearsal.in_process import run
 from rehearsal.platform import NoAws, planned
@@ -50,6 +51,29 @@ def test_a_first_run_on_aws_says_which_line_to_edit(monkeypatch: pytest.MonkeyPa
         main(engine_values("dev"))
     line = int(str(told.value).split("line ")[1].split(":")[0])
     assert "account_id" in (ROOT / "Pulumi.dev.yaml").read_text().splitlines()[line - 1]
+
+
+def test_real_runs_with_the_committed_repository_or_addresses_are_refused_with_their_lines() -> None:
+    file = ROOT / "account" / "Pulumi.main.yaml"
+    config = load_account(ROOT, "main")
+    own = config.model_copy(update={"aws": config.aws.model_copy(update={"account_id": "210987654321"})})
+    with pytest.raises(FirstRunError) as told:
+        refuse_placeholders(own, file=file, variables={})
+    repository, mail = str(told.value).splitlines()
+    assert "example/diceytech is somebody else's repository, whose jobs could deploy; put your own" in repository
+    assert "ops@example.com is an address that nobody reads; put one of your own there" in mail
+    refuse_placeholders(own, file=file, variables={REHEARSAL: "1"})
+
+
+@pytest.mark.parametrize(
+    ("mail", "refused"),
+    [("ops@EXAMPLE.org", True), ("ops@mail.example.net", True), ("ops@myexample.com", False), ("o@example.co", False)],
+)
+def test_addresses_in_the_domains_of_examples_are_nobodys_own(mail: str, refused: bool) -> None:
+    config = load(ROOT, "dev")
+    named = config.observability.model_copy(update={"alarm_emails": (mail,)})
+    found = placeholders(config.model_copy(update={"observability": named}), file=ROOT / "Pulumi.dev.yaml")
+    assert [one.kind for one in found] == ["Account", *["Mail"] * refused]
 
 
 def test_a_mistake_ends_the_run_before_anything_is_registered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,7 +136,8 @@ def test_an_adopted_vpc_is_built_in_and_not_changed() -> None:
 
 def test_an_adopted_vpc_with_two_subnets_in_one_zone_is_refused() -> None:
     ids = ["subnet-0000000000000000a", "subnet-0000000000000000b", "subnet-0000000000000000c"]
-    adopt = {"vpc_id": "vpc-0123456789abcdef0", "public_subnet_ids": ids, "database_subnet_ids": ids[:2]}
+    apart = ["subnet-0000000000000001a", "subnet-0000000000000001b"]
+    adopt = {"vpc_id": "vpc-0123456789abcdef0", "public_subnet_ids": ids, "database_subnet_ids": apart}
     with (
         pytest.raises((AdoptionError, PlatformError), match=r"network\.adopt\.public_subnet_ids"),
         rehearsed_config(varied("dev", network={"adopt": adopt}), "test"),
