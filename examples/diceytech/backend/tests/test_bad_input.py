@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from accounts.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,8 +17,9 @@ from PIL import Image
 from projects.models import Project
 from rest_framework.test import APIClient
 
-from tests.conftest import picture, project, stored_keys
+from tests.conftest import pdf, picture, project, stored_keys
 from tests.servers import gunicorn
+from tests.services import BUCKET
 from tests.test_jobs import job
 from tests.test_projects import NEW
 
@@ -112,6 +114,18 @@ def test_a_pictures_extension_is_that_of_its_content(as_ada: APIClient, empty_bu
     (key,) = stored_keys()
     assert key.startswith("profile_pics/")
     assert key.endswith(".jpg")
+
+
+@pytest.mark.parametrize("claimed", ["text/html", "text/javascript", "image/svg+xml"])
+def test_a_file_is_served_as_what_it_is_whatever_its_client_says(
+    claimed: str, as_ada: APIClient, bob: User, empty_bucket: None
+) -> None:
+    me, cv = picture("GIF"), pdf()
+    me.content_type = cv.content_type = claimed
+    as_ada.patch("/api/auth/profile/", {"profile_picture": me}, format="multipart")
+    as_ada.post(f"/api/jobs/{job(bob).pk}/apply/", {"resume": cv}, format="multipart")
+    heads = [boto3.client("s3").head_object(Bucket=BUCKET, Key=key) for key in sorted(stored_keys())]
+    assert [head["ContentType"] for head in heads] == ["image/gif", "application/pdf"]
 
 
 def test_oversized_uploads_are_refused(as_ada: APIClient, empty_bucket: None) -> None:
