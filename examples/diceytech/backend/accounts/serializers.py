@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diceytech.fields import StartsBeforeEnds
+from diceytech.fields import RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as RefusedPassword
@@ -46,6 +46,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
     """One's own account, at log-in and as the profile."""
 
     profile_picture = PictureField(required=False, allow_null=True)
+    skills = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
     skill_details = SkillSerializer(source="skills", many=True, read_only=True)
     experiences = ExperienceSerializer(many=True, read_only=True)
     education = EducationSerializer(many=True, read_only=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from diceytech.filters import ShortSearchFilter
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status, viewsets
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -101,7 +101,7 @@ class SkillListView(generics.ListAPIView[Skill]):
     queryset = Skill.objects.all()
     serializer_class = serializers.SkillSerializer
     pagination_class = None
-    filter_backends = (SearchFilter,)
+    filter_backends = (ShortSearchFilter,)
     search_fields = ("name", "category")
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
+
+from diceytech.filters import BIGGEST_ID
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 1, 1)
 
@@ -22,6 +25,44 @@ class NearDateTimeField(serializers.DateTimeField):
         if not EARLIEST <= moment.date() < LATEST:
             raise serializers.ValidationError("Must be between the years 2000 and 2100.")
         return moment
+
+
+class RowsField(serializers.ManyRelatedField):
+    """Rows by their ids, or by the slugs of `child_relation`: at most `most`, found in one query for all."""
+
+    default_error_messages = {"too_many": "Name {most} at most."}
+
+    def __init__(self, child_relation: serializers.RelatedField[Any, Any, Any], most: int = 100, **kwargs: Any) -> None:
+        super().__init__(child_relation, **kwargs)
+        self.most = most
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        """Each row once, in the order sent; raises ValidationError."""
+        if isinstance(data, str) or not hasattr(data, "__iter__"):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if len(data) > self.most:
+            self.fail("too_many", most=self.most)
+        child = self.child_relation
+        slug = getattr(child, "slug_field", None)
+        keys: dict[Any, None] = dict.fromkeys(self._id(item) if slug is None else self._slug(item) for item in data)
+        rows: QuerySet[Any] = child.get_queryset()  # type: ignore[assignment] # None only for a field that is read-only
+        possible = [key for key in keys if slug is not None or 0 < key <= BIGGEST_ID]
+        found = rows.in_bulk(possible, field_name=slug or "pk")
+        for key in keys:
+            if key not in found:
+                child.fail("does_not_exist", pk_value=key, slug_name=slug, value=key)
+        return [found[key] for key in keys]
+
+    def _id(self, item: Any) -> int:
+        try:
+            if isinstance(item, bool):
+                raise TypeError
+            return int(item)
+        except (TypeError, ValueError, OverflowError):
+            self.child_relation.fail("incorrect_type", data_type=type(item).__name__)
+
+    def _slug(self, item: Any) -> str:
+        return str(serializers.CharField(trim_whitespace=False).run_validation(item))
 
 
 class StartsBeforeEnds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.models import User
-from diceytech.fields import NearDateTimeField, StartsBeforeEnds
+from diceytech.fields import NearDateTimeField, RowsField, StartsBeforeEnds
 from rest_framework import serializers
 
 from hackathons.models import Hackathon, Team
@@ -80,8 +80,8 @@ class RegistrationSerializer(serializers.Serializer[Any]):
     """A team to register; `members` are user names besides one's own."""
 
     team_name = serializers.CharField(max_length=100)
-    members = serializers.ListField(
-        child=serializers.SlugRelatedField(slug_field="username", queryset=User.objects.filter(is_active=True)),
+    members = RowsField(
+        serializers.SlugRelatedField(slug_field="username", queryset=User.objects.filter(is_active=True)),
+        most=99,
         required=False,
-        max_length=99,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.current import me, my_id
 from diceytech.actions import ANSWERS, missing, refused
-from diceytech.filters import ParameterFilter
+from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +15,6 @@ from notifications.events import notify
 from rest_framework import generics, mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,7 +32,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
     lookup_value_converter = "int"
     permission_classes = (IsAuthenticated, OwnerChanges)
     owner_field = "posted_by"
-    filter_backends = (ParameterFilter, SearchFilter)
+    filter_backends = (ParameterFilter, ShortSearchFilter)
     filters = {"type": "job_type", "location_type": "location_type"}
     id_filters = {"skill": "skills_required"}
     search_fields = ("title", "company", "description", "location")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
-from diceytech.fields import NearDateTimeField, StartsBeforeEnds
+from diceytech.fields import NearDateTimeField, RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from rest_framework import serializers
 
@@ -14,7 +14,7 @@ from projects.models import Project
 class ProjectSerializer(serializers.ModelSerializer[Project]):
     """A project; counts and flags come with the view's query."""
 
-    technologies = serializers.PrimaryKeyRelatedField(many=True, queryset=Skill.objects.all(), required=False)
+    technologies = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
     technology_details = SkillSerializer(source="technologies", many=True, read_only=True)
     start_date = NearDateTimeField()
     end_date = NearDateTimeField()

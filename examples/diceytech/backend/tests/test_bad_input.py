@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 import pytest
-from accounts.models import User
+from accounts.models import Skill, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from projects.models import Project
@@ -20,6 +20,7 @@ from rest_framework.test import APIClient
 from tests.conftest import pdf, picture, project, stored_keys
 from tests.servers import gunicorn
 from tests.services import BUCKET
+from tests.test_hackathons_and_notifications import hackathon
 from tests.test_jobs import job
 from tests.test_projects import NEW
 
@@ -85,6 +86,39 @@ def test_text_is_kept_and_shown_as_it_is(text: str, as_ada: APIClient) -> None:
 )
 def test_queries_that_make_no_sense_find_nothing(query: str, as_ada: APIClient) -> None:
     assert as_ada.get(f"/api/projects/?{query}").status_code in (200, 400, 404)
+
+
+@pytest.mark.parametrize("path", ["/api/projects/", "/api/jobs/", "/api/hackathons/", "/api/skills/"])
+def test_a_search_that_nobody_types_is_refused(path: str, as_ada: APIClient) -> None:
+    for text in ("a " * 1000, "x" * 201, "\x00"):
+        answer = as_ada.get(path, {"search": text})
+        assert (answer.status_code, list(answer.json())) == (400, ["search"])
+    assert as_ada.get(path, {"search": "x" * 200}).status_code == 200
+
+
+def test_a_list_of_rows_is_short_and_found_in_one_query(
+    as_ada: APIClient, ada: User, django_assert_max_num_queries: Any
+) -> None:
+    skills = [skill.pk for skill in Skill.objects.bulk_create(Skill(name=str(n), category="c") for n in range(100))]
+    event = hackathon(ada)
+    registration = f"/api/hackathons/{event.pk}/register/"
+    for path, field, method, value in (
+        ("/api/auth/profile/", "skills", "patch", 1),
+        (f"/api/projects/{project(ada).pk}/", "technologies", "patch", 1),
+        (f"/api/jobs/{job(ada).pk}/", "skills_required", "patch", 1),
+        (registration, "members", "post", "ada"),
+    ):
+        with django_assert_max_num_queries(3):
+            answer = getattr(as_ada, method)(path, {"team_name": "Lions", field: [value] * 10_000})
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+    with django_assert_max_num_queries(20):
+        answer = as_ada.patch("/api/auth/profile/", {"skills": skills})
+    assert sorted(answer.json()["skills"]) == skills
+    for wrong in ([0], [10**30], ["x"], [True], [None], [skills[0], skills[-1] + 1], {"a": 1}, "1", 1):
+        assert list(as_ada.patch("/api/auth/profile/", {"skills": wrong}).json()) == ["skills"]
+    for wrong in (["a\x00b"], [{}], ["nobody-there"], [None]):
+        answer = as_ada.post(registration, {"team_name": "Lions", "members": wrong})
+        assert (answer.status_code, list(answer.json())) == (400, ["members"])
 
 
 def disguised() -> list[SimpleUploadedFile]:
