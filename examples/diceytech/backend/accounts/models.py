@@ -21,7 +21,7 @@ class EmailUserManager(UserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user with this e-mail address."""
-        return self.get(email=(username or "").lower())
+        return self.get(email=self.model.normalize_address(username or ""))
 
 
 class User(AbstractUser):
@@ -54,9 +54,14 @@ class User(AbstractUser):
         """Full name, or the user name where none is given."""
         return self.get_full_name() or self.username
 
+    @staticmethod
+    def normalize_address(text: str) -> str:
+        """An address as it is kept and looked up."""
+        return text.lower()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the address in lower case; a new password ends every log-in."""
-        self.email = self.email.lower()
+        self.email = self.normalize_address(self.email)
         renewed = self.pk is not None and getattr(self, "_password", None) is not None
         super().save(*args, **kwargs)
         if renewed:
