@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from diceytech.fields import RowsField, StartsBeforeEnds
+from diceytech.fields import FlagField, RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as RefusedPassword
@@ -26,6 +26,8 @@ class SkillSerializer(serializers.ModelSerializer[Skill]):
 
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     """A position."""
+
+    is_current = FlagField(required=False)
 
     class Meta:
         model = Experience

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
 
 from diceytech.filters import BIGGEST_ID
 
@@ -27,6 +29,12 @@ class NearDateTimeField(serializers.DateTimeField):
         return moment
 
 
+class FlagField(serializers.BooleanField):
+    """A flag that a form may leave out, as JSON may; DRF's own reads its absence as an unticked box."""
+
+    default_empty_html = empty
+
+
 class RowsField(serializers.ManyRelatedField):
     """Rows by their ids, or by the slugs of `child_relation`: at most `most`, found in one query for all."""
 
@@ -35,6 +43,12 @@ class RowsField(serializers.ManyRelatedField):
     def __init__(self, child_relation: serializers.RelatedField[Any, Any, Any], most: int = 100, **kwargs: Any) -> None:
         super().__init__(child_relation, **kwargs)
         self.most = most
+
+    def get_value(self, dictionary: Any) -> Any:
+        """What was sent; a form that leaves the field out changes nothing, as JSON does."""
+        if html.is_html_input(dictionary) and self.field_name not in dictionary:
+            return empty
+        return super().get_value(dictionary)
 
     def to_internal_value(self, data: Any) -> list[Any]:
         """Each row once, in the order sent; raises ValidationError."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
-from diceytech.fields import RowsField
+from diceytech.fields import FlagField, RowsField
 from diceytech.uploads import PictureField, ResumeField
 from rest_framework import serializers
 
@@ -20,6 +20,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
     skill_details = SkillSerializer(source="skills_required", many=True, read_only=True)
     company_logo = PictureField(required=False, allow_null=True)
     posted_by_name = serializers.CharField(source="posted_by.display_name", read_only=True)
+    is_active = FlagField(required=False)
     has_applied = serializers.BooleanField(read_only=True, default=False)
 
     class Meta:

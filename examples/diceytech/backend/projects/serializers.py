@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
-from diceytech.fields import NearDateTimeField, RowsField, StartsBeforeEnds
+from diceytech.fields import FlagField, NearDateTimeField, RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from rest_framework import serializers
 
@@ -21,6 +21,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
     max_participants = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
     organizer_name = serializers.CharField(source="organizer.display_name", read_only=True)
     image = PictureField(required=False, allow_null=True)
+    is_active = FlagField(required=False)
     participants_count = serializers.IntegerField(read_only=True, default=0)
     is_joined = serializers.BooleanField(read_only=True, default=False)
 
