@@ -116,6 +116,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["diceytech.requests.BoundedJSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "diceytech.conflicts.handle",
     "DEFAULT_THROTTLE_RATES": {
         "login-account": config("LOGIN_RATE", default="10/minute"),
         "login-address": config("LOGIN_ADDRESS_RATE", default="100/minute"),

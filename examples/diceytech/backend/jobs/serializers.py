@@ -98,3 +98,4 @@ class StatusSerializer(ApplicationSerializer):
     class Meta(ApplicationSerializer.Meta):
         fields = ["status"]
         read_only_fields: list[str] = []
+        extra_kwargs = {"status": {"required": True}}

@@ -12,12 +12,16 @@ from typing import Any
 import boto3
 import pytest
 from accounts.models import Skill, User
+from diceytech.wsgi import application
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from jobs.models import JobApplication
 from PIL import Image
 from projects.models import Project
 from rest_framework.test import APIClient
+from werkzeug.test import Client as WSGIClient
 
-from tests.conftest import pdf, picture, project, stored_keys
+from tests.conftest import PASSWORD, MakeUser, client_of, pdf, picture, project, stored_keys
 from tests.servers import gunicorn
 from tests.services import BUCKET
 from tests.test_hackathons_and_notifications import hackathon
@@ -221,3 +225,77 @@ def test_a_failure_of_ours_gives_nothing_away(as_ada: APIClient, monkeypatch: py
     assert answer.json()["request_id"] == answer["X-Request-ID"] == "abcdef0123456789"
     assert b"hunter2" not in answer.content
     assert "hunter2" in caplog.text
+
+
+def test_names_that_look_the_same_are_the_same(ada: User, as_bob: APIClient) -> None:
+    body = {"username": "\uff41\uff44\uff41", "email": "eve@example.com", "password": PASSWORD}
+    for answer in (APIClient().post("/api/auth/register/", body), as_bob.patch("/api/auth/profile/", body)):
+        assert (answer.status_code, list(answer.json())) == (400, ["username"])
+    made = APIClient().post("/api/auth/register/", {**body, "username": "\uff45\uff56\uff45"})
+    assert (made.status_code, made.json()["username"]) == (201, "eve")
+
+
+def test_an_address_that_grows_in_lower_case_is_measured_as_it_is_kept() -> None:
+    grows = "\u0130" * 3 + "a" * 61 + "@" + ".".join(["b" * 61] * 3)  # each letter becomes two
+    body = {"username": "eve", "email": f"{grows}.com", "password": PASSWORD}
+    assert len(body["email"]) <= 254 < len(body["email"].lower())
+    answer = APIClient().post("/api/auth/register/", body)
+    assert (answer.status_code, list(answer.json())) == (400, ["email"])
+
+
+def test_who_loses_a_race_for_a_name_is_told_so(
+    transactional_db: None, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_user("ada"), make_user("bob")
+    monkeypatch.setattr("rest_framework.validators.qs_exists", lambda _: False)  # the other is not committed yet
+    registration = {"username": "eve", "email": "eve@example.com", "password": PASSWORD}
+    answers = {
+        "username": client_of(bob).patch("/api/auth/profile/", {"username": "ada"}),
+        "email": APIClient().post("/api/auth/register/", {**registration, "email": ada.email}),
+    }
+    for field, answer in answers.items():
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+        assert "already exists" in answer.json()[field][0]
+
+
+def test_half_a_surrogate_pair_is_a_400_wherever_it_is(as_ada: APIClient, ada: User) -> None:
+    half = b'{"%s": "\\ud800", "password": "x"}'
+    for path, field in (
+        ("/api/auth/login/", b"email"),
+        ("/api/auth/register/", b"username"),
+        ("/api/token/refresh/", b"refresh"),
+        ("/api/projects/", b"project_type"),
+    ):
+        answer = as_ada.post(path, half % field, content_type="application/json")
+        assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+    whole = as_ada.patch("/api/auth/profile/", b'{"bio": "\\ud83d\\ude00"}', content_type="application/json")
+    assert whole.json()["bio"] == "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "bz2", "hex", "rot13", "base64", "idna", "undefined", "none-such", "utf-16"]
+)
+def test_a_charset_that_is_not_utf_8_is_a_415(charset: str) -> None:
+    kinds = [f"application/json; charset={charset}", f"multipart/form-data; boundary=x; charset={charset}"]
+    for kind in [*kinds, f"application/json; charset*=UTF-8''{charset}", "application/json; x*=none-such''y"]:
+        for method, path in (("GET", "/api/projects/?search=x"), ("POST", "/api/auth/login/")):
+            answer = WSGIClient(application).open(path, method=method, data=b"--x--", headers={"Content-Type": kind})
+            assert (answer.status_code, answer.content_type) == (415, "application/json")
+            assert json.loads(answer.data)["detail"]
+
+
+def test_a_charset_of_utf_8_is_taken() -> None:
+    for kind in ("application/json", "application/json; charset=UTF-8", 'application/json; charset="utf8"'):
+        answer = WSGIClient(application).get("/livez", headers={"Content-Type": kind})
+        assert answer.status_code == 200
+
+
+def test_the_docs_page_has_no_options(client: Client) -> None:
+    assert client.get("/api/docs/").status_code == 200
+    assert client.options("/api/docs/").status_code == client.post("/api/docs/").status_code == 405
+
+
+def test_a_status_that_is_not_sent_is_asked_for(as_ada: APIClient, ada: User, bob: User) -> None:
+    application = JobApplication.objects.create(job=job(ada), applicant=bob)
+    answer = as_ada.patch(f"/api/applications/{application.pk}/", {})
+    assert (answer.status_code, answer.json()) == (400, {"status": ["This field is required."]})
