@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from diceytech import uploads
+from diceytech.stored_files import KeepsFiles
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -24,7 +25,7 @@ class EmailUserManager(UserManager["User"]):
         return self.get(email=self.model.normalize_address(username or ""))
 
 
-class User(AbstractUser):
+class User(KeepsFiles, AbstractUser):
     """Someone who logs in by e-mail."""
 
     email = models.EmailField(unique=True)

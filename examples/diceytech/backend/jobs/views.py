@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.current import me, my_id
+from diceytech import stored_files
 from diceytech.actions import ANSWERS, missing, refused
 from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
@@ -72,7 +73,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
         given = ApplySerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            with transaction.atomic():
+            with stored_files.atomic():
                 made = given.save(job=job, applicant=user)
                 message = f"{user.display_name} applied for {job.title}"
                 notify([job.posted_by_id], "job_application", message, f"/jobs/{job.pk}")
