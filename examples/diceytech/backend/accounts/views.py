@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
+from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
@@ -65,6 +66,10 @@ class LogoutView(APIView):
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
+
+    def get_authenticate_header(self, request: Request) -> str:
+        """That there is one: DRF makes a 403 of a 401 without it, and a token that is not taken is a 401."""
+        return JWTAuthentication().authenticate_header(request)
 
     @extend_schema(request=serializers.RefreshSerializer, responses={205: None})
     def post(self, request: Request) -> Response:

@@ -39,6 +39,14 @@ def test_a_log_out_ends_access_and_refresh_tokens_of_that_log_in_only(ada: User)
     assert profile(laptop.access_token) == 200
 
 
+def test_a_log_out_with_a_token_that_is_not_taken_is_a_401(ada: User) -> None:
+    forged = str(log_in(ada))[:-2] + "xx"
+    for token in (forged, str(log_in(ada).access_token), "nonsense"):
+        answer = APIClient().post("/api/auth/logout/", {"refresh": token})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
 def test_a_new_password_ends_every_log_in(ada: User) -> None:
     token = log_in(ada)
     ada.set_password("another-pass-9")
