@@ -1,4 +1,4 @@
-"""What every request passes: an id for its log lines, a limit for its body, and a parser that survives any JSON."""
+"""What every request passes: an id for its log lines, a limit for its body, and parsers that survive any body."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 from diceytech.logs import request_id
 
@@ -37,7 +37,7 @@ class TextOnly:
         """The application's answer, or 415 as JSON."""
         try:
             _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
-        except ValueError:  # a parameter is encoded in what nobody knows
+        except (ValueError, TypeError):  # a parameter in an encoding that nobody knows, or numbered and not at once
             parameters = {"charset": ""}
         if parameters.get("charset", "utf-8").lower() in CHARSETS:
             return self.application(environ, start_response)
@@ -111,3 +111,16 @@ class BoundedJSONParser(JSONParser):
         except UnicodeEncodeError:  # half of a surrogate pair: nothing can store, hash or answer it
             raise ParseError("JSON parse error - half a surrogate pair is no character") from None
         return data
+
+
+class CarefulMultiPartParser(MultiPartParser):
+    """A form with a header that Python's own parser fails on is the client's mistake, not ours."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The parsed form; raises ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except TypeError:  # of a parameter that is numbered and not at once: filename*0=a; filename*=b
+            raise ParseError("Multipart form parse error - a part's header cannot be read") from None

@@ -277,11 +277,22 @@ def test_half_a_surrogate_pair_is_a_400_wherever_it_is(as_ada: APIClient, ada: U
 )
 def test_a_charset_that_is_not_utf_8_is_a_415(charset: str) -> None:
     kinds = [f"application/json; charset={charset}", f"multipart/form-data; boundary=x; charset={charset}"]
-    for kind in [*kinds, f"application/json; charset*=UTF-8''{charset}", "application/json; x*=none-such''y"]:
+    for kind in [
+        *kinds,
+        f"application/json; charset*=UTF-8''{charset}",
+        "application/json; x*=none-such''y",
+        "application/json; x*0=a; x*=b",
+    ]:
         for method, path in (("GET", "/api/projects/?search=x"), ("POST", "/api/auth/login/")):
             answer = WSGIClient(application).open(path, method=method, data=b"--x--", headers={"Content-Type": kind})
             assert (answer.status_code, answer.content_type) == (415, "application/json")
             assert json.loads(answer.data)["detail"]
+
+
+def test_a_part_whose_header_cannot_be_read_is_a_400(as_ada: APIClient) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="bio"; filename*0=a; filename*=b\r\n\r\nhi\r\n--x--\r\n'
+    answer = as_ada.patch("/api/auth/profile/", part, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
 
 
 def test_a_charset_of_utf_8_is_taken() -> None:
