@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from uuid import uuid4
 
 from diceytech import uploads
+from diceytech.stored_files import KeepsFiles
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -21,10 +22,10 @@ class EmailUserManager(UserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user with this e-mail address."""
-        return self.get(email=(username or "").lower())
+        return self.get(email=self.model.normalize_address(username or ""))
 
 
-class User(AbstractUser):
+class User(KeepsFiles, AbstractUser):
     """Someone who logs in by e-mail."""
 
     email = models.EmailField(unique=True)
@@ -54,9 +55,14 @@ class User(AbstractUser):
         """Full name, or the user name where none is given."""
         return self.get_full_name() or self.username
 
+    @staticmethod
+    def normalize_address(text: str) -> str:
+        """An address as it is kept and looked up."""
+        return text.lower()
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Keeps the address in lower case; a new password ends every log-in."""
-        self.email = self.email.lower()
+        self.email = self.normalize_address(self.email)
         renewed = self.pk is not None and getattr(self, "_password", None) is not None
         super().save(*args, **kwargs)
         if renewed:

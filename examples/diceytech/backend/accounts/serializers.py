@@ -4,16 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from diceytech.fields import StartsBeforeEnds
+from diceytech.fields import FlagField, RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as RefusedPassword
 from rest_framework import serializers
+from rest_framework.utils.field_mapping import get_unique_error_message
+from rest_framework.validators import UniqueValidator
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.authentication import prolong
 from accounts.models import Education, Experience, Skill, User
+
+
+class UsernameField(serializers.CharField):
+    """A user name in Unicode's compatible form, as it is kept: two that look the same are the same one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        taken = UniqueValidator(User.objects.all(), get_unique_error_message(User._meta.get_field("username")))
+        super().__init__(max_length=150, validators=[User.username_validator, taken], **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """Before it is measured and looked for."""
+        return User.normalize_username(super().to_internal_value(data))
+
+
+class AddressField(serializers.EmailField):
+    """An e-mail address of a new account, as it is kept."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, **kwargs)
+        self.validators.append(
+            UniqueValidator(User.objects.all(), get_unique_error_message(User._meta.get_field("email")))
+        )
+
+    def to_internal_value(self, data: Any) -> str:
+        """Before it is measured and looked for."""
+        return User.normalize_address(super().to_internal_value(data))
 
 
 class SkillSerializer(serializers.ModelSerializer[Skill]):
@@ -26,6 +54,8 @@ class SkillSerializer(serializers.ModelSerializer[Skill]):
 
 class ExperienceSerializer(serializers.ModelSerializer[Experience]):
     """A position."""
+
+    is_current = FlagField(required=False)
 
     class Meta:
         model = Experience
@@ -45,7 +75,9 @@ class EducationSerializer(serializers.ModelSerializer[Education]):
 class UserSerializer(serializers.ModelSerializer[User]):
     """One's own account, at log-in and as the profile."""
 
+    username = UsernameField()
     profile_picture = PictureField(required=False, allow_null=True)
+    skills = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
     skill_details = SkillSerializer(source="skills", many=True, read_only=True)
     experiences = ExperienceSerializer(many=True, read_only=True)
     education = EducationSerializer(many=True, read_only=True)
@@ -80,17 +112,13 @@ class UserSerializer(serializers.ModelSerializer[User]):
 class UserRegistrationSerializer(serializers.ModelSerializer[User]):
     """A new account."""
 
+    username = UsernameField()
+    email = AddressField()
     password = serializers.CharField(write_only=True, max_length=128, trim_whitespace=False)
 
     class Meta:
         model = User
         fields = ["id", "username", "email", "password", "first_name", "last_name"]
-
-    def validate_email(self, value: str) -> str:
-        """In lower case, and not taken."""
-        if User.objects.filter(email=value.lower()).exists():
-            raise serializers.ValidationError("user with this email already exists.")
-        return value.lower()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Holds the password against the rules, knowing whose it is."""

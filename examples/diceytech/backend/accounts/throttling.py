@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
+from django.contrib.auth.forms import UsernameField
 from django.db import connection
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import now
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
+
+from accounts.models import User
+from accounts.serializers import CredentialsSerializer
 
 COUNT = """
 INSERT INTO accounts_attempt (key, "window", count) VALUES (%s, %s, 1)
@@ -24,7 +27,7 @@ class CountedThrottle(SimpleRateThrottle):
     duration: float
     num_requests: int
 
-    def allow_request(self, request: Request, view: APIView) -> bool:
+    def allow_request(self, request: Request, view: APIView | None = None) -> bool:
         """Counts the request, and whether it is within the rate."""
         subject = self.subject(request)
         if self.rate is None or subject is None:
@@ -47,7 +50,7 @@ class CountedThrottle(SimpleRateThrottle):
         return None
 
     def subject(self, request: Request) -> str | None:
-        """What is counted: the client's address."""
+        """What is counted: the client's address. None where nothing is."""
         return str(self.get_ident(request))
 
 
@@ -57,10 +60,22 @@ class LoginAccountThrottle(CountedThrottle):
     scope = "login-account"
 
     def subject(self, request: Request) -> str | None:
-        """Address and account."""
-        data: Any = request.data
-        email = data.get("email") if hasattr(data, "get") else None
-        return f"{self.get_ident(request)} {email.lower()}" if isinstance(email, str) else None
+        """Address and account, the latter as it is looked up: the same one spelt otherwise is no other account."""
+        name = self.account(request)
+        return None if name is None else f"{self.get_ident(request)} {User.normalize_address(name)}"
+
+    def account(self, request: Request) -> str | None:
+        """What will be looked up, as the view reads it; None where nothing will."""
+        given = CredentialsSerializer(data=request.data)
+        return given.validated_data["email"] if given.is_valid() else None
+
+
+class AdminLoginAccountThrottle(LoginAccountThrottle):
+    """The same count, of the admin's log-in form."""
+
+    def account(self, request: Request) -> str | None:
+        """What the form looks up."""
+        return str(UsernameField().to_python(request._request.POST.get("username", "")))
 
 
 class LoginAddressThrottle(CountedThrottle):

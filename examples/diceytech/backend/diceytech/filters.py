@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.filters import BaseFilterBackend
+from rest_framework.exceptions import ValidationError
+from rest_framework.fields import CharField
+from rest_framework.filters import BaseFilterBackend, SearchFilter
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 BIGGEST_ID = 2**63 - 1
+LONGEST_SEARCH = 200
 
 
 class ParameterFilter(BaseFilterBackend):
@@ -34,3 +37,16 @@ class ParameterFilter(BaseFilterBackend):
             {"name": name, "in": "query", "required": False, "schema": {"type": kind}}
             for name, kind in {**texts, **ids}.items()
         ]
+
+
+class ShortSearchFilter(SearchFilter):
+    """`?search=` of a length that somebody types: each word of it is compared with every row."""
+
+    def get_search_terms(self, request: Request) -> list[str]:
+        """The words; raises ValidationError at `search`."""
+        field = CharField(trim_whitespace=False, allow_blank=True, max_length=LONGEST_SEARCH)
+        try:
+            field.run_validation(request.query_params.get("search", ""))
+        except ValidationError as error:
+            raise ValidationError({"search": error.detail}) from None
+        return list(super().get_search_terms(request))

@@ -1,23 +1,54 @@
-"""What every request passes: an id for its log lines, a limit for its body, and a parser that survives any JSON."""
+"""What every request passes: an id for its log lines, a limit for its body, and parsers that survive any body."""
 
 from __future__ import annotations
 
+import json
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import IO, Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.http import parse_header_parameters
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser
+from rest_framework.parsers import JSONParser, MultiPartParser
 
 from diceytech.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
+CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
 ENVELOPE_BYTES = 64 * 1024  # of a multipart body around its files
+
+
+class TextOnly:
+    """Refuses a Content-Type whose charset is not UTF-8, before Django makes a request of it.
+
+    Django would take the name of any codec that Python has, zlib and idna among them, and decode the query by it.
+    """
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The application's answer, or 415 as JSON."""
+        try:
+            _, parameters = parse_header_parameters(environ.get("CONTENT_TYPE", ""))
+        except (ValueError, TypeError):  # a parameter in an encoding that nobody knows, or numbered and not at once
+            parameters = {"charset": ""}
+        if parameters.get("charset", "utf-8").lower() in CHARSETS:
+            return self.application(environ, start_response)
+        body = json.dumps({"detail": "Send the body in UTF-8, and say so or leave the charset out."}).encode()
+        headers = [
+            ("Content-Type", "application/json"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ]
+        start_response("415 Unsupported Media Type", headers)
+        return [body]
 
 
 class RequestIdMiddleware:
@@ -66,13 +97,30 @@ class BodySizeMiddleware:
 
 
 class BoundedJSONParser(JSONParser):
-    """JSON that is nested too deep for Python is the client's mistake, not ours."""
+    """JSON that is nested too deep for Python, or whose text is no text, is the client's mistake, not ours."""
 
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
         """The parsed body; raises ParseError."""
         try:
-            return super().parse(stream, media_type, parser_context)
+            data = super().parse(stream, media_type, parser_context)
+            json.dumps(data, ensure_ascii=False).encode()
         except RecursionError:
             raise ParseError("JSON parse error - it is nested too deep") from None
+        except UnicodeEncodeError:  # half of a surrogate pair: nothing can store, hash or answer it
+            raise ParseError("JSON parse error - half a surrogate pair is no character") from None
+        return data
+
+
+class CarefulMultiPartParser(MultiPartParser):
+    """A form with a header that Python's own parser fails on is the client's mistake, not ours."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The parsed form; raises ParseError."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except TypeError:  # of a parameter that is numbered and not at once: filename*0=a; filename*=b
+            raise ParseError("Multipart form parse error - a part's header cannot be read") from None

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import zipfile
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import File
+from django.core.files.uploadedfile import UploadedFile
 from PIL import Image
 from rest_framework import serializers
 
 PICTURES = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
-RESUMES = ("pdf", "docx")
+TYPES = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 MAX_PIXELS = 40_000_000  # a file of a few KB can claim gigapixels, and fill the memory of whoever opens it
 
 
 def key(prefix: str, filename: str) -> str:
     """A random key under the prefix, with the extension that validation gave the file."""
     extension = filename.rpartition(".")[2].lower()
-    known = extension in RESUMES or extension in PICTURES.values()
-    return f"{prefix}/{uuid4().hex}.{extension if known else 'bin'}"
+    return f"{prefix}/{uuid4().hex}.{extension if extension in TYPES else 'bin'}"
 
 
 class UploadField(serializers.FileField):
@@ -28,9 +35,9 @@ class UploadField(serializers.FileField):
 
     kinds = ""
 
-    def to_internal_value(self, data: Any) -> File[Any]:
-        """The file under a neutral name; raises ValidationError."""
-        file: File[Any] = super().to_internal_value(data)
+    def to_internal_value(self, data: Any) -> UploadedFile[Any]:
+        """The file under a neutral name, with the type of its content; raises ValidationError."""
+        file = cast("UploadedFile[Any]", super().to_internal_value(data))
         if file.size is None or file.size > settings.MAX_FILE_BYTES:
             limit = settings.MAX_FILE_BYTES // 1024 // 1024
             raise serializers.ValidationError(f"The file is larger than {limit} MiB; send a smaller one.")
@@ -41,6 +48,7 @@ class UploadField(serializers.FileField):
                 f"The file is not {self.kinds}, whatever its name says; send one that is."
             )
         file.name = f"upload.{extension}"
+        file.content_type = TYPES[extension]  # what the store serves it as; the client may say text/html
         return file
 
     def extension_of(self, file: File[Any]) -> str | None:

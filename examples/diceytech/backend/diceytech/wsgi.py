@@ -6,6 +6,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from diceytech.requests import TextOnly
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diceytech.settings")
 
-application = get_wsgi_application()
+application = TextOnly(get_wsgi_application())

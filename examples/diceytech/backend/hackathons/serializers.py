@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.models import User
-from diceytech.fields import NearDateTimeField, StartsBeforeEnds
+from diceytech.fields import FlagField, NearDateTimeField, RowsField, StartsBeforeEnds
 from rest_framework import serializers
 
 from hackathons.models import Hackathon, Team
@@ -20,6 +20,7 @@ class HackathonSerializer(serializers.ModelSerializer[Hackathon]):
     max_teams = serializers.IntegerField(min_value=1, max_value=10_000, required=False)
     max_team_size = serializers.IntegerField(min_value=1, max_value=100, required=False)
     organizer_name = serializers.CharField(source="organizer.display_name", read_only=True)
+    is_active = FlagField(required=False)
     teams_count = serializers.IntegerField(read_only=True, default=0)
     is_registered = serializers.BooleanField(read_only=True, default=False)
 
@@ -80,8 +81,8 @@ class RegistrationSerializer(serializers.Serializer[Any]):
     """A team to register; `members` are user names besides one's own."""
 
     team_name = serializers.CharField(max_length=100)
-    members = serializers.ListField(
-        child=serializers.SlugRelatedField(slug_field="username", queryset=User.objects.filter(is_active=True)),
+    members = RowsField(
+        serializers.SlugRelatedField(slug_field="username", queryset=User.objects.filter(is_active=True)),
+        most=99,
         required=False,
-        max_length=99,
     )

@@ -1,11 +1,12 @@
-"""Hackathons: list, change, register a team."""
+"""Hackathons: list, change, register a team or leave one."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from accounts.current import me, my_id
-from diceytech.actions import ANSWERS, missing, refused
+from diceytech.actions import ANSWERS, done, missing, refused
+from diceytech.filters import ShortSearchFilter
 from diceytech.permissions import OwnerChanges
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -13,7 +14,6 @@ from drf_spectacular.utils import extend_schema, inline_serializer
 from rest_framework import generics, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +34,7 @@ class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
     lookup_value_converter = "int"
     permission_classes = (IsAuthenticated, OwnerChanges)
     owner_field = "organizer"
-    filter_backends = (SearchFilter,)
+    filter_backends = (ShortSearchFilter,)
     search_fields = ("title", "description", "theme", "location")
 
     def get_queryset(self) -> QuerySet[Hackathon]:
@@ -75,6 +75,18 @@ class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
             raise ValidationError({wrong.field: [str(wrong)]}) from None
         body = {"message": "Successfully registered for hackathon", "team": TeamSerializer(team).data}
         return Response(body, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=ANSWERS)
+    @action(detail=True, methods=["post"])
+    def leave(self, request: Request, **path: Any) -> Response:
+        """Leaves the team that somebody else named one in."""
+        try:
+            registration.leave(path["pk"], me(request))
+        except Hackathon.DoesNotExist:
+            return missing("Hackathon")
+        except registration.NotPossible as reason:
+            return refused(str(reason))
+        return done("Successfully left the team")
 
 
 class TeamListView(generics.ListAPIView[Team]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.models import Skill
 from diceytech import uploads
 from diceytech.storage import private_storage
+from diceytech.stored_files import KeepsFiles
 from django.contrib.auth import get_user_model
 from django.db import models
 
@@ -21,7 +22,7 @@ def resume_key(_application: models.Model, filename: str) -> str:
     return uploads.key("resumes", filename)
 
 
-class Job(models.Model):
+class Job(KeepsFiles):
     """A position that a company offers."""
 
     JOB_TYPES = [
@@ -61,7 +62,7 @@ class Job(models.Model):
         return f"{self.title}, {self.company}"
 
 
-class JobApplication(models.Model):
+class JobApplication(KeepsFiles):
     """Someone applies for a job."""
 
     STATUS_CHOICES = [

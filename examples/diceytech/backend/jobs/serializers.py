@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
+from diceytech.fields import FlagField, RowsField
 from diceytech.uploads import PictureField, ResumeField
 from rest_framework import serializers
 
@@ -15,10 +16,11 @@ from jobs.models import Job, JobApplication
 class JobSerializer(serializers.ModelSerializer[Job]):
     """A job; `has_applied` comes with the view's query."""
 
-    skills_required = serializers.PrimaryKeyRelatedField(many=True, queryset=Skill.objects.all(), required=False)
+    skills_required = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
     skill_details = SkillSerializer(source="skills_required", many=True, read_only=True)
     company_logo = PictureField(required=False, allow_null=True)
     posted_by_name = serializers.CharField(source="posted_by.display_name", read_only=True)
+    is_active = FlagField(required=False)
     has_applied = serializers.BooleanField(read_only=True, default=False)
 
     class Meta:
@@ -96,3 +98,4 @@ class StatusSerializer(ApplicationSerializer):
     class Meta(ApplicationSerializer.Meta):
         fields = ["status"]
         read_only_fields: list[str] = []
+        extra_kwargs = {"status": {"required": True}}

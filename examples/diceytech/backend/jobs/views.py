@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.current import me, my_id
+from diceytech import stored_files
 from diceytech.actions import ANSWERS, missing, refused
-from diceytech.filters import ParameterFilter
+from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -15,7 +16,6 @@ from notifications.events import notify
 from rest_framework import generics, mixins, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,7 +33,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
     lookup_value_converter = "int"
     permission_classes = (IsAuthenticated, OwnerChanges)
     owner_field = "posted_by"
-    filter_backends = (ParameterFilter, SearchFilter)
+    filter_backends = (ParameterFilter, ShortSearchFilter)
     filters = {"type": "job_type", "location_type": "location_type"}
     id_filters = {"skill": "skills_required"}
     search_fields = ("title", "company", "description", "location")
@@ -73,7 +73,7 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
         given = ApplySerializer(data=request.data)
         given.is_valid(raise_exception=True)
         try:
-            with transaction.atomic():
+            with stored_files.atomic():
                 made = given.save(job=job, applicant=user)
                 message = f"{user.display_name} applied for {job.title}"
                 notify([job.posted_by_id], "job_application", message, f"/jobs/{job.pk}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Skill
 from diceytech import uploads
+from diceytech.stored_files import KeepsFiles
 from django.contrib.auth import get_user_model
 from django.db import models
 
@@ -15,7 +16,7 @@ def image_key(_project: models.Model, filename: str) -> str:
     return uploads.key("project_images", filename)
 
 
-class Project(models.Model):
+class Project(KeepsFiles):
     """Something that people work on together."""
 
     PROJECT_TYPES = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
-from diceytech.fields import NearDateTimeField, StartsBeforeEnds
+from diceytech.fields import FlagField, NearDateTimeField, RowsField, StartsBeforeEnds
 from diceytech.uploads import PictureField
 from rest_framework import serializers
 
@@ -14,13 +14,14 @@ from projects.models import Project
 class ProjectSerializer(serializers.ModelSerializer[Project]):
     """A project; counts and flags come with the view's query."""
 
-    technologies = serializers.PrimaryKeyRelatedField(many=True, queryset=Skill.objects.all(), required=False)
+    technologies = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
     technology_details = SkillSerializer(source="technologies", many=True, read_only=True)
     start_date = NearDateTimeField()
     end_date = NearDateTimeField()
     max_participants = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
     organizer_name = serializers.CharField(source="organizer.display_name", read_only=True)
     image = PictureField(required=False, allow_null=True)
+    is_active = FlagField(required=False)
     participants_count = serializers.IntegerField(read_only=True, default=0)
     is_joined = serializers.BooleanField(read_only=True, default=False)
 

@@ -8,14 +8,13 @@ from typing import Any
 from accounts.current import me, my_id
 from accounts.models import User
 from diceytech.actions import ANSWERS, done, missing, refused
-from diceytech.filters import ParameterFilter
+from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema
 from rest_framework import viewsets
 from rest_framework.decorators import action
-from rest_framework.filters import SearchFilter
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -34,7 +33,7 @@ class ProjectViewSet(viewsets.ModelViewSet[Project]):
     lookup_value_converter = "int"
     permission_classes = (IsAuthenticated, OwnerChanges)
     owner_field = "organizer"
-    filter_backends = (ParameterFilter, SearchFilter)
+    filter_backends = (ParameterFilter, ShortSearchFilter)
     filters = {"type": "project_type", "difficulty": "difficulty", "category": "category"}
     id_filters = {"technology": "technologies"}
     search_fields = ("title", "description", "category")

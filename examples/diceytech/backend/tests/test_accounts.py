@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from accounts.authentication import log_in
 from accounts.models import LoginSession, Skill, User
+from accounts.throttling import LoginAddressThrottle
+from django.test import Client
 from django.utils.timezone import now
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
@@ -35,6 +37,14 @@ def test_a_log_out_ends_access_and_refresh_tokens_of_that_log_in_only(ada: User)
     for refresh in (str(phone), renewed["refresh"]):
         assert APIClient().post("/api/token/refresh/", {"refresh": refresh}).status_code == 401
     assert profile(laptop.access_token) == 200
+
+
+def test_a_log_out_with_a_token_that_is_not_taken_is_a_401(ada: User) -> None:
+    forged = str(log_in(ada))[:-2] + "xx"
+    for token in (forged, str(log_in(ada).access_token), "nonsense"):
+        answer = APIClient().post("/api/auth/logout/", {"refresh": token})
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_not_valid")
+        assert answer["WWW-Authenticate"].startswith("Bearer")
 
 
 def test_a_new_password_ends_every_log_in(ada: User) -> None:
@@ -98,6 +108,37 @@ def test_log_ins_to_one_account_are_limited_whoever_asks(ada: User) -> None:
     assert [answer.status_code for answer in answers] == [400] * 10 + [429]
     assert 1 <= int(answers[-1]["Retry-After"]) <= 60
     assert APIClient().post("/api/auth/login/", {**body, "email": "bob@example.com"}).status_code == 400
+
+
+def test_another_spelling_of_an_account_is_the_same_account(ada: User) -> None:
+    spellings = [ada.email, f" {ada.email}", f"{ada.email}\t", f"\u00a0{ada.email}", ada.email.upper()] * 3
+    answers = [APIClient().post("/api/auth/login/", {"email": email, "password": "wrong"}) for email in spellings]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429] * 5
+
+
+def test_log_ins_to_the_admin_are_limited_and_counted_with_the_apis(ada: User) -> None:
+    def log_in_to_admin(email: str) -> Any:
+        return Client().post("/admin/login/", {"username": email, "password": "wrong"})
+
+    for _ in range(5):
+        APIClient().post("/api/auth/login/", {"email": ada.email, "password": "wrong"})
+    answers = [log_in_to_admin(f" {ada.email.upper()}\u3000") for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+    assert log_in_to_admin("bob@example.com").status_code == 200
+    assert Client().get("/admin/login/").status_code == 200
+
+
+def test_log_ins_to_the_admin_from_one_address_are_limited(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LoginAddressThrottle, "rate", "2/minute", raising=False)
+    answers = [Client().post("/admin/login/", {"username": f"{n}@example.com", "password": "x"}) for n in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+
+
+def test_staff_log_in_to_the_admin(make_user: MakeUser) -> None:
+    chief = make_user("chief", is_staff=True)
+    answer = Client().post("/admin/login/?next=/admin/", {"username": chief.email, "password": PASSWORD})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
 
 
 def test_the_profile_is_changed_field_by_field_and_nothing_else(as_ada: APIClient, ada: User) -> None:

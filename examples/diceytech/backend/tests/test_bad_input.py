@@ -9,15 +9,22 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
-from accounts.models import User
+from accounts.models import Skill, User
+from diceytech.wsgi import application
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from jobs.models import JobApplication
 from PIL import Image
 from projects.models import Project
 from rest_framework.test import APIClient
+from werkzeug.test import Client as WSGIClient
 
-from tests.conftest import picture, project, stored_keys
+from tests.conftest import PASSWORD, MakeUser, client_of, pdf, picture, project, stored_keys
 from tests.servers import gunicorn
+from tests.services import BUCKET
+from tests.test_hackathons_and_notifications import hackathon
 from tests.test_jobs import job
 from tests.test_projects import NEW
 
@@ -85,6 +92,39 @@ def test_queries_that_make_no_sense_find_nothing(query: str, as_ada: APIClient) 
     assert as_ada.get(f"/api/projects/?{query}").status_code in (200, 400, 404)
 
 
+@pytest.mark.parametrize("path", ["/api/projects/", "/api/jobs/", "/api/hackathons/", "/api/skills/"])
+def test_a_search_that_nobody_types_is_refused(path: str, as_ada: APIClient) -> None:
+    for text in ("a " * 1000, "x" * 201, "\x00"):
+        answer = as_ada.get(path, {"search": text})
+        assert (answer.status_code, list(answer.json())) == (400, ["search"])
+    assert as_ada.get(path, {"search": "x" * 200}).status_code == 200
+
+
+def test_a_list_of_rows_is_short_and_found_in_one_query(
+    as_ada: APIClient, ada: User, django_assert_max_num_queries: Any
+) -> None:
+    skills = [skill.pk for skill in Skill.objects.bulk_create(Skill(name=str(n), category="c") for n in range(100))]
+    event = hackathon(ada)
+    registration = f"/api/hackathons/{event.pk}/register/"
+    for path, field, method, value in (
+        ("/api/auth/profile/", "skills", "patch", 1),
+        (f"/api/projects/{project(ada).pk}/", "technologies", "patch", 1),
+        (f"/api/jobs/{job(ada).pk}/", "skills_required", "patch", 1),
+        (registration, "members", "post", "ada"),
+    ):
+        with django_assert_max_num_queries(3):
+            answer = getattr(as_ada, method)(path, {"team_name": "Lions", field: [value] * 10_000})
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+    with django_assert_max_num_queries(20):
+        answer = as_ada.patch("/api/auth/profile/", {"skills": skills})
+    assert sorted(answer.json()["skills"]) == skills
+    for wrong in ([0], [10**30], ["x"], [True], [None], [skills[0], skills[-1] + 1], {"a": 1}, "1", 1):
+        assert list(as_ada.patch("/api/auth/profile/", {"skills": wrong}).json()) == ["skills"]
+    for wrong in (["a\x00b"], [{}], ["nobody-there"], [None]):
+        answer = as_ada.post(registration, {"team_name": "Lions", "members": wrong})
+        assert (answer.status_code, list(answer.json())) == (400, ["members"])
+
+
 def disguised() -> list[SimpleUploadedFile]:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
     bmp = BytesIO()
@@ -112,6 +152,18 @@ def test_a_pictures_extension_is_that_of_its_content(as_ada: APIClient, empty_bu
     (key,) = stored_keys()
     assert key.startswith("profile_pics/")
     assert key.endswith(".jpg")
+
+
+@pytest.mark.parametrize("claimed", ["text/html", "text/javascript", "image/svg+xml"])
+def test_a_file_is_served_as_what_it_is_whatever_its_client_says(
+    claimed: str, as_ada: APIClient, bob: User, empty_bucket: None
+) -> None:
+    me, cv = picture("GIF"), pdf()
+    me.content_type = cv.content_type = claimed
+    as_ada.patch("/api/auth/profile/", {"profile_picture": me}, format="multipart")
+    as_ada.post(f"/api/jobs/{job(bob).pk}/apply/", {"resume": cv}, format="multipart")
+    heads = [boto3.client("s3").head_object(Bucket=BUCKET, Key=key) for key in sorted(stored_keys())]
+    assert [head["ContentType"] for head in heads] == ["image/gif", "application/pdf"]
 
 
 def test_oversized_uploads_are_refused(as_ada: APIClient, empty_bucket: None) -> None:
@@ -173,3 +225,88 @@ def test_a_failure_of_ours_gives_nothing_away(as_ada: APIClient, monkeypatch: py
     assert answer.json()["request_id"] == answer["X-Request-ID"] == "abcdef0123456789"
     assert b"hunter2" not in answer.content
     assert "hunter2" in caplog.text
+
+
+def test_names_that_look_the_same_are_the_same(ada: User, as_bob: APIClient) -> None:
+    body = {"username": "\uff41\uff44\uff41", "email": "eve@example.com", "password": PASSWORD}
+    for answer in (APIClient().post("/api/auth/register/", body), as_bob.patch("/api/auth/profile/", body)):
+        assert (answer.status_code, list(answer.json())) == (400, ["username"])
+    made = APIClient().post("/api/auth/register/", {**body, "username": "\uff45\uff56\uff45"})
+    assert (made.status_code, made.json()["username"]) == (201, "eve")
+
+
+def test_an_address_that_grows_in_lower_case_is_measured_as_it_is_kept() -> None:
+    grows = "\u0130" * 3 + "a" * 61 + "@" + ".".join(["b" * 61] * 3)  # each letter becomes two
+    body = {"username": "eve", "email": f"{grows}.com", "password": PASSWORD}
+    assert len(body["email"]) <= 254 < len(body["email"].lower())
+    answer = APIClient().post("/api/auth/register/", body)
+    assert (answer.status_code, list(answer.json())) == (400, ["email"])
+
+
+def test_who_loses_a_race_for_a_name_is_told_so(
+    transactional_db: None, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_user("ada"), make_user("bob")
+    monkeypatch.setattr("rest_framework.validators.qs_exists", lambda _: False)  # the other is not committed yet
+    registration = {"username": "eve", "email": "eve@example.com", "password": PASSWORD}
+    answers = {
+        "username": client_of(bob).patch("/api/auth/profile/", {"username": "ada"}),
+        "email": APIClient().post("/api/auth/register/", {**registration, "email": ada.email}),
+    }
+    for field, answer in answers.items():
+        assert (answer.status_code, list(answer.json())) == (400, [field])
+        assert "already exists" in answer.json()[field][0]
+
+
+def test_half_a_surrogate_pair_is_a_400_wherever_it_is(as_ada: APIClient, ada: User) -> None:
+    half = b'{"%s": "\\ud800", "password": "x"}'
+    for path, field in (
+        ("/api/auth/login/", b"email"),
+        ("/api/auth/register/", b"username"),
+        ("/api/token/refresh/", b"refresh"),
+        ("/api/projects/", b"project_type"),
+    ):
+        answer = as_ada.post(path, half % field, content_type="application/json")
+        assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+    whole = as_ada.patch("/api/auth/profile/", b'{"bio": "\\ud83d\\ude00"}', content_type="application/json")
+    assert whole.json()["bio"] == "\U0001f600"
+
+
+@pytest.mark.parametrize(
+    "charset", ["zlib", "bz2", "hex", "rot13", "base64", "idna", "undefined", "none-such", "utf-16"]
+)
+def test_a_charset_that_is_not_utf_8_is_a_415(charset: str) -> None:
+    kinds = [f"application/json; charset={charset}", f"multipart/form-data; boundary=x; charset={charset}"]
+    for kind in [
+        *kinds,
+        f"application/json; charset*=UTF-8''{charset}",
+        "application/json; x*=none-such''y",
+        "application/json; x*0=a; x*=b",
+    ]:
+        for method, path in (("GET", "/api/projects/?search=x"), ("POST", "/api/auth/login/")):
+            answer = WSGIClient(application).open(path, method=method, data=b"--x--", headers={"Content-Type": kind})
+            assert (answer.status_code, answer.content_type) == (415, "application/json")
+            assert json.loads(answer.data)["detail"]
+
+
+def test_a_part_whose_header_cannot_be_read_is_a_400(as_ada: APIClient) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="bio"; filename*0=a; filename*=b\r\n\r\nhi\r\n--x--\r\n'
+    answer = as_ada.patch("/api/auth/profile/", part, content_type="multipart/form-data; boundary=x")
+    assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+
+
+def test_a_charset_of_utf_8_is_taken() -> None:
+    for kind in ("application/json", "application/json; charset=UTF-8", 'application/json; charset="utf8"'):
+        answer = WSGIClient(application).get("/livez", headers={"Content-Type": kind})
+        assert answer.status_code == 200
+
+
+def test_the_docs_page_has_no_options(client: Client) -> None:
+    assert client.get("/api/docs/").status_code == 200
+    assert client.options("/api/docs/").status_code == client.post("/api/docs/").status_code == 405
+
+
+def test_a_status_that_is_not_sent_is_asked_for(as_ada: APIClient, ada: User, bob: User) -> None:
+    application = JobApplication.objects.create(job=job(ada), applicant=bob)
+    answer = as_ada.patch(f"/api/applications/{application.pk}/", {})
+    assert (answer.status_code, answer.json()) == (400, {"status": ["This field is required."]})

@@ -60,6 +60,41 @@ def test_why_a_team_is_not_registered(as_ada: APIClient, as_bob: APIClient, ada:
     assert as_bob.post("/api/hackathons/0/register/", {"team_name": "x"}).json() == {"error": "Hackathon not found"}
 
 
+def test_being_named_by_somebody_else_keeps_nobody_from_a_team_of_ones_own(
+    as_ada: APIClient, as_bob: APIClient, ada: User
+) -> None:
+    event = hackathon(ada)
+    assert register(as_ada, event, members=["bob"]).status_code == 201
+    assert as_bob.get(f"/api/hackathons/{event.pk}/").json()["is_registered"] is True
+    answer = register(as_bob, event, "Tigers")
+    assert (answer.status_code, answer.json()["team"]["name"]) == (201, "Tigers")
+    teams = as_ada.get(f"/api/hackathons/{event.pk}/teams/").json()["results"]
+    assert [[one["username"] for one in team["members"]] for team in teams] == [["ada"], ["bob"]]
+    assert register(as_bob, event, "Bears").json() == {"message": "Already registered for this hackathon"}
+
+
+def test_a_refused_team_leaves_its_leader_where_he_was(as_ada: APIClient, as_bob: APIClient, ada: User) -> None:
+    event = hackathon(ada)
+    register(as_ada, event, members=["bob"])
+    assert register(as_bob, event, "LIONS").status_code == 400
+    assert as_bob.get(f"/api/hackathons/{event.pk}/").json()["is_registered"] is True
+
+
+def test_who_was_named_may_leave_and_be_named_by_another(
+    as_ada: APIClient, as_bob: APIClient, ada: User, make_user: MakeUser
+) -> None:
+    event = hackathon(ada)
+    path = f"/api/hackathons/{event.pk}/leave/"
+    assert as_bob.post(path).json() == {"message": "Not in a team of this hackathon"}
+    register(as_ada, event, members=["bob"])
+    answer = as_bob.post(path)
+    assert (answer.status_code, answer.json()) == (200, {"message": "Successfully left the team"})
+    assert register(client_of(make_user("eve")), event, "Tigers", members=["bob"]).status_code == 201
+    answer = as_ada.post(path)
+    assert (answer.status_code, answer.json()) == (400, {"message": "Whoever registered a team stays in it"})
+    assert as_ada.post("/api/hackathons/0/leave/").json() == {"error": "Hackathon not found"}
+
+
 def test_nobody_registers_for_what_is_over(as_ada: APIClient, ada: User) -> None:
     days = {"start_date": "2030-01-01T00:00:00Z", "end_date": "2030-01-03T00:00:00Z"}
     body = {"title": "Night", "description": "Code", **days, "registration_deadline": "2030-01-04T00:00:00Z"}

@@ -1,0 +1,51 @@
+"""Multipart forms: what one leaves out is as if JSON left it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from accounts.models import Skill
+from rest_framework.test import APIClient
+
+from tests.test_projects import NEW
+
+pytestmark = pytest.mark.django_db
+JOB = {
+    "title": "Engineer",
+    "company": "Acme",
+    "description": "Build",
+    "requirements": "Care",
+    "job_type": "full-time",
+    "location_type": "remote",
+    "location": "Anywhere",
+}
+HACKATHON = {
+    "title": "Night",
+    "description": "Code",
+    "start_date": "2030-01-01T00:00:00Z",
+    "end_date": "2030-01-03T00:00:00Z",
+    "registration_deadline": "2030-01-01T00:00:00Z",
+}
+POSITION = {"title": "Engineer", "company": "Acme", "start_date": "2024-05-01", "description": "Built"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/api/projects/", NEW), ("/api/jobs/", JOB), ("/api/hackathons/", HACKATHON)]
+)
+def test_what_a_form_makes_is_open_and_stays_as_it_is(path: str, body: dict[str, Any], as_ada: APIClient) -> None:
+    made = as_ada.post(path, body, format="multipart").json()
+    one = f"{path}{made['id']}/"
+    assert made["is_active"] is True
+    assert as_ada.put(one, body, format="multipart").json()["is_active"] is True
+    assert as_ada.put(one, {**body, "is_active": "false"}, format="multipart").json()["is_active"] is False
+    assert as_ada.put(one, body, format="multipart").json()["is_active"] is False
+
+
+def test_a_form_leaves_flags_and_lists_as_they_are(as_ada: APIClient, python_skill: Skill) -> None:
+    position = as_ada.post("/api/auth/experiences/", {**POSITION, "is_current": True}).json()
+    path = f"/api/auth/experiences/{position['id']}/"
+    assert as_ada.put(path, POSITION, format="multipart").json()["is_current"] is True
+    made = as_ada.post("/api/projects/", {**NEW, "technologies": [python_skill.pk]}, format="multipart").json()
+    path = f"/api/projects/{made['id']}/"
+    assert as_ada.put(path, NEW, format="multipart").json()["technologies"] == [python_skill.pk]
