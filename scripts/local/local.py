@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 from infra.config_source import ConfigError, environments, load
 from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT, REHEARSAL
+from rehearsal.local_aws import without_proxy
 from scripts.engine.program import LANGUAGE_HOST, Engine, find, require
 from scripts.local import project as local_project
 from scripts.local.aws import LocalHome, Running, make_way_for_account, running, seed_environments, start, stop
@@ -94,11 +95,15 @@ def prepare(home: LocalHome, local: Running) -> None:
 
 
 def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a command against the local AWS: nothing of the user's credentials, endpoints or backends."""
+    """The variables of a command against the local AWS: nothing of the user's credentials, endpoints or backends.
+
+    Neither does what is meant for the local AWS go to a proxy of the user's.
+    """
     account_id, region = _account(home.root)
     kept = {name: value for name, value in variables.items() if not name.startswith(FOREIGN)}
     return {
         **kept,
+        **without_proxy(variables),
         REHEARSAL: "1",
         "PATH": os.pathsep.join([str(home.bin), str(Path(sys.executable).parent), variables.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": local.endpoint,

@@ -1,0 +1,77 @@
+"""`diceytech local` without its engine: the variables of a command, and which process is taken for the local AWS."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from rehearsal import product
+from rehearsal.local_aws import LocalAccount
+from scripts.local import local
+from scripts.local.aws import LocalHome, Running
+
+ACCOUNT = "123456789012"
+PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
+IDENTITY = (
+    '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
+    f"<Account>{ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> LocalHome:
+    found = LocalHome(tmp_path)
+    found.directory.mkdir(parents=True)
+    (found.directory / "passphrase").write_text("secret", encoding="utf-8")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        ({}, "127.0.0.1,localhost,::1"),
+        ({"NO_PROXY": ".example"}, ".example,127.0.0.1,localhost,::1"),
+        ({"no_proxy": "a, 127.0.0.1", "NO_PROXY": "b"}, "a,127.0.0.1,b,localhost,::1"),
+        ({"NO_PROXY": "*"}, "*"),
+    ],
+)
+def test_a_command_reaches_the_local_aws_past_the_user_s_proxy(home: LocalHome, own: dict[str, str], told: str) -> None:
+    variables = {"HTTP_PROXY": "http://proxy.example:3128", **own}
+    found = local.environment(home, Running(pid=1, port=2), variables)
+    assert (found["NO_PROXY"], found["no_proxy"]) == (told, told)
+    assert found["HTTP_PROXY"] == "http://proxy.example:3128"  # what is elsewhere is reached as before
+
+
+class _Identity(BaseHTTPRequestHandler):
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(IDENTITY)))
+        self.end_headers()
+        self.wfile.write(IDENTITY.encode())
+
+    do_GET = do_PUT = do_POST = _answer
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def endpoint() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Identity) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+def test_this_process_reaches_it_past_the_proxy_too(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROXIES:
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    account = LocalAccount(endpoint=endpoint, account_id=ACCOUNT, region="us-east-1")
+    assert account.client("sts").get_caller_identity()["Account"] == ACCOUNT
+    with product._DIRECTLY.open(endpoint, timeout=5) as answer:
+        assert answer.status == 200
