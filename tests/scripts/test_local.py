@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ import pytest
 from rehearsal import product
 from rehearsal.local_aws import LocalAccount
 from scripts.local import local
-from scripts.local.aws import LocalHome, Running
+from scripts.local.aws import LocalHome, Running, running
 
 ACCOUNT = "123456789012"
 PROXIES = ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
@@ -75,3 +76,22 @@ def test_this_process_reaches_it_past_the_proxy_too(endpoint: str, monkeypatch: 
     assert account.client("sts").get_caller_identity()["Account"] == ACCOUNT
     with product._DIRECTLY.open(endpoint, timeout=5) as answer:
         assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "content",
+    ['{"pid": 1}', '{"pid": 1', "[]", "null", '{"pid": null, "port": 1}', '{"pid": 1, "port": 99999999}',
+     '{"pid": 1, "port": Infinity}'],
+)  # fmt: skip
+def test_a_damaged_announcement_means_that_nothing_runs(
+    home: LocalHome, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    home.announcement.write_text(content, encoding="utf-8")
+    assert running(home) is None
+    local.status(home.root, json=True)
+    assert json.loads(capsys.readouterr().out)["local"] is None
+
+
+def test_somebody_else_at_the_announced_port_is_no_local_aws(home: LocalHome, endpoint: str) -> None:
+    home.announcement.write_text(json.dumps({"pid": 1, "port": int(endpoint.rpartition(":")[2])}), encoding="utf-8")
+    assert running(home) is None
