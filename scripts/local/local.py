@@ -122,7 +122,10 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
 
 
 def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError."""
+    """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError.
+
+    An `up` of the account project also makes its boundaries, in whose place there may be placeholders.
+    """
     ours = Path(command[0]).name == "diceytech"
     if ours and (len(command) < 2 or command[1] not in ("preview", "up")):
         return
@@ -133,14 +136,24 @@ def make_stack(home: LocalHome, local: Running, command: Sequence[str], variable
     if name is None or elsewhere or "init" in command or not known.is_file():
         return
     kind = "account" if project == "account" else "platform"
-    if (home.state / ".pulumi" / "stacks" / kind / f"{name}.json").is_file():
-        return
-    words = ["pulumi", "--cwd", str(home.project / project), "stack", "init", name, "--no-select", "--non-interactive"]
+    if not (home.state / ".pulumi" / "stacks" / kind / f"{name}.json").is_file():
+        _init(home.project / project, name, variables)
+    if kind == "account" and _applies(command) and (gone := make_way_for_account(home, local, name)):
+        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
+
+
+def _init(directory: Path, stack: str, variables: Mapping[str, str]) -> None:
+    words = ["pulumi", "--cwd", str(directory), "stack", "init", stack, "--no-select", "--non-interactive"]
     made = subprocess.run(words, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
-        raise PlatformError(f"the stack {name} could not be made: {made.stderr.strip() or made.stdout.strip()}")
-    if kind == "account" and (gone := make_way_for_account(home, local, name)):
-        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
+        raise PlatformError(f"the stack {stack} could not be made: {made.stderr.strip() or made.stdout.strip()}")
+
+
+def _applies(command: Sequence[str]) -> bool:
+    """Whether it makes what the stack is of; a preview must leave the environments what they need."""
+    if Path(command[0]).name == "diceytech":
+        return command[1] == "up"
+    return not {"up", "update"}.isdisjoint(command[1:])
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:

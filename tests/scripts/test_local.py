@@ -95,3 +95,36 @@ def test_a_damaged_announcement_means_that_nothing_runs(
 def test_somebody_else_at_the_announced_port_is_no_local_aws(home: LocalHome, endpoint: str) -> None:
     home.announcement.write_text(json.dumps({"pid": 1, "port": int(endpoint.rpartition(":")[2])}), encoding="utf-8")
     assert running(home) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "removed"),
+    [
+        ("diceytech preview --account main", False),
+        ("pulumi preview --stack main --cwd account", False),
+        ("pulumi refresh --stack main --cwd account", False),
+        ("diceytech up --env dev", False),
+        ("diceytech up --account main", True),
+        ("pulumi up --stack main --cwd account", True),
+    ],
+)
+@pytest.mark.parametrize("made", [False, True], ids=["a new stack", "one that a preview has made"])
+def test_placeholder_boundaries_go_with_an_up_of_the_account_project_alone(
+    home: LocalHome, monkeypatch: pytest.MonkeyPatch, command: str, removed: bool, made: bool
+) -> None:
+    inits: list[str] = []
+    gone: list[str] = []
+    monkeypatch.setattr(local, "require", lambda: None)
+    monkeypatch.setattr(local, "_init", lambda _directory, stack, _variables: inits.append(stack))
+    monkeypatch.setattr(local, "make_way_for_account", lambda _home, _local, stack: gone.append(stack) or ["dev"])
+    for name in ("account/Pulumi.main.yaml", "Pulumi.dev.yaml"):
+        (home.project / name).parent.mkdir(parents=True, exist_ok=True)
+        (home.project / name).touch()
+    if made:
+        for name in ("account/main", "platform/dev"):
+            state = home.state / ".pulumi" / "stacks" / f"{name}.json"
+            state.parent.mkdir(parents=True, exist_ok=True)
+            state.touch()
+    variables = {"PULUMI_BACKEND_URL": home.state.as_uri()}
+    local.make_stack(home, Running(pid=1, port=2), command.split(), variables)
+    assert (gone == ["main"], bool(inits)) == (removed, not made)
