@@ -63,7 +63,8 @@ class Change:
     of them where `whole`, else those of the steps alone. `warnings` are what the reader of the report must know, such
     as that a preview was not whole.
     With `outside` it is what was done already, outside of Pulumi: `before` is the state, `after` what AWS holds.
-    `folded` is what the reader of the change knows to mean nothing.
+    `folded` is what the reader of the change knows to mean nothing. `unfinished` are the URNs of what is there of a
+    first `up` that never came to its end: nobody uses it yet.
     """
 
     stack: str
@@ -75,6 +76,7 @@ class Change:
     warnings: tuple[str, ...] = ()
     outside: bool = False
     folded: tuple[Folded, ...] = ()
+    unfinished: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)

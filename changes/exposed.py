@@ -51,10 +51,14 @@ class Ports:
 
 @dataclass(frozen=True)
 class Target:
-    """Where data goes: an account, or where that is not told what is named there."""
+    """Where data goes: an account, or where that is not told what is named there.
+
+    `made_of` are the URNs of what both are made of, where only the apply will tell.
+    """
 
     account: str
     name: str = ""
+    made_of: tuple[str, ...] = ()
 
 
 def network(source: object) -> IPv4Network | IPv6Network | None:

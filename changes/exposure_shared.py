@@ -57,9 +57,14 @@ def document(node: Node) -> Iterator[Exposed]:
 
 def replication(node: Node) -> Iterator[Exposed]:
     """Buckets that files are copied to, with the account that is to own the copies, if any is named."""
-    for rule in (*each_block(node, "rules"), *each_block(node, "replicationConfiguration.rules")):
-        target = rule.get("destination") if isinstance(rule, Mapping) else None
-        if isinstance(target, Mapping) and rule.get("status") != "Disabled":
-            account, bucket = str(target.get("account") or ""), _BUCKET_ARN.sub("", str(target.get("bucket")))
-            of = f" of the account {account}" if account else ""
-            yield Exposed("granted-to-another", f"copies its files to {bucket}{of}", Target(account, bucket))
+    for path in ("rules", "replicationConfiguration.rules"):
+        made_of = node.property_dependencies.get(path.partition(".")[0], ())
+        for rule in each_block(node, path):
+            held = rule if isinstance(rule, Mapping) else {"destination": rule}
+            target = held.get("destination")
+            to = target if isinstance(target, Mapping) else {"bucket": target}
+            if target is not None and held.get("status") != "Disabled":
+                account, bucket = str(to.get("account") or ""), _BUCKET_ARN.sub("", str(to.get("bucket")))
+                of = f" of the account {account}" if account else ""
+                by = Target(account, bucket, made_of)
+                yield Exposed("granted-to-another", f"copies its files to {bucket}{of}", by)

@@ -38,7 +38,8 @@ def judge(change: Change) -> Report:
     if why:
         change = replace(change, warnings=(*change.warnings, f"what this costs is not judged, or not all of it: {why}"))
     own = own_of(change)
-    account = account_of(change, {step.node.urn for step in change.steps if step.op == "create"})
+    coming = {step.node.urn for step in change.steps if step.op == "create"}
+    account, new = account_of(change, coming), coming | change.unfinished
     judgements: list[Judgement] = []
     folded = list(change.folded)
     for step in change.steps:
@@ -46,7 +47,7 @@ def judge(change: Change) -> Report:
         folded.extend(noise)
         if rest is not None:
             known = meaning(step.before or step.node)
-            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account))
+            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account, new=new))
             told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn)))
             judgements.extend(replace(one, dependents=dependents.of(step)) for one in told)
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))

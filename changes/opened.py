@@ -12,6 +12,7 @@ from changes.own import Own
 from changes.switches_access import SWITCHES as OF_ACCESS
 from changes.switches_data import SWITCHES as OF_DATA
 from changes.switches_listed import SWITCHES as OF_LISTS
+from rehearsal.graph import UNKNOWN
 
 SWITCHES: Final = (*OF_DATA, *OF_ACCESS, *OF_LISTS)
 _OF_TYPE: Final = {
@@ -48,7 +49,14 @@ def _counts(one: Exposed, step: Step, own: Own) -> bool:
     if isinstance(one.by, Ports) and one.rule == "let-in-another":
         return step.before is not None and not one.by.own and not own.has(one.by.source)
     if isinstance(one.by, Target):
-        return own.is_stranger(one.by.account) if one.by.account else not own.has(one.by.name)
+        return _goes_away(one.by, own)
     if step.before is not None or one.rule not in _OF_OTHERS:
         return True
     return isinstance(one.by, Grant) and one.by.principal != "Service" and own.is_stranger(one.by.who)
+
+
+def _goes_away(target: Target, own: Own) -> bool:
+    """Whether it is a stranger's; what only the apply will tell is own where it is made of own new buckets alone."""
+    if target.account and target.account != UNKNOWN:
+        return own.is_stranger(target.account)
+    return not (own.makes(target.made_of) if target.name == UNKNOWN else own.has(target.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,13 @@ _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 class Own:
     """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
 
-    Of its buckets the names that they will have, too.
+    Of its buckets the names that they will have, too; `new_buckets` are the URNs of those that the change makes, of
+    which only the apply will tell the ARN.
     """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    new_buckets: frozenset[str] = frozenset()
 
     def is_stranger(self, principal: str) -> bool:
         """Whether a policy's principal is neither of these accounts nor an own output."""
@@ -38,12 +40,19 @@ class Own:
         """Whether it is an own resource's id, or will be."""
         return identifier in self.ids or names_an_output(identifier)
 
+    def makes(self, urns: Collection[str]) -> bool:
+        """Whether these are buckets that the change makes, and nothing else is among them."""
+        return bool(urns) and self.new_buckets.issuperset(urns)
+
 
 def own_of(change: Change) -> Own:
     """What both sides of a change name."""
     return Own(
         accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
         ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
+        new_buckets=frozenset(
+            step.node.urn for step in change.steps if step.op in ("create", "replace") and step.node.type == _BUCKET
+        ),
     )
 
 

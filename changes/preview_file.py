@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from changes import saved_plan
 from changes.change import Change
+from changes.first_up import unfinished
 from changes.preview_differences import Written
 from changes.preview_steps import KNOWN, graphs, steps_of
 from changes.stack_titles import option, title_of, words
@@ -68,6 +69,7 @@ def parse(document: Any, *, stack: str, origin: str) -> Change:
             after=after,
             whole=whole,
             warnings=() if whole else (NOT_WHOLE,),
+            unfinished=unfinished(written) if whole else frozenset(),
         )
     except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
         why = f"no {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"

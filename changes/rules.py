@@ -39,14 +39,15 @@ _PART_OF: Final[Mapping[str, str]] = {
 }
 
 
-def found(step: Step, *, subject: str, own: Own, account: Account) -> Iterator[Judgement]:
+def found(step: Step, *, subject: str, own: Own, account: Account, new: Collection[str]) -> Iterator[Judgement]:
     """A resource that goes is judged as a whole; one that comes or changes also by its properties.
 
-    `account` is what the same change creates, and what was there before in the account project.
+    `account` is what the same change creates, and what was there before in the account project; `new` are the URNs of
+    what nobody uses yet, being created, or made by a first `up` that never came to its end.
     """
     if step.after is None:
         return
-    seen = rules_account.seen(_beside(step, account.coming), account)
+    seen = rules_account.seen(_beside(step, new), account)
     open_ = opened(seen, own)
     for rule in RULES:
         checked = rule.check(seen) if rule.check is not None and rule.reads(seen) else None
@@ -63,7 +64,7 @@ def found(step: Step, *, subject: str, own: Own, account: Account) -> Iterator[J
             )
 
 
-def _beside(step: Step, coming: Collection[str]) -> Step:
+def _beside(step: Step, new: Collection[str]) -> Step:
     """The step as a change of nothing into something, where it is a part of what is there already.
 
     The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use.
@@ -74,7 +75,7 @@ def _beside(step: Step, coming: Collection[str]) -> Step:
     if after.type not in _PART_OF:
         return step
     owners = after.property_dependencies.get(_PART_OF[after.type]) or after.dependencies
-    return step if set(owners) & set(coming) else replace(step, before=replace(after, inputs={}))
+    return step if set(owners) & set(new) else replace(step, before=replace(after, inputs={}))
 
 
 def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +14,18 @@ from rehearsal.emulator import ATTEMPTS, MISTAKEN_BY_MOTO, Account, NotEmulated
 
 CONNECT_SECONDS, READ_SECONDS = 3, 60
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+NO_PROXY: Final = ("no_proxy", "NO_PROXY")
+
+
+def without_proxy(variables: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which a process that has these reaches this machine directly, and all else as it would.
+
+    Programs read either spelling, and some the one before the other: both have what the user has in any of them.
+    """
+    own = ",".join(variables.get(name, "") for name in NO_PROXY).split(",")
+    kept = [one.strip() for one in own if one.strip()]
+    told = "*" if "*" in kept else ",".join(dict.fromkeys([*kept, *LOOPBACK]))
+    return dict.fromkeys(NO_PROXY, told)
 
 
 class NotLocalError(PlatformError):
@@ -40,6 +52,7 @@ class LocalAccount(Account):
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
             s3={"addressing_style": "path"},
+            proxies={},  # a proxy of the user's has no way to this machine, and no business with what is sent to it
         )
         client = session.client(service, region_name=region, endpoint_url=self.endpoint, config=config)
         service_models.install(client, where=self._where)

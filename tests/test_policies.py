@@ -331,6 +331,7 @@ def test_the_infrastructure_role_takes_no_boundary_away(action: str) -> None:
         ("s3:PutObject", f"{STATE}/account/main.json"),
         ("s3:GetObject", f"{STATE}/account/main.json"),
         ("s3:PutObject", f"{STATE}/platform/prod.json"),
+        ("s3:GetObjectVersion", f"{STATE}/platform/prod.json"),
         ("s3:PutAccountPublicAccessBlock", "*"),
         ("ec2:DisableEbsEncryptionByDefault", "*"),
         ("budgets:ModifyBudget", "arn:aws:budgets::123456789012:budget/acme-monthly"),
@@ -376,6 +377,22 @@ def test_the_infrastructure_role_changes_what_has_the_environments_tags_only(act
     ],
 )
 def test_the_infrastructure_role_has_what_a_first_up_needs(action: str, resource: str) -> None:
+    assert may("infrastructure", action, resource)
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("s3:ListBucket", "arn:aws:s3:::acme-state"),
+        ("s3:ListBucketVersions", "arn:aws:s3:::acme-state"),
+        ("s3:GetObjectVersion", f"{STATE}/platform/dev.json"),
+        ("s3:GetObjectVersion", "arn:aws:s3:::acme-state/.pulumi/backups/platform/dev/dev.1.json"),
+        ("s3:GetObjectVersion", "arn:aws:s3:::acme-state/.pulumi/history/platform/dev/dev-1.checkpoint.json"),
+        ("s3:PutObject", f"{STATE}/platform/dev.json.damaged-20261126T000000Z"),
+        ("s3:DeleteObject", "arn:aws:s3:::acme-state/.pulumi/locks/organization/platform/dev/1.json"),
+    ],
+)
+def test_the_infrastructure_role_may_recover_its_state(action: str, resource: str) -> None:
     assert may("infrastructure", action, resource)
 
 

@@ -40,7 +40,9 @@ def _state(scope: Scope) -> list[Statement]:
     key = [scope.state_key_arn] if scope.state_key_arn else []
     use = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey", "kms:DescribeKey"]
     return [
-        allow("StateList", ["s3:GetBucketLocation", "s3:ListBucket"], [bucket]),
+        # Versions are what `diceytech recover --restore` brings a damaged state back from.
+        allow("StateList", ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketVersions"], [bucket]),
+        allow("StateVersions", ["s3:GetObjectVersion"], own),
         allow("StateMeta", ["s3:GetObject"], [f"{bucket}/.pulumi/meta.yaml"]),
         allow("State", ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], [*own, locks]),
         *([allow("StateKey", use, key)] if key else []),

@@ -120,10 +120,14 @@ class LogShipper:
 
     def _client(self) -> Any:
         import boto3
+        from botocore.config import Config
 
         port = json.loads(self._announcement.read_text(encoding="utf-8"))["port"]
         return boto3.session.Session(aws_access_key_id=self._account_id, aws_secret_access_key="local").client(  # noqa: S106
-            "logs", region_name=self._region, endpoint_url=f"http://127.0.0.1:{port}"
+            "logs",
+            region_name=self._region,
+            endpoint_url=f"http://127.0.0.1:{port}",
+            config=Config(proxies={}),
         )
 
 

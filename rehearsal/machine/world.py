@@ -16,7 +16,7 @@ from infra.config import PlatformConfig
 from infra.first_run import REHEARSAL
 from infra.names import Names
 from infra.outputs import Outputs, from_parameter
-from rehearsal.local_aws import LocalAccount
+from rehearsal.local_aws import LocalAccount, without_proxy
 from rehearsal.machine import clearing, instances
 from rehearsal.machine.database import Database, rotated
 from rehearsal.machine.layer import make_machine
@@ -82,6 +82,7 @@ class World:
         """For commands of this computer that are to reach the emulated AWS, and nothing of the user's."""
         aws = self.config.aws
         return {
+            **without_proxy(os.environ),
             REHEARSAL: "1",
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": aws.account_id,

@@ -49,12 +49,27 @@ class Lock:
         return self.host == os.uname().nodename and not is_alive(self.pid)
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnreadableLock:
+    """A lock whose file does not tell who holds it."""
+
+    file: str
+
+    def __str__(self) -> str:
+        return f"a run that is not known (its lock file {self.file} is damaged)"
+
+    @property
+    def is_dead(self) -> bool:
+        """Nobody can tell."""
+        return False
+
+
 class LockedError(PulumiError):
     """Another run holds the stack's lock."""
 
     exit_code: ClassVar[int] = 75
 
-    def __init__(self, stack: Stack, lock: Lock) -> None:
+    def __init__(self, stack: Stack, lock: Lock | UnreadableLock) -> None:
         self.lock = lock
         super().__init__(
             f"the stack {stack.title} is locked by {lock}; wait for that run, "

@@ -7,6 +7,7 @@ Pulumi's layout, below the backend's root: `.pulumi/stacks/<project>/<stack>.jso
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +16,7 @@ from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from infra.errors import PlatformError
+from scripts.aws.asking import asking
 
 
 class BackendError(PlatformError):
@@ -38,6 +40,9 @@ class Backend(Protocol):
 
     def below(self, path: str) -> Iterator[Version]:
         """All files whose path begins so, in every version that is kept."""
+
+    def there(self, path: str) -> Iterator[Version]:
+        """All files whose path begins so, as they are now: none that was deleted."""
 
     def replace(self, path: str, content: bytes, aside: str) -> None:
         """Writes the file; what was there is kept as `aside`."""
@@ -66,11 +71,16 @@ class Directory:
 
     def below(self, path: str) -> Iterator[Version]:
         """The files; a directory keeps one version of each."""
-        start = self.root / path
-        for file in sorted(start.parent.rglob("*") if start.parent.is_dir() else ()):
-            if file.is_file() and str(file).startswith(str(start)):
+        start = f"{self.root}/{path}"  # with the slash that a directory ends in, so that `dev/` is not of `dev-2`
+        parent = Path(start).parent
+        for file in sorted(parent.rglob("*") if parent.is_dir() else ()):
+            if file.is_file() and str(file).startswith(start):
                 written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
                 yield Version(name=file.name, written=written, read=file.read_bytes)
+
+    def there(self, path: str) -> Iterator[Version]:
+        """The same files."""
+        return self.below(path)
 
     def replace(self, path: str, content: bytes, aside: str) -> None:
         """Writes it beside, then renames."""
@@ -94,31 +104,50 @@ class Bucket:
 
     def read(self, path: str) -> bytes:
         """The object's content."""
-        return self._content(self._prefix + path)
+        return self._content(self._prefix + path, "s3:GetObject")
 
     def below(self, path: str) -> Iterator[Version]:
         """The objects in all their versions."""
-        pages = self._s3.get_paginator("list_object_versions").paginate(Bucket=self._name, Prefix=self._prefix + path)
-        for one in (one for page in pages for one in page.get("Versions", [])):
+        for one in self._listed("list_object_versions", "Versions", path, "s3:ListBucketVersions"):
             yield Version(
                 name=f"{one['Key'].rpartition('/')[2]} version {one['VersionId']}",
                 written=one["LastModified"].astimezone(UTC),
-                read=partial(self._content, one["Key"], VersionId=one["VersionId"]),
+                read=partial(self._content, one["Key"], "s3:GetObjectVersion", VersionId=one["VersionId"]),
+            )
+
+    def there(self, path: str) -> Iterator[Version]:
+        """The objects; one that was deleted is still among the versions."""
+        for one in self._listed("list_objects_v2", "Contents", path, "s3:ListBucket"):
+            yield Version(
+                name=one["Key"].rpartition("/")[2],
+                written=one["LastModified"].astimezone(UTC),
+                read=partial(self._content, one["Key"], "s3:GetObject"),
             )
 
     def replace(self, path: str, content: bytes, aside: str) -> None:
         """Copies what is there, then writes."""
         source = {"Bucket": self._name, "Key": self._prefix + path}
-        self._s3.copy_object(Bucket=self._name, Key=self._prefix + aside, CopySource=source)
-        self._s3.put_object(Bucket=self._name, Key=self._prefix + path, Body=content)
+        with self._needing("s3:GetObject and s3:PutObject", "its objects"):
+            self._s3.copy_object(Bucket=self._name, Key=self._prefix + aside, CopySource=source)
+            self._s3.put_object(Bucket=self._name, Key=self._prefix + path, Body=content)
 
-    def _content(self, key: str, **version: str) -> bytes:
-        from botocore.exceptions import ClientError
+    def _listed(self, operation: str, key: str, path: str, permission: str) -> Iterator[dict[str, Any]]:
+        pages = iter(self._s3.get_paginator(operation).paginate(Bucket=self._name, Prefix=self._prefix + path))
+        while True:
+            with self._needing(permission, "the bucket"):
+                page = next(pages, None)
+            if page is None:
+                return
+            yield from page.get(key, [])
 
-        try:
-            content: bytes = self._s3.get_object(Bucket=self._name, Key=key, **version)["Body"].read()
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "NoSuchKey":
+    def _content(self, key: str, permission: str, **version: str) -> bytes:
+        with self._needing(permission, "its objects"):
+            try:
+                content: bytes = self._s3.get_object(Bucket=self._name, Key=key, **version)["Body"].read()
+            except self._s3.exceptions.NoSuchKey:
                 return b""
-            raise
         return content
+
+    def _needing(self, permission: str, on: str) -> AbstractContextManager[None]:
+        remedy = f"it needs {permission} on {on}, and what the bucket's key needs"
+        return asking(f"the state in the bucket {self._name}", remedy=remedy)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from infra.errors import PlatformError
-from scripts.engine.pulumi_cli import Lock, pulumi_whoami
+from scripts.engine.pulumi_cli import Lock, UnreadableLock, pulumi_whoami
 from scripts.engine.stack import Stack
 from scripts.engine.state_backend import Backend, BackendError, Version, backend
 
@@ -45,20 +45,23 @@ def is_good(content: bytes) -> bool:
         return False
 
 
-def locks(stack: Stack) -> list[Lock]:
+def locks(stack: Stack) -> list[Lock | UnreadableLock]:
     """Who holds the stack's lock; nobody as far as we see where the backend keeps its own."""
     try:
         stored = _backend(stack)
     except BackendError:
         return []
-    found = []
-    for version in stored.below(f".pulumi/locks/organization/{stack.project}/{stack.name}/"):
-        if version.name.partition(" ")[0].endswith(".json"):
-            told = json.loads(version.read())
-            found.append(
-                Lock(user=told["username"], host=told["hostname"], pid=int(told["pid"]), since=told["timestamp"])
-            )
-    return found
+    held = stored.there(f".pulumi/locks/organization/{stack.project}/{stack.name}/")
+    return [_lock(one) for one in held if one.name.endswith(".json")]
+
+
+def _lock(file: Version) -> Lock | UnreadableLock:
+    """What a lock's file tells; one that is cut off, by a full disk or a kill, is a lock for the engine as well."""
+    try:
+        told: Any = json.loads(file.read())
+        return Lock(user=told["username"], host=told["hostname"], pid=int(told["pid"]), since=told["timestamp"])
+    except (ValueError, KeyError, TypeError):
+        return UnreadableLock(file=file.name)
 
 
 def _versions(stored: Backend, stack: Stack) -> list[Version]:

@@ -20,6 +20,7 @@ from infra.config import PlatformConfig
 from infra.config_across import environment as read_environment
 from infra.errors import PlatformError
 from rehearsal import cdn_server, guardian, postgres, product
+from rehearsal.local_aws import without_proxy
 from scripts.live import aws as live_aws
 from scripts.live import release as live_release
 from scripts.live.aws import LiveAws
@@ -94,7 +95,7 @@ def _deploy_website(root: Path, environment: str, aws: LiveAws, *, build: Path) 
     done = subprocess.run(  # noqa: S603 - this very program
         [sys.executable, "-m", "scripts.cli", "deploy", "website", "--env", environment, "--dir", str(build)],
         cwd=root,
-        env={**kept, **aws.variables},
+        env={**kept, **without_proxy(kept), **aws.variables},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

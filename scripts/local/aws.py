@@ -94,12 +94,12 @@ class Running:
 
 
 def running(home: LocalHome) -> Running | None:
-    """The local AWS of this repository, if it answers."""
+    """The local AWS of this repository, if it answers; where its file is damaged, nobody knows of one."""
     try:
         told = json.loads(home.announcement.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = Running(pid=int(told["pid"]), port=int(told["port"]))
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
-    found = Running(pid=int(told["pid"]), port=int(told["port"]))
     return found if _answers(found) else None
 
 
@@ -201,8 +201,8 @@ def _gone(found: Running) -> None:
 def _answers(found: Running) -> bool:
     try:
         return bool(_ask(found, "GET", "health").get("pid") == found.pid)
-    except (OSError, ValueError, http.client.HTTPException):
-        return False
+    except (OSError, ValueError, AttributeError, OverflowError, http.client.HTTPException):
+        return False  # nobody, or somebody else: an answer that is no object, a port that is none
 
 
 def _ask(found: Running, method: str, path: str) -> dict[str, object]:

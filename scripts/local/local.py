@@ -13,6 +13,7 @@ from typing import Final, NoReturn
 from infra.config_source import ConfigError, environments, load
 from infra.errors import PlatformError
 from infra.first_run import EMULATOR_ACCOUNT, REHEARSAL
+from rehearsal.local_aws import without_proxy
 from scripts.engine.program import LANGUAGE_HOST, Engine, find, require
 from scripts.local import project as local_project
 from scripts.local.aws import LocalHome, Running, make_way_for_account, running, seed_environments, start, stop
@@ -94,11 +95,15 @@ def prepare(home: LocalHome, local: Running) -> None:
 
 
 def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -> dict[str, str]:
-    """The variables of a command against the local AWS: nothing of the user's credentials, endpoints or backends."""
+    """The variables of a command against the local AWS: nothing of the user's credentials, endpoints or backends.
+
+    Neither does what is meant for the local AWS go to a proxy of the user's.
+    """
     account_id, region = _account(home.root)
     kept = {name: value for name, value in variables.items() if not name.startswith(FOREIGN)}
     return {
         **kept,
+        **without_proxy(variables),
         REHEARSAL: "1",
         "PATH": os.pathsep.join([str(home.bin), str(Path(sys.executable).parent), variables.get("PATH", os.defpath)]),
         "AWS_ENDPOINT_URL": local.endpoint,
@@ -117,7 +122,10 @@ def environment(home: LocalHome, local: Running, variables: Mapping[str, str]) -
 
 
 def make_stack(home: LocalHome, local: Running, command: Sequence[str], variables: Mapping[str, str]) -> None:
-    """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError."""
+    """Makes the stack that a command names, as a first `up` on a new state backend needs it; raises EngineError.
+
+    An `up` of the account project also makes its boundaries, in whose place there may be placeholders.
+    """
     ours = Path(command[0]).name == "diceytech"
     if ours and (len(command) < 2 or command[1] not in ("preview", "up")):
         return
@@ -128,14 +136,24 @@ def make_stack(home: LocalHome, local: Running, command: Sequence[str], variable
     if name is None or elsewhere or "init" in command or not known.is_file():
         return
     kind = "account" if project == "account" else "platform"
-    if (home.state / ".pulumi" / "stacks" / kind / f"{name}.json").is_file():
-        return
-    words = ["pulumi", "--cwd", str(home.project / project), "stack", "init", name, "--no-select", "--non-interactive"]
+    if not (home.state / ".pulumi" / "stacks" / kind / f"{name}.json").is_file():
+        _init(home.project / project, name, variables)
+    if kind == "account" and _applies(command) and (gone := make_way_for_account(home, local, name)):
+        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
+
+
+def _init(directory: Path, stack: str, variables: Mapping[str, str]) -> None:
+    words = ["pulumi", "--cwd", str(directory), "stack", "init", stack, "--no-select", "--non-interactive"]
     made = subprocess.run(words, env=dict(variables), capture_output=True, text=True, check=False)  # noqa: S603
     if made.returncode:
-        raise PlatformError(f"the stack {name} could not be made: {made.stderr.strip() or made.stdout.strip()}")
-    if kind == "account" and (gone := make_way_for_account(home, local, name)):
-        err.print(f"removed the placeholder boundaries of {', '.join(gone)}: this project makes them", markup=False)
+        raise PlatformError(f"the stack {stack} could not be made: {made.stderr.strip() or made.stdout.strip()}")
+
+
+def _applies(command: Sequence[str]) -> bool:
+    """Whether it makes what the stack is of; a preview must leave the environments what they need."""
+    if Path(command[0]).name == "diceytech":
+        return command[1] == "up"
+    return not {"up", "update"}.isdisjoint(command[1:])
 
 
 def _commands(home: LocalHome, engine: Engine | None) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 import pytest
 from small_changes import change, changed, judged, node, policy, with_inputs
 
-from changes.change import Op, PropertyChange
+from changes.change import Op, PropertyChange, Step
+from changes.compared import compared
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
-from rehearsal.graph import SECRET
+from rehearsal.graph import SECRET, UNKNOWN, Graph
+from rehearsal.platform import planned
 from rehearsal.resources import RESOURCES
+from tests.scripts.commands import ROOT
 
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::b/*"}
 
@@ -218,6 +221,49 @@ def test_an_own_bucket_is_no_stranger_to_copy_to() -> None:
     own = node("s3/bucket:Bucket", "copies", bucket="copies")
     assert "granted-to-another" in judged(step)
     assert "granted-to-another" not in judged(step, others=(own,))
+
+
+def copies_to(destination: Any, *made_of: str, **more: Any) -> Step:
+    """A new replication of a bucket whose rules are made of these URNs."""
+    rules = UNKNOWN if destination == "rules" else [{"status": "Enabled", "destination": destination}]
+    one = node("s3/bucketReplicationConfig:BucketReplicationConfig", "replica", rules=rules, **more)
+    return changed(None, replace(one, property_dependencies={"rules": made_of} if made_of else {}))
+
+
+def test_a_new_bucket_of_the_program_s_own_is_no_stranger_to_copy_to_before_its_arn_is_known() -> None:
+    own = node("s3/bucket:Bucket", "replica", bucket="replica-1")
+    for destination in ({"bucket": UNKNOWN}, UNKNOWN, "rules", {"bucket": UNKNOWN, "account": UNKNOWN}):
+        assert "granted-to-another" not in judged(copies_to(destination, own.urn), changed(None, own))
+    old = node("s3/bucket:Bucket", "replica", bucket="replica-0")
+    assert "granted-to-another" not in judged(copies_to({"bucket": UNKNOWN}, own.urn), changed(old, own, "replace"))
+
+
+@pytest.mark.parametrize("destination", [{"bucket": UNKNOWN}, UNKNOWN, "rules", {"bucket": "b", "account": UNKNOWN}])
+def test_a_target_of_copies_that_is_not_known_is_a_stranger_where_anything_but_own_new_buckets_makes_it(
+    destination: Any,
+) -> None:
+    own, other = node("s3/bucket:Bucket", "replica"), node("ssm/parameter:Parameter", "told")
+    for made_of in ((), (other.urn,), (own.urn, other.urn)):
+        found = judged(copies_to(destination, *made_of), changed(None, own), changed(None, other))
+        assert found["granted-to-another"].guarded
+    assert judged(copies_to(destination, own.urn), others=(own,))["granted-to-another"].guarded
+
+
+def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() -> None:
+    own = node("s3/bucket:Bucket", "replica")
+    step = copies_to({"bucket": UNKNOWN}, own.urn)
+    assert step.after is not None
+    theirs = {"status": "Enabled", "destination": {"bucket": "arn:aws:s3:::theirs"}}
+    both = replace(step, after=with_inputs(step.after, rules=[*step.after.inputs["rules"], theirs]))
+    assert "theirs" in judged(both, changed(None, own))["granted-to-another"].sentence
+    named = copies_to({"bucket": UNKNOWN, "account": "999999999999"}, own.urn)
+    assert judged(named, changed(None, own), others=(PROVIDER,))["granted-to-another"].guarded
+
+
+def test_the_first_up_of_prod_on_an_empty_account_waits_for_no_word() -> None:
+    whole = planned(ROOT, "prod")
+    first = compared(Graph(()), whole, stack="prod", origin="a test")
+    assert [(one.rule, one.step.node.name) for one in judge(first).judgements if one.guarded] == []
 
 
 @pytest.mark.parametrize(("account", "found"), [("111111111111", False), ("999999999999", True)])

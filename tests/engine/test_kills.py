@@ -55,6 +55,21 @@ def test_a_delete_that_was_killed_is_settled_and_the_next_destroy_ends_it(rehear
     assert logs.describe_log_groups(logGroupNamePrefix="diceytech-dev-")["logGroups"] == []
 
 
+def test_the_guard_lets_the_next_up_go_on_where_the_first_was_killed(rehearsed: Rehearsed) -> None:
+    name, kind = "media-lifecycle", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
+    urn = planned(ROOT, "dev").named(kind, name).urn
+    with killing(rehearsed, f"before:create:{urn}") as variables:
+        assert rehearsed.up("dev", **variables).returncode < 0
+    assert recovered(rehearsed)[urn] == "cleared"
+    done = rehearsed.run("diceytech", "up", "--env", "dev", "--yes")
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert rehearsed.preview("dev") == []
+    words = ("pulumi", "state", "delete", urn, "--target-dependents", "--yes", "--stack", "dev")
+    assert rehearsed.run(*words).returncode == 0  # also of the platform parameter, which waits for it
+    refused = rehearsed.run("diceytech", "up", "--env", "dev", "--yes")
+    assert (refused.returncode, "expiry-shortened" in refused.stdout) == (2, True), refused.stdout[-3000:]
+
+
 def closed(urn: str) -> list[str]:
     """The options for a stack of this resource and what it needs."""
     return [word for one in closure(planned(ROOT, "dev"), urn) for word in ("--target", one)]

@@ -68,6 +68,7 @@ def test_a_state_in_a_bucket_that_was_cut_in_half_comes_back(rehearsed: Rehearse
     assert "diceytech recover --env dev --restore" in told.stderr
     mended = rehearsed.run("diceytech", "recover", "--env", DEV, "--restore", PULUMI_BACKEND_URL=url)
     assert mended.returncode == 0, mended.stderr
+    assert "broke the lock" not in mended.stderr  # the bucket keeps versions of those that were released
     assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == whole
 
 
@@ -80,6 +81,18 @@ def test_a_state_in_a_file_that_was_cut_in_half_comes_back(rehearsed: Rehearsed,
     assert (told.returncode, "is damaged" in told.stderr) == (1, True)
     assert rehearsed.run("diceytech", "recover", "--env", DEV, "--restore").returncode == 0
     assert file.read_bytes() == whole
+    assert rehearsed.preview(DEV, *targets) == []
+
+
+def test_a_lock_that_was_cut_off_is_broken_by_force(rehearsed: Rehearsed, targets: list[str]) -> None:
+    assert rehearsed.up(DEV, *targets).returncode == 0
+    file = rehearsed.home.state / ".pulumi/locks/organization/platform/dev/1.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('{"pid":47')
+    told = rehearsed.run("diceytech", "recover", "--env", DEV)
+    assert (told.returncode, "1.json is damaged" in told.stderr) == (75, True), told.stderr
+    assert rehearsed.run("diceytech", "recover", "--env", DEV, "--force").returncode == 0
+    assert not file.exists()
     assert rehearsed.preview(DEV, *targets) == []
 
 

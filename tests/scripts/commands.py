@@ -70,10 +70,19 @@ class Terminal:
 
     def answer(self, prompt: str, typed: str) -> None:
         """Waits for the prompt, then types a line."""
-        already = len(self.shown)
-        while prompt not in self.shown[already:]:
-            assert self._read(), f"ended before it asked: {self.shown}"
+        self.until(prompt)
         os.write(self._ours, f"{typed}\n".encode())
+
+    def until(self, words: str) -> None:
+        """Reads until it says them anew."""
+        already = len(self.shown)
+        while words not in self.shown[already:]:
+            assert self._read(), f"ended before it said {words}: {self.shown}"
+
+    def hang_up(self) -> int:
+        """Closes the terminal; gives the exit code."""
+        os.close(self._ours)
+        return self._process.wait(timeout=60)
 
     def end(self) -> int:
         """Reads to the end; gives the exit code."""

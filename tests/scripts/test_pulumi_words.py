@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -41,3 +43,22 @@ def test_what_is_passed_through_repeats_no_secret(
     assert "one is made\n" in shown
     assert "password: [secret]\n" in shown
     assert KEY not in shown
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(errno.EPIPE, "Broken pipe"), OSError(errno.EIO, "I/O error")])
+def test_an_engine_whose_words_nobody_reads_any_more_goes_on_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: OSError
+) -> None:
+    engine, ended = tmp_path / "engine", tmp_path / "ended"
+    engine.write_text(f"#!/bin/sh\nfor one in $(seq 20000); do echo created $one || exit 1; done\n: > {ended}\n")
+    engine.chmod(0o700)
+    monkeypatch.setattr(pulumi_run, "require", lambda: SimpleNamespace(path=engine))
+
+    def gone(_text: str) -> None:
+        raise error
+
+    monkeypatch.setattr(sys, "stdout", SimpleNamespace(write=gone, isatty=lambda: False))
+    with pytest.raises(type(error)):
+        pulumi_run.pass_through(stack(tmp_path), "up")
+    assert ended.exists()
+    assert "it went on to its end, with exit code 0" in " ".join(capsys.readouterr().err.split())

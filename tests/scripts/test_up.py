@@ -156,7 +156,10 @@ def test_another_failure_is_an_error_and_a_lock_is_75(root: Path, engine: Script
 
 
 @pytest.mark.slow
-def test_an_interrupt_reaches_the_engine_once_and_its_end_is_waited_for(root: Path, engine: ScriptedEngine) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_reaches_the_engine_once_and_its_end_is_waited_for(
+    root: Path, engine: ScriptedEngine, number: signal.Signals
+) -> None:
     engine.will(HARMLESS, waits=True, code=255)
     process = subprocess.Popen(
         [DICEYTECH, "up", "--env", "dev", "--yes"],
@@ -172,10 +175,46 @@ def test_an_interrupt_reaches_the_engine_once_and_its_end_is_waited_for(root: Pa
     with process:
         while "working" not in process.stdout.readline():
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         while "stopping" not in process.stderr.readline():
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         _, said = process.communicate(timeout=60)
     assert (process.returncode, engine.told("came")) == (130, "interrupt end")
     assert "diceytech recover --env dev" in said
+
+
+@pytest.mark.slow
+def test_a_terminal_that_goes_interrupts_the_engine_and_its_end_is_waited_for(
+    root: Path, engine: ScriptedEngine
+) -> None:
+    engine.will(HARMLESS, waits=True, code=255)
+    terminal = Terminal("up", "--env", "dev", "--yes", cwd=root, **path(engine))
+    terminal.until("working")
+    terminal.hang_up()
+    assert engine.told("came") == "interrupt end"
+
+
+@pytest.mark.slow
+def test_under_nohup_a_terminal_that_goes_is_nothing_to_the_engine(root: Path, engine: ScriptedEngine) -> None:
+    engine.will(HARMLESS, waits=True)
+    process = subprocess.Popen(
+        ["nohup", DICEYTECH, "up", "--env", "dev", "--yes"],
+        cwd=root,
+        env=variables(root, **path(engine)),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process:
+        while "working" not in process.stdout.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        assert engine.told("came") == ""
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert engine.told("came") == "interrupt end"
