@@ -7,8 +7,10 @@ from typing import Final
 from changes.change import Step
 from changes.exposed import Exposed, Ports, Target
 from changes.exposure import exposures
+from changes.exposure_jobs import is_known, subjects
 from changes.grants import Grant
 from changes.own import Own
+from changes.stack_titles import is_of_account
 from changes.switches_access import SWITCHES as OF_ACCESS
 from changes.switches_data import SWITCHES as OF_DATA
 from changes.switches_listed import SWITCHES as OF_LISTS
@@ -51,4 +53,8 @@ def _counts(one: Exposed, step: Step, own: Own) -> bool:
         return own.is_stranger(one.by.account) if one.by.account else not own.has(one.by.name)
     if step.before is not None or one.rule not in _OF_OTHERS:
         return True
-    return isinstance(one.by, Grant) and one.by.principal != "Service" and own.is_stranger(one.by.who)
+    if not isinstance(one.by, Grant) or one.by.principal == "Service":
+        return False
+    if one.by.principal == "Federated" and not (is_of_account(step.node.urn) and subjects(one.by)):
+        return not is_known(one.by, own.trusts)  # the number in a provider's ARN is ours, whoever its tokens are for
+    return own.is_stranger(one.by.who)

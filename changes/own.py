@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from changes.change import Change
+from changes.grants import Grant, grants
 from rehearsal.foretold import names_an_output
 from rehearsal.graph import PROVIDER, UNKNOWN, Graph
 from rehearsal.policy_documents import listed
 
-_BUCKET = "aws:s3/bucket:Bucket"
+_BUCKET, _ROLE = "aws:s3/bucket:Bucket", "aws:iam/role:Role"
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -21,11 +22,12 @@ _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 class Own:
     """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
 
-    Of its buckets the names that they will have, too.
+    Of its buckets the names that they will have, too. `trusts` are what its roles let in before.
     """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
+    trusts: frozenset[Grant] = frozenset()
 
     def is_stranger(self, principal: str) -> bool:
         """Whether a policy's principal is neither of these accounts nor an own output."""
@@ -44,6 +46,12 @@ def own_of(change: Change) -> Own:
     return Own(
         accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
         ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
+        trusts=frozenset(
+            one
+            for node in change.before.of(_ROLE)
+            for one in grants(node)
+            if (one.kind, one.effect) == ("trust", "Allow")
+        ),
     )
 
 

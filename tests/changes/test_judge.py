@@ -13,7 +13,7 @@ from changes.change import Op, PropertyChange
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
-from rehearsal.graph import SECRET
+from rehearsal.graph import SECRET, Node
 from rehearsal.resources import RESOURCES
 
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::b/*"}
@@ -148,7 +148,9 @@ OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:ro
         ({"Service": "ec2.amazonaws.com"}, False),
         ({"Federated": "accounts.google.com"}, True),
         ({"Federated": "cognito-identity.amazonaws.com"}, True),
-        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, False),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, True),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, True),
+        ({"Federated": "arn:aws:iam::111111111111:saml-provider/x"}, True),
         ({"AWS": "[the arn of Role/own]"}, False),
     ],
 )
@@ -156,6 +158,33 @@ def test_a_new_role_that_a_stranger_may_take_waits_for_a_word(principal: dict[st
     trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
     step = changed(None, node("iam/role:Role", assumeRolePolicy=trust))
     assert ("trust-widened" in judged(step, others=(PROVIDER,))) == found
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "found"),
+    [
+        ("token.actions.githubusercontent.com", "repo:own/own:environment:prod", False),
+        ("token.actions.githubusercontent.com", "repo:own/own:environment:dev", False),
+        ("token.actions.githubusercontent.com", "repo:evil/evil:ref:refs/heads/main", True),
+        ("token.actions.githubusercontent.com", "repo:own/own:ref:refs/heads/x", True),
+        ("gitlab.com", "repo:own/own:environment:prod", True),
+    ],
+)
+def test_a_federation_is_a_stranger_but_for_the_jobs_whom_another_role_let_in_before(
+    issuer: str, subject: str, found: bool
+) -> None:
+    def role(name: str, issuer: str, subject: str) -> Node:
+        return node("iam/role:Role", name, assumeRolePolicy=policy({
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"},
+            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+        }))  # fmt: skip
+
+    there = role("there", "token.actions.githubusercontent.com", "repo:own/own:environment:prod")
+    new = changed(None, role("new", issuer, subject))
+    assert ("trust-widened" in judged(new, others=(PROVIDER, there))) == found
+    assert "trust-widened" in judged(new, others=(PROVIDER,))
 
 
 def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() -> None:
