@@ -183,6 +183,13 @@ ROWS: list[Row] = [
     ("administrator-rights", RIGHTS, {"policy": policy(READ)},
      {"policy": policy({**ANY, "Action": "IAM:*", "Resource": "arn:aws:iam::111111111111:role/*"})},
      {"policy": policy({**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::111111111111:role/prod-*"})}),
+    *(("administrator-rights", RIGHTS, {"policy": policy(READ)}, {"policy": policy(wide)},
+       {"policy": policy({**wide, "Action": "iam:?et*"})})
+      for wide in ({**ANY, "Action": "iam:?*"}, {**ANY, "Action": "?am:???*"}, {**ANY, "Action": "iam:*?"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::111111111111:role/?*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::11111111111?:role/*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::11*2?:user/??*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws-cn:iam*"})),
     ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("p?"))}, {"policy": policy(only("p*"))},
      {"policy": policy(only("p1"))}),
     ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("[ab]"))}, {"policy": policy(only("a"))},
