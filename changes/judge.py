@@ -91,7 +91,8 @@ def _by_meaning(step: Step, known: Meaning) -> Judgement:
     if step.op == "forget" and known.guards_access:
         effect = _UNWATCHED
     if ends:
-        effect = _MOVES if _moves(step, known) else known.lost or known.away
+        anew = known.anew if step.op == "replace" else ""
+        effect = _MOVES if _moves(step, known) else known.lost or anew or known.away
     return Judgement(
         step=step,
         risk=risk,

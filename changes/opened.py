@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from changes.change import Step
@@ -30,7 +31,7 @@ def opened(step: Step, own: Own) -> dict[str, str]:
     before = exposures(step.before) if step.before else set()
     found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
     told: dict[str, set[str]] = {}
-    for one in found:
+    for one in (_by_owner(each, own) for each in found):
         if _counts(one, step, own):
             told.setdefault(one.rule, set()).add(one.sentence)
     for switch in _OF_TYPE.get(step.node.type, ()):
@@ -45,10 +46,21 @@ def properties(rule: str) -> tuple[str, ...]:
     return tuple(sorted({switch.top for switch in SWITCHES if switch.rule == rule}))
 
 
+def _by_owner(one: Exposed, own: Own) -> Exposed:
+    """What lets in a group or an address of the program's own opens its own network, and nothing to others."""
+    return replace(one, rule="network-opened") if one.rule == "let-in-another" and _is_own(one, own) else one
+
+
+def _is_own(one: Exposed, own: Own) -> bool:
+    return isinstance(one.by, Ports) and (one.by.own or own.has(one.by.source))
+
+
 def _counts(one: Exposed, step: Step, own: Own) -> bool:
-    """Of what is new, only strangers count; of what lets others connect, only what is not the program's own."""
+    """Of what is new, only strangers count; of new rules of a group, only what is not the program's own."""
+    if one.rule == "network-opened":
+        return step.before is not None and not (_is_own(one, own) and step.op == "create")
     if isinstance(one.by, Ports) and one.rule == "let-in-another":
-        return step.before is not None and not one.by.own and not own.has(one.by.source)
+        return step.before is not None
     if isinstance(one.by, Target):
         return own.is_stranger(one.by.account) if one.by.account else not own.has(one.by.name)
     if step.before is not None or one.rule not in _OF_OTHERS:

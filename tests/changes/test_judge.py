@@ -211,6 +211,27 @@ def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_netwo
     assert rule not in judged(changed(None, part), changed(None, whole))
 
 
+def test_a_new_rule_for_a_group_of_the_program_itself_passes_and_one_for_private_addresses_waits() -> None:
+    whole = node("ec2/securityGroup:SecurityGroup", "whole")
+    for inputs, found in (
+        ({"referencedSecurityGroupId": "[the id of SecurityGroup/own]"}, False),
+        ({"cidrIpv4": "10.0.0.0/8"}, True),
+    ):
+        rule = replace(
+            node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", **inputs),
+            property_dependencies={"securityGroupId": (whole.urn,)},
+        )
+        assert ("network-opened" in judged(changed(None, rule), others=(whole,))) == found
+        assert "network-opened" not in judged(changed(None, rule), changed(None, whole))
+
+
+def test_a_rule_of_a_group_that_is_replaced_does_not_say_that_those_whom_it_let_in_are_refused() -> None:
+    rule = node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", referencedSecurityGroupId="sg-1")
+    wider = with_inputs(rule, referencedSecurityGroupId=None, cidrIpv4="10.0.0.0/8")
+    assert "are refused" not in judged(changed(rule, wider, op="replace"))["ingress-replaced"].sentence
+    assert "are refused" in judged(changed(rule, None))["ingress-deleted"].sentence
+
+
 def test_a_group_of_the_program_itself_is_let_in_without_a_word() -> None:
     before = node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", cidrIpv4="10.0.0.0/8")
     after = with_inputs(before, cidrIpv4=None, referencedSecurityGroupId="sg-1")
