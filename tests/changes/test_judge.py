@@ -13,7 +13,7 @@ from changes.change import Op, PropertyChange
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
-from rehearsal.graph import SECRET, Node
+from rehearsal.graph import SECRET, UNKNOWN, Node
 from rehearsal.resources import RESOURCES
 
 READ = {"Effect": "Allow", "Action": ["s3:GetObject", "s3:ListBucket"], "Resource": "arn:aws:s3:::b/*"}
@@ -123,6 +123,30 @@ def test_a_machine_s_own_disks_go_with_it(op: Op, inputs: dict[str, Any], words:
     found = judged(changed(one, None if op == "delete" else with_inputs(one, ami="b"), op=op))
     [whole] = [each for rule, each in found.items() if rule in ("server-deleted", "server-replaced")]
     assert (whole.risk, whole.guarded, words in whole.sentence) == ("data loss", True, True)
+
+
+@pytest.mark.parametrize(("type_", "path"), [
+    ("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket"),
+    ("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "accountId"),
+    ("ebs/encryptionByDefault:EncryptionByDefault", "region"),
+    ("ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "region"),
+])  # fmt: skip
+def test_a_guard_that_goes_over_to_something_else_waits_as_one_that_goes(type_: str, path: str) -> None:
+    before, after = node(type_, **{path: "one"}), node(type_, **{path: "other"})
+    found = judged(changed(before, after, op="replace"))
+    assert [one.guarded for rule, one in found.items() if rule.endswith("-replaced")] == [True]
+    anew = judged(changed(with_inputs(before, name="a"), with_inputs(before, name="b"), op="replace"))
+    assert [one.guarded for rule, one in anew.items() if rule.endswith("-replaced")] == [False]
+
+
+def test_a_guard_of_a_bucket_that_is_made_anew_goes_with_it_and_that_of_another_one_does_not() -> None:
+    type_ = "s3/bucketOwnershipControls:BucketOwnershipControls"
+    before, after = (
+        replace(node(type_, bucket=name), property_dependencies={"bucket": ("urn:one",)}) for name in ("one", UNKNOWN)
+    )
+    assert not judged(changed(before, after, op="replace"))["bucket-ownership-replaced"].guarded
+    other = replace(after, property_dependencies={"bucket": ("urn:other",)})
+    assert judged(changed(before, other, op="replace"))["bucket-ownership-replaced"].guarded
 
 
 def test_a_disk_that_stays_without_its_machine_is_no_loss() -> None:
