@@ -55,6 +55,22 @@ def origin(**held: Any) -> Inputs:
     return {"origins": [{"originId": "media", "domainName": "b.s3.amazonaws.com", **held}]}
 
 
+def reaching(default: str, pattern: str = "", target: str = "") -> Inputs:
+    """Origins of an own server, of a foreign one and of the program itself, and a group, by what answers from them."""
+    domains = {"a": "a.example", "b": "evil.example", "own": "[the dns of LoadBalancer/own]"}
+    ordered = [{"pathPattern": pattern, "targetOriginId": target}] if pattern else []
+    return {
+        "origins": [{"originId": id_, "domainName": domain} for id_, domain in domains.items()],
+        "originGroups": [{"originId": "group", "members": [{"originId": "a"}]}],
+        "defaultCacheBehavior": {"targetOriginId": default},
+        "orderedCacheBehaviors": ordered,
+    }
+
+
+def caching(policy_id: str, **held: Any) -> Inputs:
+    return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "cachePolicyId": policy_id}, **held}
+
+
 def server(**held: Any) -> Inputs:
     return {"origins": [{"originId": "api", "domainName": "api.example", "customOriginConfig": held}]}
 
@@ -86,6 +102,7 @@ def jobs(*subjects: str, operator: str = "StringLike", claim: str = "sub") -> In
     })}  # fmt: skip
 
 
+UNCACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 SECRET_POLICY = "secretsmanager/secret:Secret"
 RATE, LOWER = filtering(), filtering(limit=1000)
 CLEAR, TLS = {"originProtocolPolicy": "http-only"}, {"originProtocolPolicy": "https-only"}
@@ -278,6 +295,16 @@ ROWS: list[Row] = [
     ("origin-moved", SITE, origin(), origin(domainName="evil.example"), origin(domainName="[the dns of Bucket/own]")),
     ("origin-moved", SITE, origin(), {"origins": [{"originId": "media", "domainName": "evil.example"}]},
      {"origins": [*origin()["origins"], {"originId": "x", "domainName": "x"}]}),
+    ("origin-moved", SITE, reaching("a"), reaching("b"), reaching("a", "/x/*", "own")),
+    ("origin-moved", SITE, reaching("a"), reaching("a", "/x/*", "b"), {**reaching("a"), "comment": "c"}),
+    ("origin-moved", SITE, reaching("a", "/x/*", "b"), reaching("b", "/x/*", "b"), reaching("a")),
+    ("origin-moved", SITE, reaching("group"),
+     {**reaching("group"), "originGroups": [{"originId": "group", "members": [{"originId": "a"}, {"originId": "b"}]}]},
+     reaching("a")),
+    ("cached-for-others", SITE, caching(UNCACHED), caching("x"), caching(UNCACHED, comment="c")),
+    ("cached-for-others", SITE, caching(UNCACHED), caching(UNKNOWN), caching(UNCACHED, comment="c")),
+    ("cached-for-others", SITE, behaviors(orderedCacheBehaviors=[private(cachePolicyId=UNCACHED)]), behaviors(),
+     behaviors(orderedCacheBehaviors=[private(cachePolicyId=UNCACHED), private(pathPattern="/x/*")])),
     ("origin-in-clear", SITE, server(**TLS), server(**CLEAR), server(**TLS, httpsPort=8443)),
     ("origin-in-clear", SITE, server(**TLS), server(**OLD_TLS), server(**TLS, originSslProtocols=["TLSv1.2"])),
     ("origin-in-clear", SITE, server(originProtocolPolicy=UNKNOWN), server(**CLEAR), server(**TLS)),
