@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from changes.change import Step
+from changes.exchanged import LINKS, exchanged
 from changes.exposed import Exposed, Ports, Target
 from changes.exposure import exposures
 from changes.exposure_jobs import is_known, subjects
@@ -38,12 +39,15 @@ def opened(step: Step, own: Own) -> dict[str, str]:
         words = switch.thrown(step)
         if words is not None:
             told.setdefault(switch.rule, set()).add(words)
+    for rule, words in exchanged(step, own):
+        told.setdefault(rule, set()).add(words)
     return {rule: "; ".join(sorted(sentences)) for rule, sentences in told.items()}
 
 
 def properties(rule: str) -> tuple[str, ...]:
-    """The inputs in which the rule's switches stand."""
-    return tuple(sorted({switch.top for switch in SWITCHES if switch.rule == rule}))
+    """The inputs in which the rule's switches stand, and those by which it knows what is exchanged."""
+    links = {link.path for link in LINKS if link.rule == rule}
+    return tuple(sorted(links | {switch.top for switch in SWITCHES if switch.rule == rule}))
 
 
 def _by_owner(one: Exposed, own: Own) -> Exposed:

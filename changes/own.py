@@ -15,6 +15,7 @@ from rehearsal.graph import PROVIDER, UNKNOWN, Graph
 from rehearsal.policy_documents import listed
 
 _BUCKET, _ROLE = "aws:s3/bucket:Bucket", "aws:iam/role:Role"
+_NOTHING = Graph(())
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -22,12 +23,15 @@ _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 class Own:
     """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
 
-    Of its buckets the names that they will have, too. `trusts` are what its roles let in before.
+    Of its buckets the names that they will have, too. `trusts` are what its roles let in before,
+    `before` and `after` all that is known on either side.
     """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     trusts: frozenset[Grant] = frozenset()
+    before: Graph = _NOTHING
+    after: Graph = _NOTHING
 
     def is_stranger(self, principal: str) -> bool:
         """Whether a policy's principal is neither of these accounts nor an own output."""
@@ -46,6 +50,8 @@ def own_of(change: Change) -> Own:
     return Own(
         accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
         ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
+        before=change.before,
+        after=change.after,
         trusts=frozenset(
             one
             for node in change.before.of(_ROLE)

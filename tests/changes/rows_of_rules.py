@@ -308,6 +308,7 @@ ROWS: list[Row] = [
     ("origin-in-clear", SITE, server(**TLS), server(**CLEAR), server(**TLS, httpsPort=8443)),
     ("origin-in-clear", SITE, server(**TLS), server(**OLD_TLS), server(**TLS, originSslProtocols=["TLSv1.2"])),
     ("origin-in-clear", SITE, server(originProtocolPolicy=UNKNOWN), server(**CLEAR), server(**TLS)),
+    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": "b"}, {"webAclId": "a", "comment": "c"}),
     ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": []}, {"rules": [RATE, {**RATE, "name": "s"}]}),
     ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": [filtering("count")]}, {"rules": [LOWER]}),
     ("firewall-weakened", FIREWALL, {"rules": [LOWER]}, {"rules": [RATE]}, {"rules": [{**LOWER, "priority": 9}]}),

@@ -141,7 +141,7 @@ ROWS: list[Row] = [
     ("moved-in-network", SERVER, {"subnetId": "a"}, {"subnetId": "b"}, {"subnetId": "a", "ami": "b"}),
     ("moved-in-network", "autoscaling/group:Group", {"vpcZoneIdentifiers": ["a"]},
      {"vpcZoneIdentifiers": ["a", "b"]}, {"maxSize": 2}),
-    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": ""}, {"webAclId": "b"}),
+    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": ""}, {"webAclId": "a", "comment": "c"}),
     ("key-rotation-off", "kms/key:Key", {"enableKeyRotation": True}, {"enableKeyRotation": False},
      {"enableKeyRotation": True, "a": 1}),
     ("login-off", LISTENER, {"mutualAuthentication": {"mode": "verify"}}, {"mutualAuthentication": {"mode": "off"}},

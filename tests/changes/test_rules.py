@@ -230,7 +230,7 @@ ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
         {"defaultCacheBehavior": {"viewerProtocolPolicy": "allow-all"}},
         {"defaultCacheBehavior": {"viewerProtocolPolicy": "redirect-to-https"}},
     ),
-    ("firewall-detached", "cloudfront/distribution:Distribution", {"webAclId": "a"}, {}, {"webAclId": "b"}),
+    ("firewall-detached", "cloudfront/distribution:Distribution", {"webAclId": "a"}, {}, {"webAclId": "a", "x": 1}),
     (
         "metadata-opened",
         "ec2/launchTemplate:LaunchTemplate",
