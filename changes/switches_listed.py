@@ -1,7 +1,8 @@
-"""The switches whose value is a list with a meaning of its own: countries that are answered, and parameters.
+"""The switches whose value is a list with a meaning of its own: countries that are answered, parameters and disks.
 
 Source: Amazon CloudFront Developer Guide, "Restrict the geographic distribution of your content"; Amazon RDS User
-Guide, "Using SSL with a PostgreSQL DB instance" and "Requiring SSL/TLS for all connections to a MySQL DB instance".
+Guide, "Using SSL with a PostgreSQL DB instance" and "Requiring SSL/TLS for all connections to a MySQL DB instance";
+Amazon EBS User Guide, "Enable Amazon EBS encryption by default".
 """
 
 from __future__ import annotations
@@ -48,6 +49,25 @@ def _tls_parameters(parameters: Any) -> dict[str, str]:
     return {name: str(value).lower() for name, value in held.items() if name in _ONLY_TLS}
 
 
+def _encrypted_gone(old: Any, new: Any) -> bool:
+    """A disk that was named, with encryption, and is named no longer: the account's default decides."""
+    if old is NOTHING:
+        return False
+    if _open(old) or _open(new):
+        return True
+    named = {_device(one) for one in listed(new)}
+    return any(_device(one) not in named for one in listed(old) if _encrypted(one))
+
+
+def _device(disk: Any) -> Any:
+    return disk.get("deviceName") if isinstance(disk, Mapping) else None
+
+
+def _encrypted(disk: Any) -> bool:
+    held = disk.get("ebs", disk) if isinstance(disk, Mapping) else None
+    return isinstance(held, Mapping) and held.get("encrypted") in (True, "true", *OPEN)
+
+
 def _more_countries(old: Any, new: Any) -> bool:
     """A longer list of those that are answered, or a shorter one of those that are not; their kind has its own row."""
     if old is NOTHING:
@@ -69,4 +89,12 @@ SWITCHES = (
            path="restrictions.geoRestriction", worse=_more_countries, words="answers more countries"),
     Switch(rule="protection-weakened", types=_PARAMETERS, path="parameters", worse=clear_allowed,
            words="lets clients connect without TLS, or leaves it to the engine's own default", when_new=True),
+    *(
+        Switch(rule="encryption-off", types=frozenset({type_}), path=path, worse=_encrypted_gone,
+               words="leaves it to the account's default whether a disk is encrypted that was so by name")
+        for type_, path in (
+            ("aws:ec2/instance:Instance", "rootBlockDevice"), ("aws:ec2/instance:Instance", "ebsBlockDevices"),
+            ("aws:ec2/launchTemplate:LaunchTemplate", "blockDeviceMappings"),
+        )
+    ),
 )  # fmt: skip
