@@ -35,6 +35,10 @@ def only(path: str) -> Inputs:
     return {**EVERYONE, "Resource": f"arn:aws:s3:::b/{path}"}
 
 
+def sites(*origins: str) -> Inputs:
+    return {"corsRules": [{"allowedOrigins": list(origins)}]}
+
+
 def redirect(protocol: str) -> Inputs:
     return {"port": 80, "defaultActions": [{"type": "redirect", "redirect": {"protocol": protocol}}]}
 
@@ -189,6 +193,10 @@ ROWS: list[Row] = [
      {"ingress": [], "description": "d"}),
     ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "tcp", "securityGroups": ["sg-9"]}]},
      {"ingress": [{"protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}]}),
+    *(("opened-to-everyone", "s3/bucketCorsConfiguration:BucketCorsConfiguration", sites("https://own.example"),
+       sites(wide), sites("https://*.own.example", "http://localhost:*"))
+      for wide in ("https://*", "http://*", "http*", "https://*.example", "https://*own.example", "https://own*",
+                   "null", "https://own.example*", "https:*")),
     ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})}, {"policy": policy(READ)},
      {"policy": policy({**READ, "Condition": HERE})}),
     ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})},
