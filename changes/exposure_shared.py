@@ -16,7 +16,7 @@ from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
 
 _EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
-# `https://*.own.example`, or any port of one host; `*.example` is all of a top level, and `*own.example` evilown.example.
+# `https://*.own.example`, or any port of one host; `*.example` is a whole top level, `*own.example` takes in evilown.
 _OF_ONE_DOMAIN = re.compile(r"([a-z]+://)?\*\.[^*./:]+(\.[^*./:]+)+(:\d+)?|[a-z]+://[^*/:]+:\*", re.I)
 _BUCKET_ARN = re.compile(r"^arn:[^:]*:s3:::")
 

@@ -79,6 +79,7 @@ def _first_told(budget: Node) -> float | None:
 
 RULES = (
     Rule(id="budget-weakened", title="High costs are told to others alone, much later or not at all", risk="security",
-         types=frozenset({_BUDGET}), properties=("notifications", "limitAmount", *_COUNTED, "costTypes"), check=_nobody_told,
+         types=frozenset({_BUDGET}), check=_nobody_told,
+         properties=("notifications", "limitAmount", *_COUNTED, "costTypes"),
          remedy="keep one of those who are told now until the others have had a warning"),
 )  # fmt: skip
