@@ -61,6 +61,10 @@ def written(text: str, name: str = FILE, *, today: date | None = None) -> tuple[
     try:
         document = yaml.compose(text, Loader=yaml.SafeLoader)
         held = yaml.safe_load(text)
+    except (LookupError, TypeError):  # PyYAML's own, of a tag on what it cannot be made of
+        raise PlatformError(
+            f"{name} is no YAML: a value is none of its tag (`!!name`); quote it, without one"
+        ) from None
     except (yaml.YAMLError, RecursionError, ValueError, AttributeError) as error:
         raise PlatformError(f"{name} is no YAML: {' '.join(str(error).split())}") from None
     if document is None or held is None:

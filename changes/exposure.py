@@ -27,7 +27,15 @@ from rehearsal.public_policies import lets_everyone_in
 
 _PRIVATE = ("aws:ec2/vpcEndpoint:VpcEndpoint",)  # reached from its own network alone, whatever its policy says
 _ADMINISTRATOR = ("/AdministratorAccess", "/PowerUserAccess", "/IAMFullAccess")
-_IDENTITIES = tuple(f"arn:*:iam::*:{kind}/*" for kind in ("role", "user", "group", "policy"))
+_PARTITIONS, _IDENTITIES = ("aws", "aws-cn", "aws-us-gov"), ("role", "user", "group", "policy")
+# By which an identity gives itself, or one that it may work as, any right: with all of them it has all of IAM.
+_ESCALATIONS = (
+    "addusertogroup", "attachgrouppolicy", "attachrolepolicy", "attachuserpolicy", "createaccesskey",
+    "createloginprofile", "createpolicyversion", "deleterolepermissionsboundary", "passrole", "putgrouppolicy",
+    "putrolepolicy", "putuserpolicy", "setdefaultpolicyversion", "updateassumerolepolicy", "updateloginprofile",
+)  # fmt: skip
+_NAMES = tuple(letter * 64 for letter in "aZ0-")  # what covers all of them has no name in it
+_ACCOUNT = re.compile(r"[^:]*:[^:]*:[^:]*:[^:]*:(?P<first>[\d?]*)(?:\*(?P<last>[\d?*]*):)?")
 _SERVICES = (".amazonaws.com", ".amazonaws.com.cn")
 _DISKS = ("rootBlockDevice", "ebsBlockDevices", "blockDeviceMappings")
 _ATTACHED = ("policyArn", "managedPolicyArns")
@@ -73,8 +81,18 @@ def _granted(one: Grant, *, services_may: bool) -> Iterator[Exposed]:
 
 def _is_administrators(one: Grant) -> bool:
     """Whether it has all rights over all roles, users, groups or policies of an account."""
-    resource = re.sub(r"^arn:[^:]*:", "arn:*:", re.sub(r"\d{12}", "*", one.resource))
-    return covers(one.action.lower(), "iam:*") and any(covers(resource, kind) for kind in _IDENTITIES)
+    return all(covers(one.action.lower(), f"iam:{name}") for name in _ESCALATIONS) and any(
+        all(covers(one.resource, f"arn:{partition}:iam::{_an_account(one.resource)}:{kind}/{name}") for name in _NAMES)
+        for partition in _PARTITIONS
+        for kind in _IDENTITIES
+    )
+
+
+def _an_account(resource: str) -> str:
+    """The number of one account that the pattern of an ARN may stand for."""
+    found = _ACCOUNT.match(resource)
+    first, last = ((found[name] or "") if found else "" for name in ("first", "last"))
+    return (first + last.replace("*", "").rjust(12 - len(first), "0")).replace("?", "0")
 
 
 def _listener(node: Node) -> Iterator[Exposed]:

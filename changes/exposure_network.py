@@ -1,4 +1,4 @@
-"""Whom rules of a security group let connect: everyone, strangers' addresses, a named group or list, or not known yet.
+"""Whom a security group's rules let connect: everyone, strangers, the own network, a named group or list, or not known.
 
 Source of what is no address on the internet: RFC 1918, 3927, 4193, 4291, 6598.
 """
@@ -62,6 +62,8 @@ def _networks(rule: Mapping[str, Any], sources: list[Any], *, own: bool) -> Iter
             yield Exposed("opened-to-everyone", f"lets {source} connect to {what}", ports)
         elif _is_public(source):
             yield Exposed("let-in-another", f"lets {source}, which is on the internet, connect to {what}", ports)
+        elif network(source) is not None:
+            yield Exposed("network-opened", f"lets {source} of the private network connect to {what}", ports)
 
 
 def _named(rule: Mapping[str, Any], sources: list[Any], *, own: bool) -> Iterator[Exposed]:

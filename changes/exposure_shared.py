@@ -16,6 +16,8 @@ from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
 
 _EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
+# `https://*.own.example`, or any port of one host; `*.example` is a whole top level, `*own.example` takes in evilown.
+_OF_ONE_DOMAIN = re.compile(r"([a-z]+://)?\*\.[^*./:]+(\.[^*./:]+)+(:\d+)?|[a-z]+://[^*/:]+:\*", re.I)
 _BUCKET_ARN = re.compile(r"^arn:[^:]*:s3:::")
 
 
@@ -35,8 +37,13 @@ def access_list(node: Node) -> Iterator[Exposed]:
 def cors(node: Node) -> Iterator[Exposed]:
     """Sites whose scripts may call the bucket."""
     for rule in each_block(node, "corsRules"):
-        if isinstance(rule, Mapping) and "*" in listed(rule.get("allowedOrigins")):
+        if isinstance(rule, Mapping) and any(_is_any_site(str(one)) for one in listed(rule.get("allowedOrigins"))):
             yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
+
+
+def _is_any_site(origin: str) -> bool:
+    """Whether sites that anybody can make are let in: by a wildcard but for names within one domain, or by no name."""
+    return origin == "null" or ("*" in origin and not _OF_ONE_DOMAIN.fullmatch(origin))
 
 
 def of_bucket(node: Node) -> Iterator[Exposed]:

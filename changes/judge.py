@@ -13,15 +13,17 @@ from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
 from changes.own import own_of
-from changes.rule import Rule
+from changes.rule import OPEN, Rule
 from changes.rules_account import account_of
 from cost.difference import difference as cost_difference
 from cost.pricing import region_of
 from infra.errors import PlatformError
+from rehearsal.difference import top_level
 
 RULES: Final[tuple[Rule, ...]] = rules.RULES
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
+_GUARDED: Final = ("bucket", "region", "accountId", "settingId", "scope")  # by which a guard names what it guards
 _UNWATCHED: Final = "from now on nobody is told when it is taken off"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
@@ -92,7 +94,8 @@ def _by_meaning(step: Step, known: Meaning) -> Judgement:
     if step.op == "forget" and known.guards_access:
         effect = _UNWATCHED
     if ends:
-        effect = _MOVES if _moves(step, known) else known.lost or known.away
+        anew = known.anew if step.op == "replace" else ""
+        effect = _MOVES if _moves(step, known) else known.lost or anew or known.away
     return Judgement(
         step=step,
         risk=risk,
@@ -109,9 +112,11 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
     if step.op in ("delete", "replace"):
         if known.lost:
             return "data loss", True
+        if known.guards_access and _leaves(step):
+            return known.gone, True
         if _moves(step, known):
             return ("security" if known.updated == "security" else "cosmetic"), False
-        return known.gone, (known.guards_access and step.op == "delete") or known.gone == "unknown"
+        return known.gone, known.gone == "unknown"
     if step.op == "forget":
         if known.lost:
             return "data loss", True
@@ -121,6 +126,18 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
             return ("data loss", True) if known.lost else ("downtime", False)
         return _updated(step, known)
     return "cosmetic", False
+
+
+def _leaves(step: Step) -> bool:
+    """Whether what it guards is without it afterwards: it goes, or goes over to another bucket, region or account."""
+    if step.before is None or step.after is None:
+        return step.op == "delete"
+    own, new = step.before.property_dependencies, step.after.property_dependencies
+    return any(
+        top_level(one.path) in _GUARDED
+        and not (one.after in OPEN and own.get(one.path) and own.get(one.path) == new.get(one.path))
+        for one in step.changes
+    )
 
 
 def _moves(step: Step, known: Meaning) -> bool:

@@ -28,7 +28,8 @@ class Meaning:
 
     `word` is its rules' prefix (`database-replaced`), `role` what people call it (`the database`). `lost` says what is
     gone with it for good, `remedy` what to do first; both empty for what holds no data. `away` says what happens while
-    or when it is not there. The risks are those of an update nothing else is known of, and of a delete or replacement;
+    or when it is not there, `anew` what does when it is replaced, where that is something else. The risks are those of
+    an update nothing else is known of, and of a delete or replacement;
     `guards_access` types protect something, so that their delete waits for a person; `moves` says that Pulumi makes the
     new one first, and what uses it goes over to it, so that a replacement is not felt.
     """
@@ -37,6 +38,7 @@ class Meaning:
     role: str
     lost: str = ""
     away: str = ""
+    anew: str = ""
     remedy: str = ""
     updated: Risk = "cosmetic"
     gone: Risk = "downtime"
@@ -273,8 +275,13 @@ _NETWORK = {
     )
 }
 
+_RULE_ANEW: Final = "the old one counts no longer, and the new one lets in or out whatever it names"
+_ANEW: Final = dict.fromkeys(("ingress", "egress"), _RULE_ANEW)
 _ACCESS = {
-    type_: Meaning(word=word, role=role, away=away, updated="security", gone="security", guards_access=guards)
+    type_: Meaning(
+        word=word, role=role, away=away, anew=_ANEW.get(word, ""), updated="security", gone="security",
+        guards_access=guards,
+    )
     for type_, word, role, away, guards in (
         ("aws:ec2/securityGroup:SecurityGroup", "security-group", "the firewall of machines", "", False),
         ("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "default-group", "the network's default firewall",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from changes.change import Step
+from changes.exchanged import LINKS, exchanged
 from changes.exposed import Exposed, Ports, Target
 from changes.exposure import exposures
+from changes.exposure_jobs import is_known, subjects
 from changes.grants import Grant
 from changes.own import Own
+from changes.stack_titles import is_of_account
 from changes.switches_access import SWITCHES as OF_ACCESS
 from changes.switches_data import SWITCHES as OF_DATA
 from changes.switches_listed import SWITCHES as OF_LISTS
@@ -29,30 +33,48 @@ def opened(step: Step, own: Own) -> dict[str, str]:
     before = exposures(step.before) if step.before else set()
     found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
     told: dict[str, set[str]] = {}
-    for one in found:
+    for one in (_by_owner(each, own) for each in found):
         if _counts(one, step, own):
             told.setdefault(one.rule, set()).add(one.sentence)
     for switch in _OF_TYPE.get(step.node.type, ()):
         words = switch.thrown(step)
         if words is not None:
             told.setdefault(switch.rule, set()).add(words)
+    for rule, words in exchanged(step, own):
+        told.setdefault(rule, set()).add(words)
     return {rule: "; ".join(sorted(sentences)) for rule, sentences in told.items()}
 
 
 def properties(rule: str) -> tuple[str, ...]:
-    """The inputs in which the rule's switches stand."""
-    return tuple(sorted({switch.top for switch in SWITCHES if switch.rule == rule}))
+    """The inputs in which the rule's switches stand, and those by which it knows what is exchanged."""
+    links = {link.path for link in LINKS if link.rule == rule}
+    return tuple(sorted(links | {switch.top for switch in SWITCHES if switch.rule == rule}))
+
+
+def _by_owner(one: Exposed, own: Own) -> Exposed:
+    """What lets in a group or an address of the program's own opens its own network, and nothing to others."""
+    return replace(one, rule="network-opened") if one.rule == "let-in-another" and _is_own(one, own) else one
+
+
+def _is_own(one: Exposed, own: Own) -> bool:
+    return isinstance(one.by, Ports) and (one.by.own or own.has(one.by.source))
 
 
 def _counts(one: Exposed, step: Step, own: Own) -> bool:
-    """Of what is new, only strangers count; of what lets others connect, only what is not the program's own."""
+    """Of what is new, only strangers count; of new rules of a group, only what is not the program's own."""
+    if one.rule == "network-opened":
+        return step.before is not None and not (_is_own(one, own) and step.op == "create")
     if isinstance(one.by, Ports) and one.rule == "let-in-another":
-        return step.before is not None and not one.by.own and not own.has(one.by.source)
+        return step.before is not None
     if isinstance(one.by, Target):
         return _goes_away(one.by, own)
     if step.before is not None or one.rule not in _OF_OTHERS:
         return True
-    return isinstance(one.by, Grant) and one.by.principal != "Service" and own.is_stranger(one.by.who)
+    if not isinstance(one.by, Grant) or one.by.principal == "Service":
+        return False
+    if one.by.principal == "Federated" and not (is_of_account(step.node.urn) and subjects(one.by)):
+        return not is_known(one.by, own.trusts)  # the number in a provider's ARN is ours, whoever its tokens are for
+    return own.is_stranger(one.by.who)
 
 
 def _goes_away(target: Target, own: Own) -> bool:

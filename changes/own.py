@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from changes.change import Change
+from changes.grants import Grant, grants
 from rehearsal.foretold import names_an_output
 from rehearsal.graph import PROVIDER, UNKNOWN, Graph
 from rehearsal.policy_documents import listed
 
-_BUCKET = "aws:s3/bucket:Bucket"
+_BUCKET, _ROLE = "aws:s3/bucket:Bucket", "aws:iam/role:Role"
+_NOTHING = Graph(())
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
@@ -22,12 +24,16 @@ class Own:
     """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
 
     Of its buckets the names that they will have, too; `new_buckets` are the URNs of those that the change makes, of
-    which only the apply will tell the ARN.
+    which only the apply will tell the ARN. `trusts` are what its roles let in before, `before` and `after` all that is
+    known on either side.
     """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
     new_buckets: frozenset[str] = frozenset()
+    trusts: frozenset[Grant] = frozenset()
+    before: Graph = _NOTHING
+    after: Graph = _NOTHING
 
     def is_stranger(self, principal: str) -> bool:
         """Whether a policy's principal is neither of these accounts nor an own output."""
@@ -52,6 +58,14 @@ def own_of(change: Change) -> Own:
         ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
         new_buckets=frozenset(
             step.node.urn for step in change.steps if step.op in ("create", "replace") and step.node.type == _BUCKET
+        ),
+        before=change.before,
+        after=change.after,
+        trusts=frozenset(
+            one
+            for node in change.before.of(_ROLE)
+            for one in grants(node)
+            if (one.kind, one.effect) == ("trust", "Allow")
         ),
     )
 

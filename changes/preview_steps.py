@@ -6,7 +6,7 @@ Source: the engine's own output (display/json.go and resource/deploy/step.go of 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
@@ -67,25 +67,51 @@ def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
 
 
 def node(state: Written) -> Node:
-    """One resource as a state has it; UNKNOWN and SECRET where the engine has its marks."""
+    """One resource as a state has it; UNKNOWN and SECRET where the engine has its marks.
+
+    Raises ValueError for what the engine does not write.
+    """
     urn, kind = str(state["urn"]), str(state["type"])
     if kind != urn.split("::")[2].rpartition("$")[2]:
         raise ValueError(f"{urn.rpartition('::')[2]} is a {kind}, and another type by its URN")
-    applied = state.get("id") not in (None, "", ENGINE_UNKNOWN)
+    for name in ("inputs", "outputs"):
+        if not isinstance(state.get(name) or {}, Mapping):
+            raise ValueError(f"{name} of {kind} are no properties")
+    applied = text_of(state, "id") not in (None, "", ENGINE_UNKNOWN)
     return Node(
         urn=urn,
         type=kind,
         name=urn.rpartition("::")[2],
-        parent=state.get("parent"),
+        parent=text_of(state, "parent"),
         inputs=properties(state.get("inputs")),
-        dependencies=tuple(state.get("dependencies") or ()),
-        property_dependencies={key: tuple(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
+        dependencies=texts(state.get("dependencies")),
+        property_dependencies={key: texts(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=bool(state.get("protect", False)),
-        options={key: state[key] for key in OPTIONS if state.get(key)},
+        options={key: _option(state[key]) for key in OPTIONS if state.get(key)},
         custom=is_custom(kind, declared=bool(state["custom"])),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,
     )
+
+
+def text_of(written: Mapping[str, Any], name: str) -> str | None:
+    """The text of that name, None where there is none; raises ValueError for anything else."""
+    found = written.get(name)
+    if found is not None and not isinstance(found, str):
+        raise ValueError(f"{name} is no text: {found!r}")
+    return found
+
+
+def texts(written: Any) -> tuple[str, ...]:
+    """A list of texts, such as URNs; raises ValueError for anything else."""
+    found = written or ()
+    if not isinstance(found, list | tuple) or not all(isinstance(one, str) for one in found):
+        raise ValueError(f"a list of texts is none: {written!r}")
+    return tuple(found)
+
+
+def _option(written: Any) -> Any:
+    return written if written is True else list(texts(written))
 
 
 def _graph(nodes: Mapping[str, Node]) -> Graph:

@@ -83,6 +83,8 @@ RULES = (
           "apply what it depends on first, then preview again", *_CONNECTING),
     _open("let-in-another", "A security group lets in a public address, or a list or group from elsewhere",
           "make sure that you know who it is", *_CONNECTING),
+    _open("network-opened", "A security group lets in more of the own network: addresses, ports or groups",
+          "name the group and the port that need it", *_CONNECTING),
     _open("trust-widened", "Somebody else may take a role", "make sure that you know who it is", "assumeRolePolicy"),
     _open("encryption-off", "Something is kept unencrypted", "leave it on; it costs nothing", "rootBlockDevice",
           "ebsBlockDevices", "blockDeviceMappings"),

@@ -7,14 +7,12 @@ Source: IAM User Guide, "Create a role for OpenID Connect federation"; GitHub Do
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from changes.change import Change, Step
-from changes.exposure_jobs import subjects
+from changes.exposure_jobs import as_trusted
 from changes.grants import Grant, grants
 from changes.policies import POLICY_TYPES, PROPERTIES
 from changes.rule import EMPTY, OPEN, Rule, number, sides
@@ -24,15 +22,12 @@ from controls.inputs import peek
 from rehearsal.foretold import names_an_output
 from rehearsal.graph import PROVIDER, Graph, Node
 from rehearsal.policy_documents import listed
-from rehearsal.public_policies import WILDCARD
 
 _ROLE: Final = "aws:iam/role:Role"
 _ATTACHMENT: Final = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
 _OF_ROLES: Final = (_ATTACHMENT, "aws:iam/rolePolicy:RolePolicy")
 _ISSUER: Final = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
 _ATTACHED: Final = ("policyArn", "managedPolicyArns")
-_ENVIRONMENT: Final = re.compile(r"(repo:[^/:]+/[^/:]+):environment:[^:]+")
-_REPOSITORY: Final = re.compile(r"(repo:[^/:*?$]+/[^/:*?$]+):")
 _SESSION: Final = 3600  # seconds, IAM's default
 
 
@@ -126,28 +121,7 @@ def _is_plain(value: Any) -> bool:
 def _is_trusted(role: Node, account: Account) -> bool:
     """Whether all whom a new role lets in are jobs of a repository that another role let in before, in the same way."""
     found = list(_trusts(role))
-    return bool(found) and all(any(_as_trusted(one, other) for other in account.trusts) for one in found)
-
-
-def _as_trusted(new: Grant, old: Grant) -> bool:
-    wanted, had = subjects(new), subjects(old)
-    like = replace(old, condition="") == replace(new, condition="") and _shape(old) == _shape(new)
-    repositories = {found[1] for one in had if (found := _REPOSITORY.match(one))}
-    return like and new.principal == "Federated" and bool(wanted) and all(
-        not WILDCARD.search(one)
-        and (one in had or ((job := _ENVIRONMENT.fullmatch(one)) is not None and job[1] in repositories))
-        for one in wanted
-    )  # fmt: skip
-
-
-def _shape(one: Grant) -> Any:
-    """The condition without the subjects' values."""
-    held = json.loads(one.condition) if one.condition else {}
-    return {
-        (operator, key): None if key.lower().endswith(":sub") else values
-        for operator, keys in held.items()
-        for key, values in keys.items()
-    }
+    return bool(found) and all(any(as_trusted(one, other) for other in account.trusts) for one in found)
 
 
 def _trusts(role: Node) -> Iterator[Grant]:

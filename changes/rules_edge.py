@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from changes.behaviors import behaviors, paths_where
 from changes.change import Step
-from changes.rule import DISTRIBUTION, OPEN, Rule, each_block
-from changes.wildcards import covers
-from rehearsal.graph import UNKNOWN, Node
+from changes.rule import DISTRIBUTION, OPEN, Rule
+from rehearsal.graph import UNKNOWN
 from rehearsal.policy_documents import listed
 
-_ALL = "*"
+_CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # AWS's own policy, the same in each account
 _SIGNED = ("trustedKeyGroups", "trustedSigners")
 _FUNCTIONS = ("functionAssociations", "lambdaFunctionAssociations")
 
@@ -32,34 +32,31 @@ def _less_asked(step: Step, names: tuple[str, ...], words: str) -> str | None:
     """Paths of which something was asked before and may not be now."""
     if step.before is None or step.after is None:
         return None
-    before, after = _behaviors(step.before), _behaviors(step.after)
-    own = {path for path, _ in (*before, *after)}
-    both = {one.replace(_ALL, other.removeprefix("/")) for one in own for other in own}
-    for paths in (own, both):  # a request that two patterns fit is told where those of one alone lose nothing
-        if lost := sorted(path for path in paths if _loses(_at(before, path, names), _at(after, path, names))):
-            return f"{words}, for {', '.join(lost)}"
-    return None
+    before, after = behaviors(step.before), behaviors(step.after)
+    lost = paths_where(before, after, lambda old, new: _loses(_asked(old, names), _asked(new, names)))
+    return f"{words}, for {', '.join(lost)}" if lost else None
 
 
-def _behaviors(node: Node) -> list[tuple[str, Any]]:
-    """Path patterns and their behaviors in CloudFront's order, the default one last; one not known may be of any."""
-    ordered = [(_pattern(one), one) for one in each_block(node, "orderedCacheBehaviors")]
-    default = [(_ALL, one) for one in each_block(node, "defaultCacheBehavior")]
-    return [*ordered, *(default or [(_ALL, {})])]
-
-
-def _pattern(behavior: Any) -> str:
-    path = behavior.get("pathPattern") if isinstance(behavior, Mapping) else UNKNOWN
-    return _ALL if path in OPEN else str(path)
-
-
-def _at(behaviors: list[tuple[str, Any]], path: str, names: tuple[str, ...]) -> list[Any]:
-    """What the first behavior that answers the path asks."""
-    bare = path.removeprefix("/")
-    behavior = next(one for pattern, one in behaviors if covers(pattern.removeprefix("/"), bare))
+def _asked(behavior: Any, names: tuple[str, ...]) -> list[Any]:
     if not isinstance(behavior, Mapping):
         return [UNKNOWN]
     return [one for name in names for one in listed(behavior.get(name))]
+
+
+def _cached(step: Step) -> str | None:
+    """Paths whose answers were made for each caller, and may now be kept and given to others."""
+    if step.before is None or step.after is None:
+        return None
+    found = paths_where(
+        behaviors(step.before),
+        behaviors(step.after),
+        lambda old, new: _cache_policy(old) == _CACHING_DISABLED and _cache_policy(new) != _CACHING_DISABLED,
+    )
+    return f"may keep an answer and give it to others, for {', '.join(found)}" if found else None
+
+
+def _cache_policy(behavior: Any) -> Any:
+    return behavior.get("cachePolicyId") if isinstance(behavior, Mapping) else behavior
 
 
 def _loses(old: list[Any], new: list[Any]) -> bool:
@@ -77,4 +74,7 @@ RULES = (
     Rule(id="edge-function-detached", title="A site runs no function before it answers any more", risk="security",
          types=DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_without_function,
          remedy="leave it on, or make sure that it was no password or check"),
+    Rule(id="cached-for-others", title="Answers that were made for each caller may be cached", risk="security",
+         types=DISTRIBUTION, properties=("defaultCacheBehavior", "orderedCacheBehaviors"), check=_cached,
+         remedy="leave caching off for what a login decides; cache public paths by a behavior of their own"),
 )  # fmt: skip

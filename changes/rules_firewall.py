@@ -18,7 +18,8 @@ _FIREWALL = frozenset({"aws:wafv2/webAcl:WebAcl"})
 _LOOSE = ("limit", "ruleActionOverrides")  # of a statement: what may change without looking for something else
 
 
-def _filters_less(step: Step) -> str | None:
+def filters_less(step: Step) -> str | None:
+    """What it lets pass that it refused before, in words; None for nothing."""
     if step.before is None or step.after is None:
         return None
     for path in ("rules", "defaultAction"):
@@ -115,6 +116,6 @@ def _stricter_part(old: Any, new: Any) -> bool:
 
 RULES = (
     Rule(id="firewall-weakened", title="A web application firewall lets more pass", risk="security", types=_FIREWALL,
-         properties=("rules", "defaultAction"), check=_filters_less,
+         properties=("rules", "defaultAction"), check=filters_less,
          remedy="count instead of block in a rule of its own while you try it"),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from changes.behaviors import answering, behaviors, paths_where
 from changes.change import Step
 from changes.rule import DISTRIBUTION, EMPTY, OPEN, Rule, each_block
 from controls.inputs import peek
@@ -54,16 +55,57 @@ def _access(origin: Mapping[str, Any]) -> Any:
 
 
 def _origin_moved(step: Step) -> str | None:
-    """Origins of the same id at another domain that is known, and no output of the program's own."""
+    """Origins of the same id, and paths, at another domain that is known, and no output of the program's own."""
     if step.before is None or step.after is None:
         return None
-    domains = {one.get("originId"): one.get("domainName") for one in _origins(step.before)}
+    moved = [f"fetches {', '.join(found)}" if (found := _moved(step.before, step.after)) else None,
+             _answered_by_others(step.before, step.after)]  # fmt: skip
+    return "; ".join(one for one in moved if one) or None
+
+
+def _answered_by_others(before: Node, after: Node) -> str | None:
+    """Paths that are answered from a domain that answered none of their requests, nor what has no path of its own."""
+    old, new = _domains(before), _domains(after)
+    main = _reached(behaviors(before)[-1][1], old)
+
+    def others(was: Any, now: Any) -> set[str]:
+        return {one for one in _reached(now, new) - _reached(was, old) - main if _is_strange(one)}
+
+    paths = paths_where(behaviors(before), behaviors(after), lambda was, now: bool(others(was, now)))
+    named = {
+        one for path in paths for one in others(answering(behaviors(before), path), answering(behaviors(after), path))
+    }
+    return f"answers {', '.join(paths)} from {', '.join(sorted(named))}" if paths else None
+
+
+def _reached(behavior: Any, domains: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    target = behavior.get("targetOriginId") if isinstance(behavior, Mapping) else None
+    return domains.get(str(target), frozenset())
+
+
+def _domains(node: Node) -> dict[str, frozenset[str]]:
+    """The domains by the ids of origins, and of groups of them."""
+    found = {str(one.get("originId")): frozenset({str(one.get("domainName"))}) for one in _origins(node)}
+    for group in each_block(node, "originGroups"):
+        if isinstance(group, Mapping):
+            members = [one.get("originId") for one in listed(group.get("members")) if isinstance(one, Mapping)]
+            reached = (found.get(str(one), frozenset()) for one in members)
+            found[str(group.get("originId"))] = frozenset(domain for each in reached for domain in each)
+    return found
+
+
+def _is_strange(domain: str) -> bool:
+    return domain not in OPEN and not names_an_output(domain)
+
+
+def _moved(before: Node, after: Node) -> list[str]:
+    domains = {one.get("originId"): one.get("domainName") for one in _origins(before)}
     found = []
-    for one in _origins(step.after):
+    for one in _origins(after):
         old, new = domains.get(one.get("originId")), one.get("domainName")
-        if None not in (old, new) and old != new and new not in OPEN and not names_an_output(str(new)):
+        if None not in (old, new) and old != new and _is_strange(str(new)):
             found.append(f"{one.get('originId')} from {new} instead of {'another' if old in OPEN else old}")
-    return f"fetches {', '.join(sorted(found))}" if found else None
+    return sorted(found)
 
 
 def _origin_in_clear(step: Step) -> str | None:
@@ -95,7 +137,8 @@ RULES = (
          properties=("origins", "signingBehavior"), check=_origin_opened,
          remedy="leave the origin access control on, signing always"),
     Rule(id="origin-moved", title="A site fetches what it answers from another domain", risk="security",
-         types=DISTRIBUTION, properties=("origins",), check=_origin_moved,
+         types=DISTRIBUTION, check=_origin_moved,
+         properties=("origins", "originGroups", "defaultCacheBehavior", "orderedCacheBehaviors"),
          remedy="make sure that you know whose it is"),
     Rule(id="origin-in-clear", title="A site reaches its server without TLS", risk="security", types=DISTRIBUTION,
          properties=("origins",), check=_origin_in_clear, remedy="leave it at https-only with TLS 1.2"),

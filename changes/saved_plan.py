@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from changes.change import Change, Op, PropertyChange, Step
 from changes.engine_values import properties, shown
-from changes.preview_steps import is_custom
+from changes.preview_steps import is_custom, text_of, texts
 from changes.property_changes import INTERNAL
 from changes.stack_titles import option, title_of
 from infra.errors import PlatformError
@@ -95,9 +95,9 @@ def _node(urn: str, kind: str, goal: Mapping[str, Any], inputs: Mapping[str, Any
         urn=urn,
         type=kind,
         name=urn.rpartition("::")[2],
-        parent=goal.get("parent"),
+        parent=text_of(goal, "parent"),
         inputs=shown(dict(inputs)),
-        dependencies=tuple(goal.get("dependencies") or ()),
-        property_dependencies={key: tuple(urns) for key, urns in depends.items()},
+        dependencies=texts(goal.get("dependencies")),
+        property_dependencies={key: texts(urns) for key, urns in depends.items()},
         protect=bool(goal.get("protect", False)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,6 +34,7 @@ class Row:
 class CostDifference:
     """Fixed cost before and after, USD per month, and the resources that make the difference, the largest first.
 
+    What has a price on one side alone is in neither sum, since the other side is no less for that.
     `more_usage` and `less_usage` say what use is paid for from now on, or no more. `not_priced` are resources of
     either side that the sums leave out.
     """
@@ -70,22 +72,32 @@ def difference(before: Graph, after: Graph, *, region: str | None = None, sheet:
         return CostDifference(before=Decimal(0), after=Decimal(0), rows=(), more_usage=(), less_usage=(), not_priced=())
     old = estimate(before, region=region_of(before) or place, sheet=sheet)
     new = estimate(after, region=region_of(after) or place, sheet=sheet)
+    apart = _not_comparable(before, after, old, new)
+    fixed = [tuple(item for item in side.fixed if item.urn not in apart) for side in (old, new)]
+    sums = [sum((item.monthly for item in side), Decimal(0)) for side in fixed]
     return CostDifference(
-        before=old.monthly,
-        after=new.monthly,
-        rows=_rows(old, new),
+        before=sums[0],
+        after=sums[1],
+        rows=_rows(*fixed),
         more_usage=_beyond(new, old),
         less_usage=_beyond(old, new),
         not_priced=tuple({(one.urn, one.reason): one for one in (*old.not_priced, *new.not_priced)}.values()),
     )
 
 
-def _rows(old: Estimate, new: Estimate) -> tuple[Row, ...]:
+def _not_comparable(before: Graph, after: Graph, old: Estimate, new: Estimate) -> set[str]:
+    """URNs of what is there on both sides, and of which one side lacks a price that the other has."""
+    there = {node.urn for node in before} & {node.urn for node in after}
+    lacking = [{(one.urn, one.missing) for one in side.not_priced} for side in (old, new)]
+    return {urn for urn, _ in lacking[0] ^ lacking[1]} & there
+
+
+def _rows(old: Sequence[Item], new: Sequence[Item]) -> tuple[Row, ...]:
     sides: list[dict[str, Decimal]] = []
     named: dict[str, Item] = {}
     for side in (old, new):
         sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-        for item in side.fixed:
+        for item in side:
             key = item.urn or item.resource
             named[key] = item
             sums[key] += item.monthly

@@ -45,6 +45,8 @@ def parse_yaml(data: bytes) -> object:
         reason = "a control character in the text"
     except RecursionError:
         reason = "nested too deeply"
+    except (LookupError, TypeError):  # ruamel.yaml's own, of a tag on what it cannot be made of
+        reason = "a value that is none of its tag (`!!name`); quote it, without one"
     except ValueError:
         reason = "a date or number that does not exist; quote it"
     raise UnreadableYamlError(reason)

@@ -433,6 +433,8 @@ def test_an_environment_name_cannot_leave_the_repository(name: str) -> None:
         ("config:\n  aws:region: us-east-1", "is not read"),
         ("", "is not a mapping"),
         ("a: &a [*a]", "aliases written out"),
+        ("a: !!bool maybe", r"is not YAML \(a value that is none of its tag"),
+        ('a: !!float ""', r"is not YAML \(a value that is none of its tag"),
         ("a: 1\na: 2", r"is not YAML \(line 2, column 1: the key a is there twice\)"),
         ("a:\n\tb: 1", "line 2, column 1: a tab"),
         ("x" * 70_000, "more than 64 KiB"),

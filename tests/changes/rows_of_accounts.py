@@ -14,9 +14,14 @@ ISSUER, BUDGET = "iam/openIdConnectProvider:OpenIdConnectProvider", "budgets/bud
 WRITE = {**READ, "Action": ["s3:GetObject", "s3:PutObject"]}
 
 
-def told(*emails: str, limit: str = "300", percent: int = 80) -> dict[str, Any]:
+def told(*emails: str, limit: str = "300", percent: int = 80, **more: Any) -> dict[str, Any]:
     """A budget's inputs."""
-    notification = {"threshold": percent, "thresholdType": "PERCENTAGE", "subscriberEmailAddresses": list(emails)}
+    notification = {
+        "threshold": percent,
+        "thresholdType": "PERCENTAGE",
+        "subscriberEmailAddresses": list(emails),
+        **more,
+    }
     return {"limitAmount": limit, "notifications": [notification]}
 
 
@@ -44,4 +49,17 @@ ROWS: list[Row] = [
      told("a@example.com", limit="600")),
     ("budget-weakened", BUDGET, told("a@example.com"), told("a@example.com", percent=1000),
      told("a@example.com", percent=120)),
+    *(("budget-weakened", BUDGET, told("a@example.com", comparisonOperator="GREATER_THAN"),
+       told("a@example.com", comparisonOperator=other), told("a@example.com", comparisonOperator="GREATER_THAN", n=1))
+      for other in ("LESS_THAN", "EQUAL_TO")),
+    *(("budget-weakened", BUDGET, {**told("a@example.com"), name: "a"}, {**told("a@example.com"), name: "b"},
+       {**told("a@example.com"), name: "a", "name": "other"})
+      for name in ("accountId", "budgetType", "limitUnit", "timeUnit", "timePeriodEnd")),
+    ("budget-weakened", BUDGET, told("a@example.com"),
+     {**told("a@example.com"), "costFilters": [{"name": "Service", "values": ["none"]}]},
+     {**told("a@example.com"), "name": "other"}),
+    ("budget-weakened", BUDGET, told("a@example.com"),
+     {**told("a@example.com"), "costTypes": {"includeSubscription": False}},
+     {**told("a@example.com"), "accountId": "111111111111", "timePeriodEnd": "2087-06-15_00:00",
+      "costTypes": {"includeSubscription": True, "useBlended": False}}),
 ]  # fmt: skip

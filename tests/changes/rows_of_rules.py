@@ -35,6 +35,10 @@ def only(path: str) -> Inputs:
     return {**EVERYONE, "Resource": f"arn:aws:s3:::b/{path}"}
 
 
+def sites(*origins: str) -> Inputs:
+    return {"corsRules": [{"allowedOrigins": list(origins)}]}
+
+
 def redirect(protocol: str) -> Inputs:
     return {"port": 80, "defaultActions": [{"type": "redirect", "redirect": {"protocol": protocol}}]}
 
@@ -53,6 +57,22 @@ def private(**held: Any) -> Inputs:
 
 def origin(**held: Any) -> Inputs:
     return {"origins": [{"originId": "media", "domainName": "b.s3.amazonaws.com", **held}]}
+
+
+def reaching(default: str, pattern: str = "", target: str = "") -> Inputs:
+    """Origins of an own server, of a foreign one and of the program itself, and a group, by what answers from them."""
+    domains = {"a": "a.example", "b": "evil.example", "own": "[the dns of LoadBalancer/own]"}
+    ordered = [{"pathPattern": pattern, "targetOriginId": target}] if pattern else []
+    return {
+        "origins": [{"originId": id_, "domainName": domain} for id_, domain in domains.items()],
+        "originGroups": [{"originId": "group", "members": [{"originId": "a"}]}],
+        "defaultCacheBehavior": {"targetOriginId": default},
+        "orderedCacheBehaviors": ordered,
+    }
+
+
+def caching(policy_id: str, **held: Any) -> Inputs:
+    return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "cachePolicyId": policy_id}, **held}
 
 
 def server(**held: Any) -> Inputs:
@@ -86,6 +106,7 @@ def jobs(*subjects: str, operator: str = "StringLike", claim: str = "sub") -> In
     })}  # fmt: skip
 
 
+UNCACHED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 SECRET_POLICY = "secretsmanager/secret:Secret"
 RATE, LOWER = filtering(), filtering(limit=1000)
 CLEAR, TLS = {"originProtocolPolicy": "http-only"}, {"originProtocolPolicy": "https-only"}
@@ -153,8 +174,29 @@ ROWS: list[Row] = [
      {"ipProtocol": "tcp", "prefixListId": "pl-1", "fromPort": 2, "toPort": 8}),
     ("let-in-another", INGRESS, {}, {"referencedSecurityGroupId": "999999999999/sg-1"},
      {"referencedSecurityGroupId": "[the id of SecurityGroup/own]"}),
+    ("network-opened", INGRESS,
+     {"ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/16", "fromPort": 5432, "toPort": 5432},
+     {"ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/8", "fromPort": 5432, "toPort": 5432},
+     {"ipProtocol": "tcp", "cidrIpv4": "10.0.0.0/24", "fromPort": 5432, "toPort": 5432}),
+    ("network-opened", INGRESS,
+     {"ipProtocol": "tcp", "cidrIpv6": "fd00:1::/48", "fromPort": 5432, "toPort": 5432},
+     {"ipProtocol": "-1", "cidrIpv6": "fd00:1::/48"},
+     {"ipProtocol": "tcp", "cidrIpv6": "fd00:1::/48", "fromPort": 5432, "toPort": 5432, "description": "d"}),
+    ("network-opened", INGRESS, {"ipProtocol": "tcp", "referencedSecurityGroupId": "sg-1", "fromPort": 1, "toPort": 1},
+     {"ipProtocol": "-1", "cidrIpv4": "10.0.0.0/8"},
+     {"ipProtocol": "tcp", "referencedSecurityGroupId": "sg-1", "fromPort": 1, "toPort": 1, "description": "d"}),
+    ("network-opened", INGRESS,
+     {"ipProtocol": "tcp", "referencedSecurityGroupId": "[the id of SecurityGroup/own]", "fromPort": 1, "toPort": 9},
+     {"ipProtocol": "tcp", "referencedSecurityGroupId": "[the id of SecurityGroup/own]", "fromPort": 1, "toPort": 10},
+     {"ipProtocol": "tcp", "referencedSecurityGroupId": "[the id of SecurityGroup/own]", "fromPort": 2, "toPort": 9}),
+    ("network-opened", GROUP, {"ingress": []}, {"ingress": [{"protocol": "-1", "cidrBlocks": ["10.0.0.0/8"]}]},
+     {"ingress": [], "description": "d"}),
     ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "tcp", "securityGroups": ["sg-9"]}]},
      {"ingress": [{"protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}]}),
+    *(("opened-to-everyone", "s3/bucketCorsConfiguration:BucketCorsConfiguration", sites("https://own.example"),
+       sites(wide), sites("https://*.own.example", "http://localhost:*"))
+      for wide in ("https://*", "http://*", "http*", "https://*.example", "https://*own.example", "https://own*",
+                   "null", "https://own.example*", "https:*")),
     ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})}, {"policy": policy(READ)},
      {"policy": policy({**READ, "Condition": HERE})}),
     ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})},
@@ -183,6 +225,13 @@ ROWS: list[Row] = [
     ("administrator-rights", RIGHTS, {"policy": policy(READ)},
      {"policy": policy({**ANY, "Action": "IAM:*", "Resource": "arn:aws:iam::111111111111:role/*"})},
      {"policy": policy({**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::111111111111:role/prod-*"})}),
+    *(("administrator-rights", RIGHTS, {"policy": policy(READ)}, {"policy": policy(wide)},
+       {"policy": policy({**wide, "Action": "iam:?et*"})})
+      for wide in ({**ANY, "Action": "iam:?*"}, {**ANY, "Action": "?am:???*"}, {**ANY, "Action": "iam:*?"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::111111111111:role/?*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::11111111111?:role/*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws:iam::11*2?:user/??*"},
+                   {**ANY, "Action": "iam:*", "Resource": "arn:aws-cn:iam*"})),
     ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("p?"))}, {"policy": policy(only("p*"))},
      {"policy": policy(only("p1"))}),
     ("opened-to-everyone", BUCKET_POLICY, {"policy": policy(only("[ab]"))}, {"policy": policy(only("a"))},
@@ -254,9 +303,20 @@ ROWS: list[Row] = [
     ("origin-moved", SITE, origin(), origin(domainName="evil.example"), origin(domainName="[the dns of Bucket/own]")),
     ("origin-moved", SITE, origin(), {"origins": [{"originId": "media", "domainName": "evil.example"}]},
      {"origins": [*origin()["origins"], {"originId": "x", "domainName": "x"}]}),
+    ("origin-moved", SITE, reaching("a"), reaching("b"), reaching("a", "/x/*", "own")),
+    ("origin-moved", SITE, reaching("a"), reaching("a", "/x/*", "b"), {**reaching("a"), "comment": "c"}),
+    ("origin-moved", SITE, reaching("a", "/x/*", "b"), reaching("b", "/x/*", "b"), reaching("a")),
+    ("origin-moved", SITE, reaching("group"),
+     {**reaching("group"), "originGroups": [{"originId": "group", "members": [{"originId": "a"}, {"originId": "b"}]}]},
+     reaching("a")),
+    ("cached-for-others", SITE, caching(UNCACHED), caching("x"), caching(UNCACHED, comment="c")),
+    ("cached-for-others", SITE, caching(UNCACHED), caching(UNKNOWN), caching(UNCACHED, comment="c")),
+    ("cached-for-others", SITE, behaviors(orderedCacheBehaviors=[private(cachePolicyId=UNCACHED)]), behaviors(),
+     behaviors(orderedCacheBehaviors=[private(cachePolicyId=UNCACHED), private(pathPattern="/x/*")])),
     ("origin-in-clear", SITE, server(**TLS), server(**CLEAR), server(**TLS, httpsPort=8443)),
     ("origin-in-clear", SITE, server(**TLS), server(**OLD_TLS), server(**TLS, originSslProtocols=["TLSv1.2"])),
     ("origin-in-clear", SITE, server(originProtocolPolicy=UNKNOWN), server(**CLEAR), server(**TLS)),
+    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": "b"}, {"webAclId": "a", "comment": "c"}),
     ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": []}, {"rules": [RATE, {**RATE, "name": "s"}]}),
     ("firewall-weakened", FIREWALL, {"rules": [RATE]}, {"rules": [filtering("count")]}, {"rules": [LOWER]}),
     ("firewall-weakened", FIREWALL, {"rules": [LOWER]}, {"rules": [RATE]}, {"rules": [{**LOWER, "priority": 9}]}),

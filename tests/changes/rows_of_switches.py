@@ -22,6 +22,10 @@ BLOCK = "s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 FLAGS = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), True)
 
 
+def disk(name: str) -> Inputs:
+    return {"deviceName": name, "encrypted": True}
+
+
 def lock(days: int) -> Inputs:
     return {"objectLockConfiguration": {"rule": {"defaultRetention": {"days": days}}}}
 
@@ -141,7 +145,7 @@ ROWS: list[Row] = [
     ("moved-in-network", SERVER, {"subnetId": "a"}, {"subnetId": "b"}, {"subnetId": "a", "ami": "b"}),
     ("moved-in-network", "autoscaling/group:Group", {"vpcZoneIdentifiers": ["a"]},
      {"vpcZoneIdentifiers": ["a", "b"]}, {"maxSize": 2}),
-    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": ""}, {"webAclId": "b"}),
+    ("firewall-detached", SITE, {"webAclId": "a"}, {"webAclId": ""}, {"webAclId": "a", "comment": "c"}),
     ("key-rotation-off", "kms/key:Key", {"enableKeyRotation": True}, {"enableKeyRotation": False},
      {"enableKeyRotation": True, "a": 1}),
     ("login-off", LISTENER, {"mutualAuthentication": {"mode": "verify"}}, {"mutualAuthentication": {"mode": "off"}},
@@ -198,6 +202,12 @@ ROWS: list[Row] = [
      parameters(("rds.force_ssl", "1"))),
     ("protection-weakened", PARAMETERS, parameters(("require_secure_transport", "ON")), parameters(("work_mem", "64")),
      parameters(("require_secure_transport", "1"))),
+    ("encryption-off", SERVER, {"rootBlockDevice": {"encrypted": True}}, {}, {"rootBlockDevice": {"encrypted": True},
+     "ami": "b"}),
+    ("encryption-off", SERVER, {"ebsBlockDevices": [disk("/dev/sdb"), disk("/dev/sdc")]},
+     {"ebsBlockDevices": [disk("/dev/sdc")]}, {"ebsBlockDevices": [disk("/dev/sdc"), disk("/dev/sdb")]}),
+    ("encryption-off", TEMPLATE, {"blockDeviceMappings": [{"deviceName": "a", "ebs": {"encrypted": "true"}}]}, {},
+     {"blockDeviceMappings": [{"deviceName": a, "ebs": {"encrypted": "true"}} for a in ("a", "b")]}),
     ("protection-weakened", POOL, {"passwordPolicy": {"minimumLength": 12}}, {},
      {"passwordPolicy": {"minimumLength": 13}}),
     ("protection-weakened", PASSWORDS, {"minimumPasswordLength": 14}, {"minimumPasswordLength": 8},

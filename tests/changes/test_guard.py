@@ -122,6 +122,8 @@ BAD = {
     ENTRY.format(until="2026-12-01") + "  until: 2026-12-02\n": f"{FILE}:2: until is written twice",
     ENTRY.format(until="2026-12-01") + "  rule: protect-off\n": f"{FILE}:2: rule is written twice",
     ENTRY.format(until="!!timestamp x"): "is no YAML",
+    "- !!bool maybe": "is no YAML: a value is none of its tag",
+    '- resource: !!float ""': "is no YAML: a value is none of its tag",
     ENTRY.format(until="2026-12-01") + "  account: main\n": f"{FILE}:2: write `environment:`, or `account:`",
     ENTRY.format(until="2026-12-01").replace("environment: prod", "account: ''"): f"{FILE}:2: account",
     ENTRY.format(until="2026-12-01").replace("environment: prod", "environment: null"): "neither is written",

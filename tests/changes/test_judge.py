@@ -14,7 +14,7 @@ from changes.compared import compared
 from changes.judge import GRAVEST_FIRST, RULES, judge
 from changes.meanings import MEANINGS
 from changes.noise import COMPONENT, SAME, TAGS
-from rehearsal.graph import SECRET, UNKNOWN, Graph
+from rehearsal.graph import SECRET, UNKNOWN, Graph, Node
 from rehearsal.platform import planned
 from rehearsal.resources import RESOURCES
 from tests.scripts.commands import ROOT
@@ -128,6 +128,30 @@ def test_a_machine_s_own_disks_go_with_it(op: Op, inputs: dict[str, Any], words:
     assert (whole.risk, whole.guarded, words in whole.sentence) == ("data loss", True, True)
 
 
+@pytest.mark.parametrize(("type_", "path"), [
+    ("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket"),
+    ("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "accountId"),
+    ("ebs/encryptionByDefault:EncryptionByDefault", "region"),
+    ("ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "region"),
+])  # fmt: skip
+def test_a_guard_that_goes_over_to_something_else_waits_as_one_that_goes(type_: str, path: str) -> None:
+    before, after = node(type_, **{path: "one"}), node(type_, **{path: "other"})
+    found = judged(changed(before, after, op="replace"))
+    assert [one.guarded for rule, one in found.items() if rule.endswith("-replaced")] == [True]
+    anew = judged(changed(with_inputs(before, name="a"), with_inputs(before, name="b"), op="replace"))
+    assert [one.guarded for rule, one in anew.items() if rule.endswith("-replaced")] == [False]
+
+
+def test_a_guard_of_a_bucket_that_is_made_anew_goes_with_it_and_that_of_another_one_does_not() -> None:
+    type_ = "s3/bucketOwnershipControls:BucketOwnershipControls"
+    before, after = (
+        replace(node(type_, bucket=name), property_dependencies={"bucket": ("urn:one",)}) for name in ("one", UNKNOWN)
+    )
+    assert not judged(changed(before, after, op="replace"))["bucket-ownership-replaced"].guarded
+    other = replace(after, property_dependencies={"bucket": ("urn:other",)})
+    assert judged(changed(before, other, op="replace"))["bucket-ownership-replaced"].guarded
+
+
 def test_a_disk_that_stays_without_its_machine_is_no_loss() -> None:
     kept = node("ec2/instance:Instance", rootBlockDevice={"deleteOnTermination": False})
     assert judged(changed(kept, None))["server-deleted"].risk == "downtime"
@@ -151,7 +175,9 @@ OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:ro
         ({"Service": "ec2.amazonaws.com"}, False),
         ({"Federated": "accounts.google.com"}, True),
         ({"Federated": "cognito-identity.amazonaws.com"}, True),
-        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, False),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/token.actions.githubusercontent.com"}, True),
+        ({"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, True),
+        ({"Federated": "arn:aws:iam::111111111111:saml-provider/x"}, True),
         ({"AWS": "[the arn of Role/own]"}, False),
     ],
 )
@@ -159,6 +185,33 @@ def test_a_new_role_that_a_stranger_may_take_waits_for_a_word(principal: dict[st
     trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": principal})
     step = changed(None, node("iam/role:Role", assumeRolePolicy=trust))
     assert ("trust-widened" in judged(step, others=(PROVIDER,))) == found
+
+
+@pytest.mark.parametrize(
+    ("issuer", "subject", "found"),
+    [
+        ("token.actions.githubusercontent.com", "repo:own/own:environment:prod", False),
+        ("token.actions.githubusercontent.com", "repo:own/own:environment:dev", False),
+        ("token.actions.githubusercontent.com", "repo:evil/evil:ref:refs/heads/main", True),
+        ("token.actions.githubusercontent.com", "repo:own/own:ref:refs/heads/x", True),
+        ("gitlab.com", "repo:own/own:environment:prod", True),
+    ],
+)
+def test_a_federation_is_a_stranger_but_for_the_jobs_whom_another_role_let_in_before(
+    issuer: str, subject: str, found: bool
+) -> None:
+    def role(name: str, issuer: str, subject: str) -> Node:
+        return node("iam/role:Role", name, assumeRolePolicy=policy({
+            "Effect": "Allow",
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Principal": {"Federated": f"arn:aws:iam::111111111111:oidc-provider/{issuer}"},
+            "Condition": {"StringEquals": {f"{issuer}:aud": "sts.amazonaws.com", f"{issuer}:sub": subject}},
+        }))  # fmt: skip
+
+    there = role("there", "token.actions.githubusercontent.com", "repo:own/own:environment:prod")
+    new = changed(None, role("new", issuer, subject))
+    assert ("trust-widened" in judged(new, others=(PROVIDER, there))) == found
+    assert "trust-widened" in judged(new, others=(PROVIDER,))
 
 
 def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() -> None:
@@ -183,6 +236,27 @@ def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_netwo
     part = replace(node(type_, **inputs), property_dependencies={owner: (whole.urn,)})
     assert judged(changed(None, part), others=(whole,))[rule].guarded
     assert rule not in judged(changed(None, part), changed(None, whole))
+
+
+def test_a_new_rule_for_a_group_of_the_program_itself_passes_and_one_for_private_addresses_waits() -> None:
+    whole = node("ec2/securityGroup:SecurityGroup", "whole")
+    for inputs, found in (
+        ({"referencedSecurityGroupId": "[the id of SecurityGroup/own]"}, False),
+        ({"cidrIpv4": "10.0.0.0/8"}, True),
+    ):
+        rule = replace(
+            node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", **inputs),
+            property_dependencies={"securityGroupId": (whole.urn,)},
+        )
+        assert ("network-opened" in judged(changed(None, rule), others=(whole,))) == found
+        assert "network-opened" not in judged(changed(None, rule), changed(None, whole))
+
+
+def test_a_rule_of_a_group_that_is_replaced_does_not_say_that_those_whom_it_let_in_are_refused() -> None:
+    rule = node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", referencedSecurityGroupId="sg-1")
+    wider = with_inputs(rule, referencedSecurityGroupId=None, cidrIpv4="10.0.0.0/8")
+    assert "are refused" not in judged(changed(rule, wider, op="replace"))["ingress-replaced"].sentence
+    assert "are refused" in judged(changed(rule, None))["ingress-deleted"].sentence
 
 
 def test_a_group_of_the_program_itself_is_let_in_without_a_word() -> None:

@@ -27,6 +27,23 @@ def changes_of(*steps: dict[str, Any], **summary: int) -> tuple[PropertyChange, 
     return found.changes
 
 
+@pytest.mark.parametrize("odd", [
+    {"parent": 1.5}, {"id": []}, {"dependencies": [[]]}, {"dependencies": {"a": 1}}, {"inputs": [1]}, {"outputs": "x"},
+    {"propertyDependencies": {"accountId": [[]]}}, {"propertyDependencies": {"accountId": "urn"}},
+    {"ignoreChanges": 5}, {"replaceOnChanges": [[]]},
+])  # fmt: skip
+def test_what_the_engine_does_not_write_is_no_preview(odd: dict[str, Any]) -> None:
+    with pytest.raises(PlatformError, match="is no preview of a whole run"):
+        parse(document(step("create", BUCKET, **{"inputs": {}, **odd}), create=1), stack="dev", origin="p")
+
+
+@pytest.mark.parametrize("odd", [{"parent": 1.5}, {"dependencies": [[]]}, {"propertyDependencies": {"a": [[]]}}])
+def test_what_the_engine_does_not_write_is_no_plan(odd: dict[str, Any]) -> None:
+    plan = {"resourcePlans": {BUCKET: {"steps": ["create"], "goal": odd}}}
+    with pytest.raises(PlatformError, match="is no preview of a whole run"):
+        parse(plan, stack="dev", origin="p")
+
+
 def test_a_new_resource_has_its_unknowns_secrets_and_dependencies(tmp_path: Path) -> None:
     made = step(
         "create",

@@ -230,7 +230,7 @@ ROWS: list[tuple[str, str, Inputs, Inputs, Inputs]] = [
         {"defaultCacheBehavior": {"viewerProtocolPolicy": "allow-all"}},
         {"defaultCacheBehavior": {"viewerProtocolPolicy": "redirect-to-https"}},
     ),
-    ("firewall-detached", "cloudfront/distribution:Distribution", {"webAclId": "a"}, {}, {"webAclId": "b"}),
+    ("firewall-detached", "cloudfront/distribution:Distribution", {"webAclId": "a"}, {}, {"webAclId": "a", "x": 1}),
     (
         "metadata-opened",
         "ec2/launchTemplate:LaunchTemplate",
@@ -525,7 +525,7 @@ RISK_OF_THE_WHOLE: list[tuple[str, str, Risk, bool, str]] = [
     ("cloudwatch/logGroup:LogGroup", "replace", "data loss", True, "all its logs are lost"),
     ("route53/zone:Zone", "delete", "data loss", True, "does not resolve"),
     ("wafv2/webAcl:WebAcl", "delete", "security", True, "no longer filtered"),
-    ("wafv2/webAcl:WebAcl", "replace", "security", False, "no longer filtered"),
+    ("wafv2/webAcl:WebAcl", "replace", "security", True, "no longer filtered"),
     ("ec2/instance:Instance", "replace", "downtime", False, "does not answer"),
     ("cloudfront/vpcOrigin:VpcOrigin", "replace", "cosmetic", False, "the new one is made first"),
     ("cloudfront/vpcOrigin:VpcOrigin", "delete", "downtime", False, "does not answer"),

@@ -77,8 +77,10 @@ def test_what_is_new_is_judged_by_those_switches_alone_that_say_so() -> None:
     assert judged(changed(None, node(CACHE))).keys() == {"cache-created"}
 
 
-def test_a_firewall_that_is_another_resource_of_the_program_is_one_although_nobody_knows_its_name_yet() -> None:
+def test_a_firewall_that_is_made_anew_is_one_although_nobody_knows_its_name_yet() -> None:
     before, after = node(SITE, webAclId="a"), node(SITE, webAclId=UNKNOWN)
-    own = replace(after, property_dependencies={"webAclId": ("urn:a",)})
-    assert "firewall-detached" in judged(changed(before, after))
-    assert "firewall-detached" not in judged(changed(before, own))
+    firewall = replace(node("wafv2/webAcl:WebAcl"), outputs={"arn": "a"})
+    own = replace(after, property_dependencies={"webAclId": (firewall.urn,)})
+    assert "firewall-detached" in judged(changed(before, after), others=(firewall,))
+    assert "firewall-detached" not in judged(changed(before, own), others=(firewall,))
+    assert "firewall-detached" in judged(changed(before, own))

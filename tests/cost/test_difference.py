@@ -40,6 +40,14 @@ def test_what_is_not_priced_is_said_on_either_side() -> None:
     assert found.sentence.endswith("; 1 resources are not priced")
 
 
+def test_what_has_a_price_on_one_side_alone_is_no_saving() -> None:
+    priced, other = graph(server(), database()), graph(server(instanceType="m9z.huge"), database(multiAz=True))
+    found = difference(priced, other, sheet=sheet())
+    assert [(row.resource, row.delta) for row in found.rows] == [("database", Decimal("7.0"))]
+    assert found.sentence.startswith("costs 7.00 USD a month more (7.00 -> 14.00")
+    assert difference(priced, graph(server(instanceType="m9z.huge"), database()), sheet=sheet()).delta == 0
+
+
 def test_a_new_and_a_gone_stack_are_compared_with_nothing() -> None:
     assert difference(Graph(()), graph(server()), sheet=sheet()).delta == Decimal("1.80")
     assert difference(graph(server()), Graph(()), sheet=sheet()).delta == Decimal("-1.80")

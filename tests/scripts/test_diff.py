@@ -376,6 +376,15 @@ def test_the_cost_of_a_change_is_that_of_its_plans(platform: Path) -> None:
     assert (prod["difference"], prod["resources"]) == (0.0, [])
 
 
+def test_a_price_that_is_missing_is_no_saving_and_ends_the_cost_of_a_change(platform: Path) -> None:
+    edit(platform / "Pulumi.dev.yaml", "instance_type: t3.micro", "instance_type: m7i.24xlarge")
+    done = own(platform, "cost", "--base", "main", "--env", "dev")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "dev cannot be priced (server-instance): the price sheet has no price of ec2 m7i.24xlarge" in done.stderr
+    done = own(platform, "diff", "--base", "main", "--env", "dev", "--cost")
+    assert ("a month less" in done.stdout, "m7i.24xlarge" in done.stdout) == (False, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
