@@ -164,6 +164,21 @@ def test_a_team_is_registered_for_a_hackathon(page: Page) -> None:
     expect(page.get_by_text(f"Team {member.username}")).to_be_visible()
 
 
+def test_who_was_named_in_a_team_may_leave_it(page: Page, phone: Page) -> None:
+    named = join(phone)
+    join(page)
+    page.goto("/hackathons")
+    page.get_by_role("link", name="Night shift").click()
+    page.get_by_label("Team name").fill(f"Team with {named.username}")
+    page.get_by_label("Other members").fill(named.username)
+    page.get_by_role("button", name="Register the team").click()
+    expect(page.get_by_label("Registration").get_by_text("Your team is in")).to_be_visible()
+    expect(page.get_by_role("button", name="Leave the team")).to_have_count(0)
+    phone.goto(page.url)
+    phone.get_by_role("button", name="Leave the team").click()
+    expect(phone.get_by_role("button", name="Register the team")).to_be_visible()
+
+
 def test_who_joins_is_told_to_the_organizer(page: Page, phone: Page) -> None:
     join(page)
     page.goto("/projects/new")

@@ -111,6 +111,7 @@ const CALLS: [string, () => Promise<unknown>, string, string][] = [
   ['getHackathons', () => hackathonService.getHackathons(), 'GET /hackathons/', ''],
   ['createHackathon', () => hackathonService.createHackathon({ title: 'T' } as never), 'POST /hackathons/', '{"title":"T"}'],
   ['registerTeam', () => hackathonService.registerTeam('6', 'Dice', ['bo']), 'POST /hackathons/6/register/', '"team_name":"Dice"'],
+  ['leaveTeam', () => hackathonService.leaveTeam('6'), 'POST /hackathons/6/leave/', ''],
   ['countUnread', () => notificationService.countUnread(), 'GET /notifications/?unread=true', ''],
   ['markRead', () => notificationService.markRead(8), 'POST /notifications/8/read/', ''],
   ['markAllRead', () => notificationService.markAllRead(), 'POST /notifications/read-all/', ''],

@@ -7,8 +7,10 @@ import { PageTitle } from '../components/PageTitle';
 import { Loaded } from '../components/States';
 import { toast } from '../components/Toasts';
 import { day, days, money } from '../format';
+import { useAction } from '../hooks/useAction';
 import { useResource, type Resource } from '../hooks/useResource';
 import { textOf, useSubmit } from '../hooks/useSubmit';
+import { useUser } from '../hooks/useUser';
 import { hackathonService } from '../services/hackathonService';
 import type { Hackathon, Page, Team } from '../services/types';
 
@@ -33,7 +35,11 @@ export default function HackathonPage({ id }: { id: string }) {
             </div>
             <aside className="detail__side card" aria-label="Registration">
               <Facts long facts={factsOf(found)} />
-              <Register hackathon={found} done={registered} />
+              {found.is_registered ? (
+                <Registered hackathon={found} teams={teams} done={registered} />
+              ) : (
+                <Register hackathon={found} done={registered} />
+              )}
             </aside>
           </article>
         )}
@@ -88,6 +94,29 @@ function Teams({ teams }: { teams: Resource<Page<Team>> }) {
   );
 }
 
+/** Somebody else may have named one in a team; whoever registered it stays in it. */
+function Registered({ hackathon, teams, done }: { hackathon: Hackathon; teams: Resource<Page<Team>>; done: () => void }) {
+  const user = useUser();
+  const { busy, error, act } = useAction(done);
+  const leave = () => act(() => hackathonService.leaveTeam(String(hackathon.id)), 'You have left the team');
+  const leads = !teams.data || teams.data.results.some(({ leader }) => leader === user?.id);
+  return (
+    <div className="take-part">
+      <p className="chip chip--large">Your team is in</p>
+      {!leads && (
+        <button className="button button--quiet" type="button" disabled={busy} onClick={() => void leave()}>
+          Leave the team
+        </button>
+      )}
+      {error && (
+        <p className="alert" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
 function Register({ hackathon, done }: { hackathon: Hackathon; done: () => void }) {
   const submission = useSubmit(async (form) => {
     const members = textOf(form, 'members').split(/[\s,]+/).filter(Boolean);
@@ -96,7 +125,6 @@ function Register({ hackathon, done }: { hackathon: Hackathon; done: () => void 
     done();
   });
   const { fields } = submission;
-  if (hackathon.is_registered) return <p className="chip chip--large">Your team is in</p>;
   if (!hackathon.is_active || Date.parse(hackathon.registration_deadline) < Date.now()) {
     return <p className="muted">Registration is closed.</p>;
   }

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { BackLink } from '../components/BackLink';
 import { Cover } from '../components/Cover';
 import { Die } from '../components/Die';
@@ -9,7 +8,8 @@ import { SkillTags } from '../components/Skills';
 import { Loaded } from '../components/States';
 import { toast } from '../components/Toasts';
 import { days, money } from '../format';
-import { asApiError, useResource, type Resource } from '../hooks/useResource';
+import { useAction } from '../hooks/useAction';
+import { useResource, type Resource } from '../hooks/useResource';
 import { useUser } from '../hooks/useUser';
 import { projectService } from '../services/projectService';
 import type { Project } from '../services/types';
@@ -73,24 +73,10 @@ function Details({ project, resource }: Props) {
 }
 
 function TakePart({ project, reload }: { project: Project; reload: () => void }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string>();
+  const { busy, error, act } = useAction(reload);
   const id = String(project.id);
-  const act = async (action: (id: string) => Promise<unknown>, done: string) => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await action(id);
-      toast(done);
-      reload();
-    } catch (cause) {
-      setError(asApiError(cause).message);
-    } finally {
-      setBusy(false);
-    }
-  };
-  const leave = () => act(projectService.leaveProject, 'You have left the project');
-  const join = () => act(projectService.joinProject, 'You are in. Have fun building!');
+  const leave = () => act(() => projectService.leaveProject(id), 'You have left the project');
+  const join = () => act(() => projectService.joinProject(id), 'You are in. Have fun building!');
   return (
     <div className="take-part">
       {project.is_joined ? (

@@ -27,6 +27,9 @@ export const hackathonService = {
   registerTeam: async (id: string, teamName: string, members: string[]) =>
     (await api.post<Message & { team: Team }>(`/hackathons/${id}/register/`, { team_name: teamName, members })).data,
 
+  /** Leaves the team that somebody else named one in. */
+  leaveTeam: async (id: string) => (await api.post<Message>(`/hackathons/${id}/leave/`)).data,
+
   getTeams: async (id: string, page = 1) =>
     (await api.get<Page<Team>>(`/hackathons/${id}/teams/`, { params: { page } })).data,
 };
