@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -20,6 +21,7 @@ KINDS = {
     "model_attributes_type": "a mapping",
 }
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 LETTERS_AND_DIGITS = "lower-case letters, digits and"
 ACCOUNT = "as AWS shows it"
 PATTERN_WORDS = {
@@ -82,6 +84,8 @@ def problem_of(section: str, detail: Mapping[str, Any], *, model: object) -> Pro
     if kind == "string_pattern_mismatch":
         words = PATTERN_WORDS.get(context["pattern"])
         remedy = f"write {words}" if words else f"it must match {context['pattern']}"
+        if control := CONTROL.search(str(detail["input"])):  # the value may be one that nobody should see
+            return Problem(path=path, message=f"holds U+{ord(control[0]):04X}", remedy=remedy)
         return Problem(path=path, message=f"{_shown(detail['input'])} is not allowed", remedy=remedy)
     if kind == "literal_error":
         return Problem(

@@ -49,20 +49,22 @@ class ServiceLoader(Loader):
             if name not in names:
                 raise AttributeError(f"module {module.__name__!r} has no attribute {name!r}")
             home = importlib.import_module(f"{module.__name__}.{names[name]}")
-            value = home if name == names[name] else getattr(home, name)
-            setattr(module, name, value)
-            return value
+            # All of them at once: a module may be called as one of its functions, whose place it has taken just now.
+            own = [one for one, where in names.items() if where == names[name] and one in home.__all__]
+            module.__dict__.update({one: getattr(home, one) for one in own})
+            return getattr(module, name)
 
         module.__dict__.update(__getattr__=found, __all__=list(names))
 
 
 def _names(folder: Path) -> dict[str, str] | None:
-    """Which module says each name; None where the package is not of the form that is known."""
+    """Which module says each name, and each module itself; None where the package has another form."""
     lines = [LINE.fullmatch(line) for line in (folder / "__init__.py").read_text(encoding="utf-8").splitlines()]
     if not all(lines):
         return None
-    names = {"outputs": "outputs"} if (folder / "outputs.py").exists() else {}
-    for module in [line["module"] for line in lines if line and line["module"]]:
+    modules = [line["module"] for line in lines if line and line["module"]]
+    names = {module: module for module in (*modules, "outputs") if (folder / f"{module}.py").exists()}
+    for module in modules:
         with (folder / f"{module}.py").open(encoding="utf-8") as file:
             said = ALL.search(file.read() if module.startswith("_") else file.read(HEAD))
         if said is None:

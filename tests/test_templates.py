@@ -17,6 +17,7 @@ from rendered_environments import ACME, ROOT, configuration, of, text
 
 from infra import environment_variables, quoting
 from infra.config_checks import PLATFORM_VARIABLES
+from infra.config_source import ConfigError
 from infra.errors import PlatformError
 from infra.rendering import FILES, RenderingError, rendered, subject
 from infra.templates import TEMPLATES, TemplateError, render_template
@@ -193,7 +194,7 @@ def test_django_gets_its_own_variables_unchanged() -> None:
 
 
 def test_a_control_character_in_a_variable_is_refused_without_showing_it() -> None:
-    with pytest.raises(TemplateError, match=r"templates/env/django.env.j2: .*U\+0007") as caught:
+    with pytest.raises(ConfigError, match=r"django\.variables\.BELL: holds U\+0007") as caught:
         text("django.env", django={"variables": {"BELL": "hidden\x07"}})
     assert "hidden" not in str(caught.value)
 

@@ -101,7 +101,7 @@ class BackendLock:
 
         Gives a sign of life where the last one is old: this computer may have slept, and its claim died.
         """
-        if not 0 <= time.time() - self._signed <= FRESH:
+        if not 0 <= time.time() - self._signed < FRESH:
             self._sign()
         if self._lost is not None:
             raise self._lost

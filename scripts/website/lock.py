@@ -88,7 +88,7 @@ class Lock:
         """
         with self._writing:
             claim = self.current.claim
-            if claim is not None and self._lost is None and not 0 <= time.time() - self._signed <= within:
+            if claim is not None and self._lost is None and not 0 <= time.time() - self._signed < within:
                 try:
                     self._write(self.current.claimed(replace(claim, beat=claim.beat + 1)))
                 except HeldError as error:

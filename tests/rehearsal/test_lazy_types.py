@@ -27,7 +27,7 @@ for service in sys.argv[1:]:
     names[service] = {
         name: getattr(value, "__module__", value.__name__)
         for name, value in vars(module).items()
-        if getattr(value, "__module__", "").startswith("pulumi_aws.") or name == "outputs"
+        if getattr(value, "__module__", getattr(value, "__name__", "")).startswith("pulumi_aws.") and name[0] != "_"
     }
 assert "rehearsal" not in sys.modules
 print(json.dumps(names))
@@ -44,6 +44,15 @@ def test_every_name_of_the_services_in_use_is_the_same() -> None:
         module = importlib.import_module(f"pulumi_aws.{service}")
         values = {name: getattr(module, name) for name in names}
         assert {name: getattr(value, "__module__", value.__name__) for name, value in values.items()} == names
+
+
+def test_a_function_whose_module_has_its_name_is_the_function_whatever_is_asked_for_first() -> None:
+    program = (
+        "import rehearsal, pulumi_aws as aws; aws.ec2.get_ami_output; assert aws.ec2.get_ami.__name__ == 'get_ami'; "
+    )
+    program += "assert callable(aws.ec2.get_ami); assert aws.ec2.vpc.Vpc is aws.ec2.Vpc"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_platform_loads_a_part_of_a_service_and_pulumi_the_whole() -> None:
