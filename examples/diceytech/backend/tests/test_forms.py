@@ -8,18 +8,10 @@ import pytest
 from accounts.models import Skill
 from rest_framework.test import APIClient
 
+from tests.test_jobs import JOB
 from tests.test_projects import NEW
 
 pytestmark = pytest.mark.django_db
-JOB = {
-    "title": "Engineer",
-    "company": "Acme",
-    "description": "Build",
-    "requirements": "Care",
-    "job_type": "full-time",
-    "location_type": "remote",
-    "location": "Anywhere",
-}
 HACKATHON = {
     "title": "Night",
     "description": "Code",

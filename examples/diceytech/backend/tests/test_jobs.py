@@ -15,19 +15,19 @@ from rest_framework.test import APIClient
 from tests.conftest import BUCKET, MakeUser, client_of, docx, pdf, picture, stored_keys
 
 pytestmark = pytest.mark.django_db
+JOB = {
+    "title": "Engineer",
+    "company": "Acme",
+    "description": "Build",
+    "requirements": "Care",
+    "job_type": "full-time",
+    "location_type": "remote",
+    "location": "Anywhere",
+}
 
 
 def job(poster: User, **fields: Any) -> Job:
-    values = {
-        "title": "Engineer",
-        "company": "Acme",
-        "description": "Build",
-        "requirements": "Care",
-        "job_type": "full-time",
-        "location_type": "remote",
-        "location": "Anywhere",
-    }
-    return Job.objects.create(posted_by=poster, **{**values, **fields})
+    return Job.objects.create(posted_by=poster, **{**JOB, **fields})
 
 
 def test_applying_answers_with_a_signed_url_that_serves_the_resume(
