@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import settings
@@ -14,6 +15,9 @@ gc.set_threshold(200_000, 50, 1000)
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("no_deadline", deadline=None)
 settings.load_profile("no_deadline")
+
+# Under nohup every command that a test starts would rightly ignore a terminal that goes.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Why a test may be skipped in CI, by the beginning of its reason; anything else there is a missing set-up step.
 UNAVOIDABLE_IN_CI = ("root may read and write everything",)

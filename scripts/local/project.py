@@ -7,11 +7,14 @@ read: encrypted values and the secrets provider.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ruamel.yaml import YAML
+
+from infra.config_source import read_yaml
 
 PLACEHOLDER: Final = "rehearsal"  # in the place of an encrypted value
 OF_THE_BACKEND: Final = ("secretsprovider", "encryptedkey", "encryptionsalt")
@@ -20,16 +23,23 @@ LINKED: Final = (".venv", "infra", "templates", "account/__main__.py")
 
 
 def refresh(root: Path, copy: Path) -> None:
-    """Makes the copy of the projects under `root` what it has to be; stacks keep their secrets provider."""
+    """Makes the copy of the projects under `root` what it has to be; stacks keep their secrets provider.
+
+    Raises ConfigError where one of the files cannot be read, with nothing of its project changed.
+    """
     for project in PROJECTS:
         (copy / project).mkdir(parents=True, exist_ok=True)
         sources = {path.name: path for path in (root / project).glob("Pulumi*.yaml")}
+        for source in sources.values():
+            read_yaml(source)  # its message says where and why; a copy that is skipped would be of before the edit
         for path in (copy / project).glob("Pulumi*.yaml"):
             if path.name not in sources:
                 path.unlink()
         for name, source in sources.items():
             target = copy / project / name
-            target.write_text(_copied(source, target), encoding="utf-8")
+            draft = target.with_suffix(f".{os.getpid()}")  # half a file would have lost the key to the secrets
+            draft.write_text(_copied(source, target), encoding="utf-8")
+            draft.replace(target)
     for name in LINKED:
         link = copy / name
         if not link.is_symlink():

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from infra.config_source import ConfigError
 from rehearsal import product
 from rehearsal.local_aws import LocalAccount
 from scripts.local import local
+from scripts.local import project as local_project
 from scripts.local.aws import LocalHome, Running, running
 
 ACCOUNT = "123456789012"
@@ -29,6 +31,23 @@ def home(tmp_path: Path) -> LocalHome:
     found.directory.mkdir(parents=True)
     (found.directory / "passphrase").write_text("secret", encoding="utf-8")
     return found
+
+
+def test_yaml_that_cannot_be_read_is_named_and_the_copy_keeps_the_key_to_its_secrets(tmp_path: Path) -> None:
+    stack, copy = tmp_path / "Pulumi.dev.yaml", tmp_path / "copy"
+    stack.write_text("config:\n  platform:a: 1\nencryptionsalt: real\n", encoding="utf-8")
+    local_project.refresh(tmp_path, copy)
+    kept = copy / stack.name
+    kept.write_text(kept.read_text(encoding="utf-8") + "encryptionsalt: local\n", encoding="utf-8")
+    before = kept.read_text(encoding="utf-8")
+    stack.write_text("config:\n  platform:a: 1\n  platform:a: 2\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"Pulumi.dev.yaml(.|\n)*line 3, column 3: the key platform:a is there twice"):
+        local_project.refresh(tmp_path, copy)
+    assert kept.read_text(encoding="utf-8") == before
+    stack.write_text("config:\n  platform:a: 2\n", encoding="utf-8")
+    local_project.refresh(tmp_path, copy)
+    assert kept.read_text(encoding="utf-8") == "config:\n  platform:a: 2\nencryptionsalt: local\n"
+    assert [path.name for path in copy.glob("Pulumi*")] == [stack.name]
 
 
 @pytest.mark.parametrize(
