@@ -104,7 +104,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Any method comes here."""
-        length = int(self.headers.get("Content-Length") or 0)
+        stated = self.headers.get("Content-Length") or "0"
+        if not (stated.isascii() and stated.isdigit() and self.path.isascii()):
+            self.close_connection = True
+            self._give(_own_error(400, "the request's length is no number, or its path is not percent-encoded"))
+            return
+        length = int(stated)
         if length > BODY_LIMIT or "chunked" in self.headers.get("Transfer-Encoding", ""):
             self.close_connection = True
             self._give(_own_error(413, "the request's body is too large, or of unknown length"))

@@ -13,9 +13,14 @@ from pathlib import Path
 from infra.errors import PlatformError
 from infra.website_paths import MEDIA_PATH, RELEASES_PREFIX
 
-PRIVATE = frozenset(
-    (".git", ".env", ".svn", ".hg", ".aws", ".ssh", ".docker", ".kube", ".npmrc", ".yarnrc.yml", ".netrc", ".pypirc")
-) | frozenset((".pgpass", ".htpasswd", ".git-credentials", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"))
+# Names, without regard to case, that hold keys, passwords or the repository; and what begins or ends so.
+PRIVATE = frozenset((
+    ".git", ".svn", ".hg", ".aws", ".azure", ".ssh", ".docker", ".kube", ".terraform", ".env", ".envrc", ".npmrc",
+    ".yarnrc", ".yarnrc.yml", ".netrc", ".pypirc", ".s3cfg", ".boto", ".pgpass", ".my.cnf", ".htpasswd",
+    ".git-credentials", ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+))  # fmt: skip
+PRIVATE_BEGINNINGS = (".env.", ".env-", ".env_")
+PRIVATE_ENDS = (".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".tfstate", ".ppk")
 KEY_BYTES = 1024  # Amazon S3 User Guide, "Naming Amazon S3 objects"
 SHOWN = 5
 
@@ -42,7 +47,7 @@ def scan(directory: Path, *, backend_paths: Iterable[str]) -> list[BuildFile]:
     """All files of the build, sorted by key.
 
     Links are followed while they stay inside. Raises BuildError for a directory that is missing, empty or without
-    index.html, and for files that must not or could not be served.
+    a page in index.html, and for files that must not or could not be served.
     """
     if not directory.is_dir():
         raise BuildError(f"{directory}: no such directory; build the website first, or name it with --dir")
@@ -50,10 +55,10 @@ def scan(directory: Path, *, backend_paths: Iterable[str]) -> list[BuildFile]:
     files = sorted(_walk(root, root, "", (root,)), key=lambda file: file.key)
     if not files:
         raise BuildError(f"{directory}: is empty, and deploying it would delete the site; build the website first")
-    if not any(file.key == "index.html" for file in files):
-        raise BuildError(
-            f"{directory}: has no index.html, and the site would be a white page; is it the build's output?"
-        )
+    entry = next((file for file in files if file.key == "index.html"), None)
+    if entry is None or not entry.size:
+        missing = "has no index.html" if entry is None else "its index.html is empty"
+        raise BuildError(f"{directory}: {missing}, and the site would be a white page; is it the build's output?")
     _refuse_backend_paths(directory, files, (*backend_paths, MEDIA_PATH))
     return files
 
@@ -86,7 +91,8 @@ def _inside(root: str, entry: os.DirEntry[str], key: str) -> str:
 
 
 def _refuse_name(key: str, name: str) -> None:
-    if name in PRIVATE or name.startswith(".env."):
+    known = name.lower()
+    if known in PRIVATE or known.startswith(PRIVATE_BEGINNINGS) or known.endswith(PRIVATE_ENDS):
         raise BuildError(f"{key}: would be published with the site; keep it out of the build")
     if key.startswith(RELEASES_PREFIX.rstrip("/")):
         raise BuildError(f"{key}: that name is for the deploys' own records; rename it")

@@ -8,41 +8,57 @@ from functools import cache
 
 # Python's own table of types reads the machine's /etc/mime.types: a deploy must not depend on where it runs.
 TYPES = {
+    "aac": "audio/aac",
     "apng": "image/apng",
+    "atom": "application/atom+xml",
     "avif": "image/avif",
     "bmp": "image/bmp",
     "br": "application/octet-stream",
     "css": "text/css",
     "csv": "text/csv",
+    "cur": "image/x-icon",
     "eot": "application/vnd.ms-fontobject",
+    "flac": "audio/flac",
+    "geojson": "application/geo+json",
     "gif": "image/gif",
     "glb": "model/gltf-binary",
     "gltf": "model/gltf+json",
     "gz": "application/gzip",
+    "heic": "image/heic",
     "htm": "text/html",
     "html": "text/html",
     "ico": "image/x-icon",
     "ics": "text/calendar",
+    "jfif": "image/jpeg",
     "jpeg": "image/jpeg",
     "jpg": "image/jpeg",
     "js": "text/javascript",
     "json": "application/json",
     "jsonld": "application/ld+json",
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4a": "audio/mp4",
+    "m4v": "video/mp4",
     "map": "application/json",
     "md": "text/markdown",
     "mjs": "text/javascript",
+    "mov": "video/quicktime",
     "mp3": "audio/mpeg",
     "mp4": "video/mp4",
+    "mpd": "application/dash+xml",
     "oga": "audio/ogg",
     "ogg": "audio/ogg",
     "ogv": "video/ogg",
+    "ogx": "application/ogg",
+    "opus": "audio/ogg",
     "otf": "font/otf",
     "pdf": "application/pdf",
     "png": "image/png",
     "rss": "application/rss+xml",
+    "srt": "application/x-subrip",
     "svg": "image/svg+xml",
     "tif": "image/tiff",
     "tiff": "image/tiff",
+    "tsv": "text/tab-separated-values",
     "ttf": "font/ttf",
     "txt": "text/plain",
     "vtt": "text/vtt",
@@ -56,10 +72,14 @@ TYPES = {
     "woff2": "font/woff2",
     "xhtml": "application/xhtml+xml",
     "xml": "application/xml",
+    "yaml": "application/yaml",
+    "yml": "application/yaml",
     "zip": "application/zip",
 }
 NAMES = {"apple-app-site-association": "application/json"}  # files that have a type and no extension
-TEXT = re.compile(r"text/|image/svg\+xml|application/([a-z-]+\+)?(xml|json)$|application/manifest\+json")
+TEXT = re.compile(
+    r"text/|image/svg\+xml|application/([a-z-]+\+)?(xml|json)$|application/(yaml|x-subrip|vnd\.apple\.mpegurl)$"
+)
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"  # kept, and asked for again each time; CloudFront keeps it for a second
@@ -67,7 +87,10 @@ SHORT = "public, max-age=300"
 # What a page is made of, and what says which of it is current.
 PAGE_PARTS = frozenset({"html", "htm", "xhtml", "js", "mjs", "css", "json", "map", "webmanifest", "wasm"})
 
-LOADED = frozenset(TYPES[part] for part in ("js", "css", "json", "wasm", "eot", "webmanifest", "vtt", "gltf"))
+LOADED = frozenset(
+    TYPES[part]
+    for part in ("js", "css", "json", "wasm", "eot", "webmanifest", "vtt", "srt", "gltf", "geojson", "m3u8", "mpd")
+)
 
 # What people write in the names of pictures and films. Few marks look so, and a picture that is taken for one of these
 # is only asked for again every few minutes.
@@ -114,6 +137,14 @@ def _headers(kind: str, cache_control: str) -> Headers:
 def is_page(key: str) -> bool:
     """Whether this is a page, which is uploaded after all that it loads."""
     return key.endswith((".html", ".htm", ".xhtml"))
+
+
+def is_answered(key: str) -> bool:
+    """Whether the edge answers this path with the file: without a dot it is a route of the application.
+
+    As `isFile` of templates/cloudfront/viewer_request.js.j2 has it.
+    """
+    return "." in key.rpartition("/")[2] or key.startswith(".well-known/")
 
 
 def is_loaded(key: str) -> bool:

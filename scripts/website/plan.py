@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from infra.website_paths import RELEASES_PREFIX
-from scripts.website.headers import Headers, headers, is_hashed, is_loaded, is_page
+from scripts.website.headers import Headers, headers, is_answered, is_hashed, is_loaded, is_page
 from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Stored
 
 ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
@@ -156,6 +156,8 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
         uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
     if maps := sum(file.key.endswith(".map") for file in wanted):
         notes.append(f"{maps} source maps are served too, for anyone to read; `package website` builds without them")
+    if unseen := sorted(file.key for file in wanted if not is_answered(file.key)):
+        notes.append(f"{named(unseen)}: no dot in the name, so the site answers with index.html there; give it one")
     if found.lost:
         notes.append(
             f"{named(sorted(found.lost))}: of an older release, and changed or deleted by hand; what is not as it was "

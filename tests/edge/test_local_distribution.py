@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from infra.errors import PlatformError
-from rehearsal import cdn_functions
+from rehearsal import cdn_functions, cdn_server
 from rehearsal.cdn import Behaviour, Distribution, Header, Origin
 from rehearsal.cdn_functions import FunctionError, Functions
 from rehearsal.cdn_server import with_policy
@@ -35,9 +36,8 @@ def behaviour(pattern: str | None) -> Behaviour:
     )
 
 
-def test_the_first_pattern_that_fits_answers_and_the_default_one_the_rest() -> None:
-    patterns = ("/api/*", "/api/v?/x", "media/*", "*.png", None)
-    distribution = Distribution(
+def distribution_of(*patterns: str | None) -> Distribution:
+    return Distribution(
         id="E1",
         account_id="123456789012",
         region="us-east-1",
@@ -46,6 +46,10 @@ def test_the_first_pattern_that_fits_answers_and_the_default_one_the_rest() -> N
         behaviours=tuple(map(behaviour, patterns)),
         functions={},
     )
+
+
+def test_the_first_pattern_that_fits_answers_and_the_default_one_the_rest() -> None:
+    distribution = distribution_of("/api/*", "/api/v?/x", "media/*", "*.png", None)
     wanted = {
         "/api/": "/api/*",
         "/api/v1/x": "/api/*",
@@ -108,6 +112,27 @@ def test_code_that_is_no_program_is_said_so() -> None:
         cdn_functions.running(Path(NODE), {"broken": "function handler( {"}),
     ):
         pass
+
+
+@in_node
+@pytest.mark.parametrize(
+    ("request_line", "header"),
+    [
+        (b"GET /\xc3\xa4.js HTTP/1.1", b""),
+        (b"GET / HTTP/1.1", b"Content-Length: abc"),
+        (b"GET / HTTP/1.1", b"Content-Length: -5"),
+    ],
+)
+def test_a_request_that_is_none_is_answered(request_line: bytes, header: bytes) -> None:
+    assert NODE is not None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with (
+        cdn_server.serving(distribution_of(None), node=Path(NODE), aws_port=1, backend_port=1, port=port),
+        socket.create_connection(("127.0.0.1", port), timeout=20) as viewer,
+    ):
+        viewer.sendall(b"\r\n".join((request_line, f"Host: e1.cloudfront.localhost:{port}".encode(), header, b"", b"")))
+        assert viewer.recv(12) == b"HTTP/1.1 400"
 
 
 def test_a_functions_own_answer_keeps_its_headers_and_cookies() -> None:

@@ -53,6 +53,11 @@ def test_a_build_without_an_entry_page_is_refused(build: Path) -> None:
     refused(build, r"has no index\.html")
 
 
+def test_an_entry_page_of_no_bytes_is_refused(build: Path) -> None:
+    (build / "index.html").write_bytes(b"")
+    refused(build, r"its index\.html is empty, and the site would be a white page")
+
+
 def test_files_under_a_path_of_the_backend_are_refused_with_that_reason(build: Path) -> None:
     (build / "static/js").mkdir(parents=True)
     (build / "static/js/main.js").touch()
@@ -74,7 +79,22 @@ def test_many_refused_files_are_counted(build: Path) -> None:
     refused(build, r"api/4\.json and 4 more cannot")
 
 
-@pytest.mark.parametrize("name", [".env", ".env.production", ".git", ".npmrc", ".netrc", "id_rsa"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env",
+        ".ENV",
+        ".env.production",
+        ".env-old",
+        ".envrc",
+        ".git",
+        ".npmrc",
+        ".s3cfg",
+        "id_rsa",
+        "server.key",
+        "A.PEM",
+    ],
+)
 def test_what_must_never_be_published_is_refused(build: Path, name: str) -> None:
     (build / name).touch()
     refused(build, "would be published")

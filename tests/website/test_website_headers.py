@@ -22,6 +22,11 @@ TYPES = {
     "a.woff2": "font/woff2",
     "a.wasm": "application/wasm",
     "a.pdf": "application/pdf",
+    "a.m4a": "audio/mp4",
+    "a.mov": "video/quicktime",
+    "live.m3u8": "application/vnd.apple.mpegurl; charset=utf-8",
+    "map.geojson": "application/geo+json; charset=utf-8",
+    "openapi.yaml": "application/yaml; charset=utf-8",
     "folder.js/LICENSE": "application/octet-stream",
     ".well-known/apple-app-site-association": "application/json; charset=utf-8",
 }

@@ -112,6 +112,11 @@ def test_a_change_of_headers_alone_is_uploaded() -> None:
     assert [(one.file.key, one.why) for one in plan.uploads] == [("index.html", "headers")]
 
 
+def test_a_file_that_the_edge_takes_for_a_route_is_told() -> None:
+    noted = Bucket().deploy({**ONE, "LICENSE": "mine", ".well-known/security": "x", "docs/a.txt": "y"}).notes
+    assert [note.partition(":")[0] for note in noted] == ["LICENSE"]
+
+
 def test_a_name_that_lies_about_its_content_is_not_kept_for_ever_again() -> None:
     bucket = Bucket()
     bucket.deploy(ONE)
