@@ -19,7 +19,7 @@ from infra.regions import COMMERCIAL, NOT_COMMERCIAL, REGIONS
 
 NAMESPACE = "account"
 OIDC_URL = "https://token.actions.githubusercontent.com"
-OIDC_ARN = r"^arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com$"
+OIDC_ARN = r"^arn:aws:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com$"
 
 
 class AccountAws(Section):
@@ -96,7 +96,7 @@ class State(Section):
 
     bucket: BucketName
     """Bucket of the state."""
-    key_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws:kms:[a-z0-9-]+:\d{12}:key/[0-9a-f-]{36}$")]
+    key_arn: Annotated[str, StringConstraints(pattern=r"^arn:aws:kms:[a-z0-9-]+:[0-9]{12}:key/[0-9a-f-]{36}$")]
     """KMS key that encrypts the state's secrets; a key's ARN, not an alias."""
 
     @property

@@ -41,9 +41,9 @@ LOG_RETENTION_DAYS = (
 )
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", min_length=2, max_length=20)]
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-Cidr = Annotated[str, StringConstraints(pattern=r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")]
+Cidr = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$")]
 BucketName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$")]
 LogGroupName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.\-/#]{1,512}$")]
 DomainName = Annotated[
@@ -53,11 +53,11 @@ Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 PathPattern = Annotated[str, StringConstraints(pattern=r"^/[A-Za-z0-9_\-.*$/~\"'@:+&?]{0,254}$")]
 KeyPrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_\-.]+(/[A-Za-z0-9_\-.]+)*/$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 RelativePath = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_\-./]*$")]
 PythonObject = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$")]
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")]
-Command = Annotated[str, StringConstraints(pattern=r"^[^\n\r%$`\"'\\;|&<>]+$", min_length=1, max_length=200)]
+Command = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f%$`\"'\\;|&<>]+$", min_length=1, max_length=200)]
 Reason = Annotated[str, StringConstraints(min_length=15, max_length=400)]
 VariableName = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]*$")]
 OneLine = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=1000)]
@@ -169,7 +169,7 @@ class Network(Section):
     cidr: Cidr = "10.20.0.0/16"
     """Private range of the VPC, /16 to /23; cut into 16 parts, three for each zone, unless `subnets` is set."""
     zones: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d[a-z]$")], ...],
+        tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$")], ...],
         Field(min_length=2, max_length=3),
     ]
     """Availability zones, two or three: RDS and load balancers need two even where only one is used."""
@@ -211,7 +211,7 @@ class Media(Section):
 class Gate(Section):
     """A user name and password in front of the whole site, for an environment that is not for the public."""
 
-    username: Annotated[str, StringConstraints(pattern=r"^[^:\s]{1,64}$")]
+    username: Annotated[str, StringConstraints(pattern=r"^[^:\s\x00-\x1f\x7f]{1,64}$")]
     """User name that the browser's dialogue expects."""
     secret: SecretName
     """Name of the secret that holds the password (`diceytech secrets set`)."""
@@ -254,7 +254,7 @@ class Website(Section):
 class Database(Section):
     """RDS for PostgreSQL."""
 
-    engine_version: Annotated[str, StringConstraints(pattern=r"^\d{2}$")] = "17"
+    engine_version: Annotated[str, StringConstraints(pattern=r"^[0-9]{2}$")] = "17"
     """Major version only: RDS keeps the minor one current, and a pinned one would be a diff at each of its updates."""
     instance_class: Annotated[str, StringConstraints(pattern=r"^db\.[a-z0-9]+\.[a-z0-9]+$")]
     """Instance class, such as `db.t4g.micro`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -80,7 +81,7 @@ def _parse_section(
     adapter: TypeAdapter[Any] = TypeAdapter(whole)
     try:
         # JSON, because strict validation of JSON takes a list for a tuple, and no more than that.
-        text = json.dumps(value, default=str)
+        text = json.dumps(value, default=_as_the_engine)
         sections[name] = adapter.validate_json(text)
     except ValidationError as error:
         details = error.errors()
@@ -96,6 +97,13 @@ def _parse_section(
                 remedy="write plain YAML: mappings, lists, text, numbers",
             )
         )
+
+
+def _as_the_engine(value: object) -> str:
+    """A day as Pulumi 3.259 hands it to the program: YAML holds nothing else here that JSON does not."""
+    if isinstance(value, date):
+        return f"{value} 00:00:00 +0000 UTC"
+    raise TypeError(f"{value!r} is no plain value")
 
 
 def _without(value: Any, places: list[tuple[int | str, ...]]) -> Any:

@@ -9,6 +9,11 @@ from typing import Any
 MAX_BYTES = 64 * 1024
 MAX_VALUES = 20_000  # with every alias written out
 
+# What this YAML 1.2 and the engine's Go read alike (Pulumi 3.259: `010` is 8 to it, and 10 here).
+TAGS = {f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq", "merge")}
+NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
 WORDS = (
     (r'duplicate key "(.*?)"', r"the key \1 is there twice"),
     (r"character '\\t'|\btab", "a tab; indent by spaces"),
@@ -59,6 +64,7 @@ def _composed(data: bytes) -> Any:
 
     root = YAML(typ="safe", pure=True).compose(data.decode())
     _refuse_expansion(root)
+    _refuse_other_reading(root, set())
     return root
 
 
@@ -86,6 +92,29 @@ def _refuse_expansion(root: Any) -> None:
 
     if root is not None and size(root) > MAX_VALUES:
         raise UnreadableYamlError(f"more than {MAX_VALUES} values, with its aliases written out")
+
+
+def _refuse_other_reading(node: Any, seen: set[int]) -> None:
+    """Refuses values that the engine would read as something else than is checked, planned and judged here."""
+    if node is None or id(node) in seen:
+        return
+    seen.add(id(node))
+    kind = str(node.tag)
+    name = kind.rpartition(":")[2]
+    reason = None
+    if name == "timestamp":
+        reason = None if DAY.fullmatch(node.value) else "a time; quote it"
+    elif name in ("int", "float"):
+        wrong = not NUMBER.fullmatch(node.value)
+        reason = f"the number {node.value!r}, which the engine may read as another one; write its digits, or quote it"
+        reason = reason if wrong else None
+    elif kind not in TAGS:
+        reason = f"a value with the tag {name}; quote the text instead"
+    if reason is not None:
+        mark = node.start_mark
+        raise UnreadableYamlError(f"line {mark.line + 1}, column {mark.column + 1}: {reason}")
+    for child in _children(node):
+        _refuse_other_reading(child, seen)
 
 
 def _children(node: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from rehearsal.local_aws import RemoteRecords, without_account_in_host
 from rehearsal.resource import Created, Inputs, ResourceType
 from rehearsal.resources import RESOURCES
 from scripts.aws.session import session_of
-from scripts.engine.pulumi_cli import LockedError, pulumi
+from scripts.engine.pulumi_cli import LockedError, exported, pulumi
 from scripts.engine.stack import Stack
 from scripts.engine.state_restore import locks, restore_state
 from scripts.private_file import write_private
@@ -80,7 +80,7 @@ def recover(stack: Stack, *, force: bool, restore: bool) -> list[Recovered]:
     if restore:
         said = restore_state(stack) or f"the state of {stack.title} is not damaged; nothing was restored"
         err.print(said, markup=False)
-    state = json.loads(pulumi(stack, "stack", "export"))
+    state = exported(stack)
     if not state["deployment"].get("pending_operations"):
         return []
     account = _InAccount(stack)
@@ -170,7 +170,7 @@ def _apply(stack: Stack, state: dict[str, Any], decided: list[Recovered]) -> Non
         if one.outcome == "imported":
             resource = resources[one.pending.urn]
             outputs = {**(resource.get("inputs") or {}), **(resource.get("outputs") or {})}
-            deployment["resources"].append({**resource, "id": one.id, "outputs": outputs})
+            deployment.setdefault("resources", []).append({**resource, "id": one.id, "outputs": outputs})
     del deployment["pending_operations"]
     with tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "state.json"

@@ -14,7 +14,7 @@ from typing import ClassVar
 from changes.change import Verdict
 from infra.errors import PlatformError
 from reports.report import Format
-from scripts.engine.pulumi_cli import PulumiError, error_of, pulumi
+from scripts.engine.pulumi_cli import PulumiError, error_of, exported
 from scripts.engine.pulumi_run import Ended, pass_through
 from scripts.engine.stack import Stack
 from scripts.preview import Word, acknowledgements, known_by_commit, previewed, refuse_unused, require_whole, verdict
@@ -74,7 +74,7 @@ def up(
 
 def fingerprint(stack: Stack) -> str:
     """A digest of the stack's resources and of what is pending; raises PulumiError."""
-    deployment = json.loads(pulumi(stack, "stack", "export"))["deployment"] or {}
+    deployment = exported(stack)["deployment"]
     held = {key: deployment.get(key) for key in ("resources", "pending_operations")}
     return hashlib.sha256(json.dumps(held, sort_keys=True).encode()).hexdigest()
 

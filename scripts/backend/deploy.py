@@ -100,12 +100,19 @@ class _GoLive:
             if not outcome.ok:
                 self._give_up(f"{host.id}: {outcome.message} (exit {outcome.exit})", done)
             done.append(host)
-        if plan.smoke is not None and (problem := means.smoke(plan.smoke)):
+        if plan.smoke is not None and (problem := self._smoke(plan.smoke)):
             self._give_up(f"{plan.smoke}: {problem}", done)
         self._backend.set_parameter(self._backend.release_parameter, plan.to)
         self._record.result = DONE
         self._late()
         self._prune()
+
+    def _smoke(self, url: str) -> str | None:
+        """What is wrong with the site; a test that breaks off has not seen it work, and the way back is the same."""
+        try:
+            return self._means.smoke(url)
+        except Exception as error:
+            return f"the smoke test broke off ({type(error).__name__})"
 
     def _look_again(self) -> None:
         """What may have changed between plan and lock; raises PlatformError where that was why to roll back."""

@@ -85,6 +85,14 @@ def pulumi(stack: Stack, *words: str) -> str:
     return done.stdout
 
 
+def exported(stack: Stack) -> dict[str, Any]:
+    """The stack's state as `pulumi stack export` writes it, its `deployment` a mapping; raises as `pulumi` does."""
+    state: Any = json.loads(pulumi(stack, "stack", "export"))
+    if not isinstance(state, dict) or not isinstance(state.get("deployment"), dict):  # a new stack has a manifest there
+        raise _damaged(stack, "it is JSON, and no deployment is in it")
+    return state
+
+
 def pulumi_whoami(directory: Path) -> dict[str, Any]:
     """Who is logged in, and to which state backend (`url`); raises PulumiError."""
     done = _run(directory, ["whoami", "--verbose", "--json"])
@@ -125,16 +133,20 @@ def error_of(stack: Stack, words: Sequence[str], text: str) -> PulumiError:
         lock = Lock(user=found["user"], host=found["host"], pid=int(found["pid"]), since=found["since"])
         return LockedError(stack, lock)
     if _DAMAGED.search(text):
-        return DamagedStateError(
-            f"the state of {stack.title} is damaged ({_said(text)}); nothing was changed; bring back its last good "
-            f"version with `diceytech recover {stack.option} --restore`"
-        )
+        return _damaged(stack, _said(text))
     if _NO_STACK.search(text):
         place = stack.words.removeprefix("--stack ")  # `pulumi stack init` takes the name alone
         hint = f"make it with `pulumi stack init {place}`, see docs/aws.md"
         return PulumiError(f"the state backend has no stack {stack.title}; {hint}")
     command = " ".join(one for one in words[:2] if not one.startswith("-"))
     return PulumiError(f"pulumi {command} of {stack.title}: {_said(text)}")
+
+
+def _damaged(stack: Stack, why: str) -> DamagedStateError:
+    return DamagedStateError(
+        f"the state of {stack.title} is damaged ({why}); nothing was changed; bring back its last good "
+        f"version with `diceytech recover {stack.option} --restore`"
+    )
 
 
 def _said(text: str) -> str:

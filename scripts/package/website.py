@@ -12,6 +12,7 @@ from typing import Any
 
 from infra.config import Frontend
 from infra.errors import PlatformError
+from scripts.package.git_version import source_files
 from scripts.package.node import Node
 
 PREFIX = "REACT_APP_"  # the platform guide's variables
@@ -66,7 +67,22 @@ def plan(root: Path, frontend: Frontend, variables: Mapping[str, str]) -> Websit
     output = source / frontend.build_output
     if not output.resolve().is_relative_to(source.resolve()) or output.resolve() == source.resolve():
         raise PlatformError(f"product.website.build_output: {frontend.build_output} is not a directory of its own")
+    _refuse_sources(root, frontend, output)
     return WebsiteBuild(source=source, output=output, variables=variables)
+
+
+def _refuse_sources(root: Path, frontend: Frontend, output: Path) -> None:
+    """Raises PlatformError where the output holds what no build has written, since a build empties it first."""
+    try:
+        kept = source_files(root, output)
+    except PlatformError:  # no repository says what is whose
+        kept = () if (output / "index.html").is_file() else tuple(sorted(output.rglob("*")))
+    if kept:
+        raise PlatformError(
+            f"product.website.build_output: {frontend.path}/{frontend.build_output} holds files that are no build's "
+            f"({kept[0]}), and a build would delete them; name the directory that `npm run build` writes, and list it "
+            "in .gitignore"
+        )
 
 
 def build(wanted: WebsiteBuild, node: Node, progress: Callable[[str], object]) -> WebsitePackage:
@@ -74,13 +90,14 @@ def build(wanted: WebsiteBuild, node: Node, progress: Callable[[str], object]) -
 
     Raises PlatformError with the end of the output where npm fails, and where the build wrote no site.
     """
-    shutil.rmtree(wanted.output, ignore_errors=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     path = os.pathsep.join([node.directory, inherited.get("PATH", os.defpath)])
     variables = {**inherited, **wanted.variables, "PATH": path}
-    for text, arguments in (("installing from the lock", ("ci",)), ("building", ("run", "build"))):
-        progress(text)
-        _run((*node.npm, *arguments), wanted.source, variables)
+    progress("installing from the lock")
+    _run((*node.npm, "ci"), wanted.source, variables)
+    shutil.rmtree(wanted.output, ignore_errors=True)
+    progress("building")
+    _run((*node.npm, "run", "build"), wanted.source, variables)
     if not (wanted.output / "index.html").is_file():
         raise PlatformError(
             f"{wanted.output}/index.html: the build did not write it; set product.website.build_output in Pulumi.yaml"

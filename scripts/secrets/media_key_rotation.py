@@ -7,7 +7,6 @@ change of anything but these keys, the run stops before it.
 
 from __future__ import annotations
 
-import json
 import os
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +18,7 @@ from infra.errors import PlatformError
 from infra.first_run import REHEARSAL
 from infra.names import Names
 from scripts.aws.session import session
-from scripts.engine.pulumi_cli import pulumi, pulumi_json
+from scripts.engine.pulumi_cli import exported, pulumi, pulumi_json
 from scripts.engine.stack import Stack, environment_stack
 from scripts.local.aws import LocalHome
 from scripts.local.project import refresh
@@ -106,7 +105,7 @@ def _refuse_used(root: Path, stack: Stack, old: int) -> None:
 
 
 def _id(stack: Stack, number: int) -> str:
-    resources: list[dict[str, Any]] = json.loads(pulumi(stack, "stack", "export"))["deployment"]["resources"]
+    resources: list[dict[str, Any]] = exported(stack)["deployment"].get("resources", [])
     return next(
         str(one["id"])
         for one in resources

@@ -67,12 +67,18 @@ def _take(url: str, step: Step, known: dict[str, Any], timeout: float, cookie: s
         path = step.path.format(**known)
     except KeyError as error:
         return Result(step=step, status=0, seconds=0.0, problem=f"an earlier step gave no {error.args[0]}")
+    try:
+        target = urljoin(f"{url}/", path)
+        own = urlsplit(target)[:2] == urlsplit(url)[:2]
+    except ValueError:
+        return Result(
+            step=step, status=0, seconds=0.0, problem=f"an earlier step gave {path[:80]!r}, which is no address"
+        )
     token = str(known.get("access", "")) if step.token else None
     headers = {"Accept": "*/*" if step.kind == "image" else "application/json"}
     headers |= {"Content-Type": kind} if kind else {}
     headers |= {"Authorization": f"Bearer {token}"} if token else {}
-    target = urljoin(f"{url}/", path)
-    headers |= {"Cookie": cookie} if cookie and urlsplit(target)[:2] == urlsplit(url)[:2] else {}
+    headers |= {"Cookie": cookie} if cookie and own else {}
     answer = ask(step.method, target, body=body, headers=headers, timeout=timeout)
     return Result(
         step=step,
@@ -94,7 +100,7 @@ def _problem(step: Step, answer: Answer, known: dict[str, Any]) -> str | None:
         return f"answered {answer.kind or 'no type'}, not JSON: does the site's own page answer for the API?"
     try:
         found = json.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return f"answered what is no JSON: {answer.excerpt}"
     if not isinstance(found, dict):
         return "answered JSON that is no object"

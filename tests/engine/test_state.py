@@ -81,6 +81,11 @@ def test_a_state_in_a_file_that_was_cut_in_half_comes_back(rehearsed: Rehearsed,
     assert (told.returncode, "is damaged" in told.stderr) == (1, True)
     assert rehearsed.run("diceytech", "recover", "--env", DEV, "--restore").returncode == 0
     assert file.read_bytes() == whole
+    file.write_bytes(b"{}")
+    told = rehearsed.run("diceytech", "recover", "--env", DEV)
+    assert (told.returncode, "is damaged (it is JSON, and no deployment is in it)" in told.stderr) == (1, True)
+    assert rehearsed.run("diceytech", "recover", "--env", DEV, "--restore").returncode == 0
+    assert file.read_bytes() == whole
     assert rehearsed.preview(DEV, *targets) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def test_what_an_older_build_left_is_gone(tmp_path: Path, installed: node.Node) 
     old = tmp_path / "site/build/assets/old.js"
     old.parent.mkdir(parents=True)
     old.write_text("old()", encoding="utf-8")
+    (tmp_path / "site/build/index.html").touch()
     build(tmp_path, frontend, installed)
     assert not old.exists()
 
@@ -119,3 +121,18 @@ def test_a_build_never_empties_the_sources(tmp_path: Path) -> None:
     frontend = project(tmp_path).model_copy(update={"build_output": "."})
     with pytest.raises(PlatformError, match="build_output"):
         package_website.plan(tmp_path, frontend, {})
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["in a repository", "in none"])
+def test_an_output_that_holds_what_no_build_wrote_is_refused(tmp_path: Path, kept: bool) -> None:
+    if kept:
+        subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    frontend = project(tmp_path).model_copy(update={"build_output": "src"})
+    mine = tmp_path / "site/src/main.ts"
+    mine.parent.mkdir()
+    mine.write_text("work()", encoding="utf-8")
+    with pytest.raises(PlatformError, match=r"site/src holds files that are no build's \(.*main\.ts\).* \.gitignore"):
+        package_website.plan(tmp_path, frontend, {})
+    if kept:
+        (tmp_path / ".gitignore").write_text("src/\n", encoding="utf-8")
+        assert package_website.plan(tmp_path, frontend, {}).output == mine.parent

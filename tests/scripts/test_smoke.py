@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -102,6 +104,88 @@ def test_the_wrong_release_fails() -> None:
         flow = steps(name="smoke-test", password="a-password-7", version="2")
         found = as_json(url, run(url, flow, timeout=5, on=lambda _: None))
     assert found["steps"][0]["problem"] == "version is '1', not '2'"
+
+
+@pytest.mark.parametrize(
+    "picture",
+    ["file:///etc/hostname", "data:image/png;base64,AAAA", "http://[", "http://127.0.0.1:99999/x", "/m/é", "/m/a b"],
+)
+def test_an_address_that_the_site_gave_is_asked_only_where_it_is_one(picture: str) -> None:
+    login = {"access": "a", "refresh": "r", "user": {}}
+    answers: dict[tuple[str, str], tuple[int, dict[str, Any]]] = {
+        ("GET", "/api/health/"): (200, {"status": "ok", "version": "1"}),
+        ("POST", "/api/auth/register/"): (201, {"id": 1, "username": "smoke-test", "email": "smoke-test@example.com"}),
+        ("PATCH", "/api/auth/profile/"): (200, {"profile_picture": picture}),
+    }
+
+    def answer(method: str, path: str) -> tuple[int, str, bytes]:
+        nonlocal login
+        if path == "/api/auth/login/":
+            status, body = (200, login) if login else (400, {"error": "Invalid credentials"})
+            login = {}
+            return status, "application/json", json.dumps(body).encode()
+        status, body = answers.get((method, path), (500, {}))
+        return status, "application/json", json.dumps(body).encode()
+
+    with site(answer) as url:
+        found = smoked(url)
+    failed = next(step for step in found["steps"] if step["problem"] not in (None, "not tried"))
+    assert failed["name"] == "see the picture"
+    assert failed["problem"].startswith(("cannot be asked", "an earlier step gave", "no answer"))
+    assert Path("/etc/hostname").read_text(encoding="utf-8").strip() not in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    ("sent", "problem"),
+    [
+        (b"HTTP/1.1 400 No\r\nTransfer-Encoding: chunked\r\n\r\n64\r\nabc", "no answer|answered 400"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", "no answer"),
+        (b"HTTP/1.1 2x0 OK\r\n\r\n", "no answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{", "no JSON"),
+        (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + b"[" * 200_000, "no JSON"),
+    ],
+)
+def test_an_answer_that_is_none_is_a_problem_of_its_step(sent: bytes, problem: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(sent)
+
+        thread = Thread(target=answer)
+        thread.start()
+        found = smoked(f"http://127.0.0.1:{server.getsockname()[1]}")
+        thread.join()
+    assert re.search(problem, found["steps"][0]["problem"])
+
+
+def test_a_token_that_no_header_may_hold_is_not_shown() -> None:
+    def answer(_method: str, path: str) -> tuple[int, str, bytes]:
+        body: dict[str, Any] = {"access": "secret\r\nX: 1", "refresh": "r", "user": {}}
+        if path == "/api/health/":
+            body = {"status": "ok", "version": "1"}
+        if path == "/api/auth/register/":
+            body = {"id": 1, "username": "smoke-test", "email": "smoke-test@example.com"}
+        return 201 if "register" in path else 400 if asked(path) else 200, "application/json", json.dumps(body).encode()
+
+    logins: list[str] = []
+
+    def asked(path: str) -> bool:
+        logins.extend([path] if "login" in path else [])
+        return "login" in path and len(logins) == 2
+
+    with site(answer) as url:
+        found = smoked(url)
+    assert any(str(step["problem"]).startswith("cannot be asked") for step in found["steps"])
+    assert "secret" not in json.dumps(found)
+
+
+def test_a_proxy_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with site(lambda *_: (200, "application/json", b'{"status": "ok", "version": "1"}')) as url:
+        assert smoked(url)["steps"][0]["problem"] is None
 
 
 def test_nobody_there_is_one_line_and_exit_code_1() -> None:

@@ -55,11 +55,20 @@ def test_a_deploy_stops_at_the_first_machine_that_fails_and_the_fleet_has_one_re
     assert three.parameter == before
 
 
-def test_a_site_that_fails_brings_the_release_before_back(fleet: Fleets) -> None:
+def _broken_off(_url: str) -> str | None:
+    raise ValueError("what nobody thought of")
+
+
+@pytest.mark.parametrize(
+    ("smoke", "problem"), [(lambda _url: "no answer", "no answer"), (_broken_off, "the smoke test broke off")]
+)
+def test_a_site_that_fails_brings_the_release_before_back(
+    fleet: Fleets, smoke: Callable[[str], str | None], problem: str
+) -> None:
     two = fleet(2)
     before = two.deploy(ONE)
-    with pytest.raises(DeployFailedError, match=r"https://www\.example\.com: no answer; live is"):
-        two.deploy(TWO, smoke="https://www.example.com", means=two.means(smoke=lambda _url: "no answer"))
+    with pytest.raises(DeployFailedError, match=rf"https://www\.example\.com: {problem}.*; live is"):
+        two.deploy(TWO, smoke="https://www.example.com", means=two.means(smoke=smoke))
     assert {host.live for host in two.hosts} == {before}
     assert two.parameter == before
 
