@@ -22,6 +22,9 @@ OIDC_URL = "https://token.actions.githubusercontent.com"
 OIDC_ARN = r"^arn:aws:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com$"
 
 
+Jobs = dict[tuple[str, str], tuple[str, str]]  # repository and GitHub environment: the environment, and what is done
+
+
 class AccountAws(Section):
     """The account that is looked after."""
 
@@ -199,16 +202,30 @@ def _environment_names(sections: Mapping[str, object]) -> Iterator[Problem]:
 
 
 def _jobs_apart(sections: Mapping[str, object]) -> Iterator[Problem]:
-    """A job of one GitHub environment takes the roles of one environment, and of one kind.
+    """A job of one GitHub environment takes the roles of one environment, and of one kind."""
+    return _jobs_taken(sections, {})
 
-    GitHub tells its environments apart by letters, not by their case.
+
+def jobs_of_other_accounts(sections: Mapping[str, object], taken: Jobs) -> list[Problem]:
+    """The same across accounts: what this stack's jobs share with those in `taken`, to which its own are added."""
+    own: Jobs = {}
+    within = list(_jobs_taken(sections, own))
+    across = [problem for problem in _jobs_taken(sections, dict(taken)) if problem not in within]
+    taken |= own
+    return across
+
+
+def _jobs_taken(sections: Mapping[str, object], taken: Jobs) -> Iterator[Problem]:
+    """Jobs that environments share, of `taken` by repository and GitHub environment, to which these are added.
+
+    GitHub tells its environments, and its repositories, apart by letters, not by their case.
     """
-    environments = sections.get("environments", ())
-    taken: dict[str, tuple[str, str]] = {}
+    environments, github = sections.get("environments", ()), sections.get("github")
+    repository = github.repository.lower() if isinstance(github, GitHub) else ""
     for index, one in enumerate(environments if isinstance(environments, tuple) else ()):
         key = "name" if one.github_environment is None else "github_environment"
         for job, done in ((one.deploys_in, "deployed"), (one.plans_in, "planned")):
-            other, other_done = taken.setdefault(job.lower(), (one.name, done))
+            other, other_done = taken.setdefault((repository, job.lower()), (one.name, done))
             if other != one.name:
                 yield Problem(
                     path=f"environments[{index}].{key}",

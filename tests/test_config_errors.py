@@ -70,7 +70,7 @@ MISTAKES = [
     ("aws.account_id", 123456789012, "aws.account_id", "write text"),
     ("aws.account_id", "12345", "aws.account_id", "12 digits in quotes"),
     ("aws.account_id", "١٢٣٤٥٦٧٨٩٠١٢", "aws.account_id", "12 digits in quotes"),
-    ("network.cidr", "１０.20.0.0/16", "network.cidr", "a range such as"),
+    ("network.cidr", "\uff11\uff10.20.0.0/16", "network.cidr", "a range such as"),
     ("server.mode", "cluster", "server.mode", "'single' or 'fleet'"),
     ("network.zones", "us-east-1a", "network.zones", "write a list"),
     ("network.zones", ["us-east-1a"], "network.zones", "at least 2"),

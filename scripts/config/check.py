@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from controls.catalogue import ALL
-from infra.account_config import account_file, account_stacks, foreign_environments, load_account
+from infra.account_config import (
+    Jobs,
+    account_file,
+    account_stacks,
+    foreign_environments,
+    jobs_of_other_accounts,
+    load_account,
+)
 from infra.config import PlatformConfig
 from infra.config_across import check_across
 from infra.config_checks import Problem
@@ -77,6 +84,7 @@ def check(root: Path, only: str | None = None) -> list[Verdict]:
 def _accounts(root: Path, environments: Mapping[str, Mapping[str, object]]) -> Iterator[Verdict]:
     """Verdicts on the account project's stacks; whether what is accepted there is needed its own tests hold."""
     ids = {name: getattr(sections.get("aws"), "account_id", None) for name, sections in environments.items()}
+    jobs: Jobs = {}
     for stack in account_stacks(root):
         errors: list[Problem] = []
         try:
@@ -85,6 +93,7 @@ def _accounts(root: Path, environments: Mapping[str, Mapping[str, object]]) -> I
             errors.extend(error.problems)
             valid = error.sections
         errors.extend(foreign_environments(valid, ids, known=environments))
+        errors.extend(jobs_of_other_accounts(valid, jobs))
         errors.extend(_no_controls(valid.get("accepted")))
         yield Verdict(file=f"account/{account_file(root, stack).name}", environment=None, errors=errors)
 

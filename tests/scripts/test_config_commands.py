@@ -97,6 +97,25 @@ def test_what_an_account_names_exists_and_is_in_it(copy: Path, old: str, new: st
     assert f"  error {message}" in done.stdout
 
 
+def test_jobs_of_one_github_environment_take_roles_in_one_account(copy: Path) -> None:
+    (copy / "account").mkdir()
+    text = (ROOT / "account" / "Pulumi.main.yaml").read_text(encoding="utf-8")
+    one, other = (copy / "account" / f"Pulumi.{name}.yaml" for name in ("main", "other"))
+    one.write_text(text.replace("    - name: prod\n", ""), encoding="utf-8")
+    other.write_text(
+        text.replace("    - name: dev\n", "").replace("name: prod", "name: prod\n      github_environment: Dev"),
+        encoding="utf-8",
+    )
+    done = diceytech("config", "check", cwd=copy)
+    assert done.returncode == 1
+    assert (
+        "environments[0].github_environment: Dev, in which prod is deployed, is also where dev is deployed"
+        in done.stdout
+    )
+    edit(other, "github_environment: Dev", "github_environment: live")
+    assert "is also where" not in diceytech("config", "check", cwd=copy).stdout
+
+
 def test_lint_exits_with_2_until_it_is_accepted_with_a_reason(copy: Path) -> None:
     edit(copy / "Pulumi.prod.yaml", "  multi_az: true", "  multi_az: false")
     found = diceytech("config", "check", cwd=copy)
