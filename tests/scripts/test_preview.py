@@ -114,14 +114,17 @@ def test_an_acknowledgement_of_an_earlier_change_that_is_committed_stops_nobody(
     assert ("left over from an earlier change" in done.stderr) == committed
 
 
-def test_the_guard_does_not_judge_what_it_sees_in_part(root: Path, diceytech: Command) -> None:
+def test_the_guard_lets_nothing_pass_that_it_sees_in_part(root: Path, diceytech: Command) -> None:
     shutil.copy(KEPT, root / "kept.json")
     (root / "plan.json").write_text(json.dumps({"resourcePlans": {BUCKET: {"steps": ["delete"]}}}), encoding="utf-8")
     for env, file in (("prod", "kept.json"), ("dev", "plan.json")):
         assert diceytech("preview", "--env", env, "--file", file).returncode == 0
         done = diceytech("preview", "--env", env, "--file", file, "--guard")
-        assert (done.returncode, done.stdout) == (1, "")
-        assert "--show-sames --stack" in done.stderr
+        assert (done.returncode, "REFUSED" in done.stdout) == (2, True)
+    harmless = both("update", {"tags": {"a": "b"}}, {"tags": {"a": "c"}})
+    (root / "part.json").write_text(json.dumps(document(harmless, update=1, same=7)), encoding="utf-8")
+    done = diceytech("preview", "--env", "dev", "--file", "part.json", "--guard")
+    assert (done.returncode, "allowed" in done.stdout, "--show-sames --stack" in done.stderr) == (1, True, True)
 
 
 def test_each_format_says_it_and_none_says_a_secret(root: Path, diceytech: Command) -> None:
