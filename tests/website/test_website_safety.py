@@ -9,6 +9,7 @@ import re
 import time
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
@@ -16,6 +17,7 @@ from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
 from scripts.heartbeat import BEAT, FRESH, NOTICE
+from scripts.website.bucket import Bucket
 from scripts.website.deploy import carry_out
 from scripts.website.headers import Headers, headers
 from scripts.website.lock import HeldError
@@ -197,6 +199,35 @@ def test_a_deploy_that_slept_while_it_was_taken_over_writes_and_deletes_nothing_
     assert served["p5.html"] == "third"
     if moment == "p1.html":
         assert (served["p2.html"], served["index.html"]) == ("third", FIRST["index.html"])
+
+
+@pytest.mark.parametrize("sign", [2, 3])  # before the first page, and before what is deleted
+def test_a_sign_of_life_whose_answer_is_long_on_its_way_is_none(
+    world: World, monkeypatch: pytest.MonkeyPatch, sign: int
+) -> None:
+    world.deploy(FIRST)
+    put, signs, now = Bucket.put, list[str](), [1000.0]
+    third = {**FIRST, "index.html": "third", "other.html": "third"}
+    slow = world.site()
+
+    def late(bucket: Bucket, key: str, body: bytes, kept: Headers, **how: Any) -> str:
+        etag = put(bucket, key, body, kept, **how)
+        if bucket is slow.bucket and key == CURRENT_KEY:
+            signs.append(key)
+            if len(signs) == sign:  # the bucket has it; meanwhile somebody takes over and is done
+                now[0] += NOTICE
+                world.deploy(third, take_over=True)
+        return etag
+
+    monkeypatch.setattr(Bucket, "put", late)
+    monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: now[0]))
+    with pytest.raises(HeldError, match="nothing more is written"):
+        carry_out(slow, world.plan(SECOND, slow), quiet)
+    assert len(signs) == sign
+    served = world.served()
+    assert (served["other.html"], served["about.html"]) == ("third", FIRST["about.html"])
+    if sign == 2:
+        assert third.items() <= served.items()
 
 
 def test_whoever_takes_over_a_living_claim_waits_until_its_owner_has_noticed(
