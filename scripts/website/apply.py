@@ -65,7 +65,7 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
         record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
         parts.bucket.put(record.key, record.to_bytes(), RECORD)
         lock.refuse_lost()
-        parts.bucket.delete(plan.delete)
+        parts.bucket.delete(plan.delete, before_each=lambda: lock.refuse_lost(within=FRESH))
         size = sum(file.size for file in files.values())
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
         changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
@@ -121,7 +121,7 @@ def _each(
     parts: Parts,
     progress: Progress,
     *,
-    at_once: int = AT_ONCE,
+    at_once: int | None = None,
 ) -> list[Result]:
     """The work on each item, none of which is begun once the claim is lost."""
 
@@ -129,7 +129,7 @@ def _each(
         parts.lock.refuse_lost(within=FRESH)
         return work(item)
 
-    return each(guarded, items, at_once=at_once, tell=lambda done, of: progress(what, done, of))
+    return each(guarded, items, at_once=at_once or AT_ONCE, tell=lambda done, of: progress(what, done, of))
 
 
 def now() -> str:

@@ -119,13 +119,14 @@ class Bucket:
         found = ETAGS.search(answer.body.decode())
         return found[1] if found else ""
 
-    def delete(self, keys: Iterable[str]) -> None:
-        """Deletes the objects; one that is not there is no error."""
+    def delete(self, keys: Iterable[str], before_each: Callable[[], None] = lambda: None) -> None:
+        """Deletes the objects; one that is not there is no error. `before_each` request is called."""
         from xml.sax.saxutils import escape
 
         left = []
         for key in keys:
             if NOT_IN_XML.search(key):  # S3 would refuse the whole list for it
+                before_each()
                 self._http.request("DELETE", self._path(key), expected=(200, 204, 404))
             else:
                 left.append(key)
@@ -134,6 +135,7 @@ class Bucket:
             objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in now)
             body = f"<Delete><Quiet>true</Quiet>{objects}</Delete>".encode()
             digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+            before_each()
             answer = self._bucket("POST", {"delete": ""}, headers={"content-md5": digest}, body=body)
             code, message = error_of(answer)
             if code:

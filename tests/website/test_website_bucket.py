@@ -120,6 +120,16 @@ def test_every_key_that_s3_takes_is_listed_and_deleted(moto: Loopback, key: str)
     assert bucket.list() == {}
 
 
+def test_each_request_that_deletes_can_be_refused(moto: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ["bell\a.txt", "bell\b.txt", "x", "y", "z"]
+    for key in keys:
+        moto.client("s3").put_object(Bucket="odd", Key=key, Body=b"x")
+    bucket, asked = Bucket(place("odd", REGION), credentials, QUICK), list[int]()
+    monkeypatch.setattr("scripts.website.bucket.DELETE_AT_ONCE", 2)
+    bucket.delete(keys, before_each=lambda: asked.append(len(bucket.list())))
+    assert asked == [5, 4, 3, 1]
+
+
 def test_a_long_list_is_read_page_by_page(world: World) -> None:
     s3 = world.s3
     keys = [f"{number:04d} & more" if number % 1000 == 7 else f"{number:04d}" for number in range(1002)]

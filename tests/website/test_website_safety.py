@@ -230,6 +230,30 @@ def test_a_sign_of_life_whose_answer_is_long_on_its_way_is_none(
         assert third.items() <= served.items()
 
 
+def test_a_deploy_that_slept_between_two_lists_of_deletions_sends_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {f"p{number}.html": "page" for number in range(6)}
+    world.deploy({**FIRST, **pages})
+    monkeypatch.setattr("scripts.website.bucket.DELETE_AT_ONCE", 2)
+    now = [1000.0]
+    monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: now[0]))
+    lists: list[str] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "POST":
+            lists.append(asked.target)
+            if len(lists) == 1:
+                now[0] += NOTICE
+                world.deploy({**FIRST, **pages, "index.html": "third"}, take_over=True)
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError, match="nothing more is written"):
+        world.deploy(FIRST, through=proxy.address)
+    assert len(lists) == 1
+    assert len(world.served().keys() & pages.keys()) == 4
+
+
 def test_whoever_takes_over_a_living_claim_waits_until_its_owner_has_noticed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
