@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -137,6 +140,29 @@ def test_a_long_list_is_read_page_by_page(world: World) -> None:
     assert list(s3.list()) == keys
     s3.delete(keys)
     assert s3.list() == {}
+
+
+def test_an_interrupt_waits_for_what_is_under_way() -> None:
+    started, over, ended = threading.Event(), threading.Event(), list[int]()
+
+    def work(item: int) -> None:
+        started.set()
+        over.wait(0.5)  # set where nobody waits for this
+        ended.append(item)
+
+    def interrupt() -> None:
+        started.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            each(work, [1, 2], at_once=1)
+        assert ended == [1]
+    finally:
+        over.set()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_conditional_write_is_refused_where_somebody_was_faster(world: World) -> None:
