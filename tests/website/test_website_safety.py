@@ -288,6 +288,7 @@ def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
         lambda _: b"",
         lambda _: b"{}",
         lambda _: b"not json",
+        lambda _: b"[" * 100_000,
         lambda _: b'{"schema": 99, "releases": []}',
         lambda whole: whole.replace(b'"number":1', b'"number":"1"'),
         lambda whole: re.sub(rb'"at":"[^"]*"', b'"at":1', whole),
@@ -374,7 +375,8 @@ def test_a_damaged_record_is_made_anew(world: World) -> None:
     (record,) = [key for key in world.private() if "records/" in key]
     whole = world.s3.get(record)
     assert whole is not None
-    for damage in (b"", b"garbage", whole.body[:-20]):
+    flipped = whole.body[:-30] + bytes([whole.body[-30] ^ 0xFF]) + whole.body[-29:]
+    for damage in (b"", b"garbage", whole.body[:-20], flipped):
         world.s3.put(record, damage, headers("x.gz"))
         assert not world.plan(FIRST).empty
     world.deploy(FIRST)
