@@ -133,7 +133,8 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
 
         print_json(done_as_json(plan, done, site.outputs.site_url))
         return
-    lines = [summary(plan), *(f"note: {note}" for note in plan.notes)]
+    made = plan if done is None else done.plan
+    lines = [summary(made), *(f"note: {note}" for note in made.notes)]
     if done is not None:
         lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
     typer.echo("\n".join(lines))

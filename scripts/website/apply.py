@@ -43,8 +43,9 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """The release that is served now, and the invalidation that is on its way (None: none was needed)."""
+    """What was done, the release that is served now, and the invalidation on its way (None: none was needed)."""
 
+    plan: Plan
     release: Release
     invalidation: str | None
     paths: tuple[str, ...]
@@ -53,12 +54,17 @@ class Done:
 def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> Done:
     """Makes the site what the plan says; raises HeldError, UploadError or AwsError, and then the old release stays.
 
+    Where a deploy that is alive is taken over it is planned again when that one has stopped.
+
     Order: what will be overwritten is archived; assets, other files, pages, the entry page; what nobody needs any more
     goes; record and list; the invalidation.
     """
     lock, unsent = parts.lock, parts.lock.current.unsent
     noticing = "waiting until the deploy that is taken over has noticed"
-    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)):
+    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)) as taken_over:
+        if taken_over and plan.again is not None:
+            plan = plan.again()
+            plan = replace(plan, notes=(*plan.notes, "planned again when the deploy that was taken over had stopped"))
         _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), parts, progress)
         written = _written(plan, parts, progress)
         files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
@@ -70,7 +76,8 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
         changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
         lock.settle(replace(lock.current, releases=(*plan.releases, release), claim=None, unsent=changed))
-    return Done(release=release, invalidation=send(parts, reference=f"{release.number}-{release.id}"), paths=changed)
+    invalidation = send(parts, reference=f"{release.number}-{release.id}")
+    return Done(plan=plan, release=release, invalidation=invalidation, paths=changed)
 
 
 def send(parts: Parts, *, reference: str) -> str | None:

@@ -95,9 +95,11 @@ class Site:
 
     def begin(self) -> Reading:
         """Begins to read the bucket; raises HeldError where another deploy is at work."""
-        listing = InBackground(self.bucket.list)
-        current = self.parts.lock.read()
-        self.parts.lock.refuse_held(take_over=self.options.take_over)
+        lock, listing = self.parts.lock, InBackground(self.bucket.list)
+        if not lock.holding:
+            lock.read()
+            lock.refuse_held(take_over=self.options.take_over)
+        current = lock.current
         served = current.served
         record = InBackground(lambda: None if served is None else self._record(served))
         return Reading(current=current, listing=listing, record=record)
@@ -165,16 +167,17 @@ class Site:
         return frozenset(key for key in each(changed, base.files, at_once=AT_ONCE) if key is not None)
 
 
-def plan_deploy(site: Site, directory: Path) -> Plan:
-    """What deploying this build would do; raises BuildError, HeldError or AwsError."""
+def plan_deploy(site: Site, directory: Path, release: str | None = None) -> Plan:
+    """What deploying this build would do, under this id or a new one; raises BuildError, HeldError or AwsError."""
     wanted, found = _compared(site, directory)
     keep = site.settings.keep_releases
     if found.base is not None:
         same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep, again=True)
         if same.empty:
             return same
-    release = new_id()
-    return deploy([*wanted, _site_config(site, release)], found, release=release, keep=keep)
+    name = release or new_id()
+    plan = deploy([*wanted, _site_config(site, name)], found, release=name, keep=keep)
+    return replace(plan, again=lambda: plan_deploy(site, directory, name))
 
 
 def plan_rollback(site: Site, to: str | None) -> Plan:
@@ -190,7 +193,7 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
             f"release {target.number} cannot be brought back: {named(lost)} of it changed or went by hand; deploy its "
             "build"
         )
-    return replace(plan, of=content(target))
+    return replace(plan, of=content(target), again=lambda: plan_rollback(site, to))
 
 
 def content(release: Release) -> int:
@@ -221,7 +224,7 @@ def carry_out(site: Site, plan: Plan, progress: Progress) -> Done | None:
         if served is not None and site.parts.lock.current.unsent:
             paths = site.parts.lock.current.unsent
             invalidation = send(site.parts, reference=f"{served.number}-{served.id}-again")
-            return Done(release=served, invalidation=invalidation, paths=paths)
+            return Done(plan=plan, release=served, invalidation=invalidation, paths=paths)
         return None
     return apply(plan, site.parts, by=who(), at=now(), progress=progress)
 

@@ -28,7 +28,7 @@ class HeldError(PlatformError):
 
 
 class Lock:
-    """The list of releases as it was last read or written here."""
+    """The list of releases as it was last read or written here; while `holding` nobody else writes it."""
 
     def __init__(self, bucket: Bucket, *, notice: float = NOTICE) -> None:
         self._bucket, self._notice = bucket, notice
@@ -42,6 +42,7 @@ class Lock:
         self.current = Current()
         self.damaged = False
         self.age = 0.0
+        self.holding = False
 
     def read(self) -> Current:
         """The list; where it is damaged an empty one, and `damaged` is set."""
@@ -66,22 +67,25 @@ class Lock:
         )
 
     @contextmanager
-    def claimed(self, claim: Claim, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[None]:
+    def claimed(self, claim: Claim, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[bool]:
         """Holds the site for one deploy, which ends it by `settle`; a deploy that fails lets go all the same.
 
         Raises HeldError where somebody else wrote the list since it was read. Where a claim that is alive is taken over
-        `tell` hears how many of the seconds are over in which its owner notices.
+        `tell` hears how many of the seconds are over in which its owner notices; the block gets whether that was so.
         """
         taken_over = self.current.claim is not None and self.age < LEASE
         self._write(self.current.claimed(claim))
+        self.holding = True
         try:
             with heartbeat(self._sign):
                 if taken_over:
                     self._wait(tell)
-                yield
+                yield taken_over
         except BaseException:
             self._let_go()
             raise
+        finally:
+            self.holding = False
 
     def refuse_lost(self, *, within: float = 0.0) -> None:
         """Raises HeldError where the claim was taken over, as the sign of life of the last `within` seconds tells.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from infra.website_paths import RELEASES_PREFIX
@@ -82,7 +82,8 @@ class Plan:
     """`archive` first, then `uploads` and `copies` phase by phase, then `delete`, the record, the list, `invalidate`.
 
     `unchanged` are files that stay as they are, `past` and `releases` go into record and list, `of` is the release that
-    a rollback brings back, and `notes` say what a person should know.
+    a rollback brings back, and `notes` say what a person should know. `again` makes the plan anew, of what is there
+    then.
     """
 
     number: int
@@ -98,6 +99,7 @@ class Plan:
     of: int | None = None
     notes: tuple[str, ...] = ()
     repair: bool = False
+    again: Callable[[], Plan] | None = field(default=None, compare=False, repr=False)
 
     @property
     def empty(self) -> bool:

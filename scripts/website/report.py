@@ -104,7 +104,7 @@ def _more(number: int) -> None:
 def done_as_json(plan: Plan, done: Done | None, site_url: str) -> dict[str, Any]:
     """What was done, for machines."""
     return {
-        **plan_as_json(plan),
+        **plan_as_json(plan if done is None else done.plan),
         "applied": done is not None,
         "invalidation": None if done is None else done.invalidation,
         "url": site_url,

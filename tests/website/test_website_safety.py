@@ -17,10 +17,12 @@ from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
 from scripts.heartbeat import BEAT, FRESH, NOTICE
+from scripts.website.apply import Done
 from scripts.website.bucket import Bucket
 from scripts.website.deploy import carry_out
 from scripts.website.headers import Headers, headers
 from scripts.website.lock import HeldError
+from scripts.website.plan import Plan
 from scripts.website.release import CURRENT_KEY
 
 REQUESTS = 20  # of the deploy of SECOND over FIRST
@@ -252,6 +254,34 @@ def test_a_deploy_that_slept_between_two_lists_of_deletions_sends_no_more(
         world.deploy(FIRST, through=proxy.address)
     assert len(lists) == 1
     assert len(world.served().keys() & pages.keys()) == 4
+
+
+def test_whoever_takes_over_a_living_deploy_mends_what_it_wrote_after_the_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.website.apply.AT_ONCE", 1)
+    pages = {f"p{number}.html": "first" for number in range(8)}
+    first = {**FIRST, **pages}
+    world.deploy(first)
+    taker = world.site(take_over=True)
+    planned: list[Plan] = []
+    done: list[Done | None] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("/p0.html") and not planned:
+            planned.append(world.plan(first, taker))
+        if asked.method == "PUT" and asked.path.endswith(f"{world.bucket}/index.html") and not done:
+            done.append(carry_out(taker, planned[0], quiet))
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError):
+        world.deploy({**SECOND, **dict.fromkeys(pages, "second")}, through=proxy.address)
+    assert done[0] is not None
+    assert not {upload.file.key for upload in planned[0].uploads} & pages.keys()
+    assert done[0].plan.id == planned[0].id
+    assert done[0].plan.notes == ("planned again when the deploy that was taken over had stopped",)
+    served = world.served()
+    assert {key: served[key] for key in pages} == pages
 
 
 def test_whoever_takes_over_a_living_claim_waits_until_its_owner_has_noticed(
