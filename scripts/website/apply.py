@@ -65,7 +65,7 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
         if taken_over and plan.again is not None:
             plan = plan.again()
             plan = replace(plan, notes=(*plan.notes, "planned again when the deploy that was taken over had stopped"))
-        _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), parts, progress)
+        _each("archiving", plan.archive, lambda copy: _copied(copy, parts), parts, progress)
         written = _written(plan, parts, progress)
         files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
         record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
@@ -115,10 +115,15 @@ def _uploaded(uploads: Sequence[Upload], parts: Parts, progress: Progress) -> li
     return found + _each("uploading large files", large, write, parts, progress, at_once=LARGE_AT_ONCE)
 
 
+def _copied(copy: Copy, parts: Parts) -> str:
+    return parts.bucket.copy(copy.source, copy.target, copy.file.headers)
+
+
 def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
-    if copy.result is None:
-        raise ValueError(f"{copy.target} is an archived file, not one to serve")
-    return copy.target, replace(copy.result, etag=parts.bucket.copy(copy.source, copy.target))
+    etag = _copied(copy, parts)
+    if etag not in (copy.file.etag, copy.etag):
+        etag = parts.uploads.read_back(copy.target, copy.file.sha256)
+    return copy.target, replace(copy.file, etag=etag)
 
 
 def _each(

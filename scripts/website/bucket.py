@@ -108,10 +108,16 @@ class Bucket:
             raise ConflictError(f"{key} was written by somebody else", status=answer.status)
         return _etag(answer)
 
-    def copy(self, source: str, target: str) -> str:
-        """Copies an object with its headers inside the bucket; gives the copy's ETag."""
+    def copy(self, source: str, target: str, kept: Headers) -> str:
+        """Copies an object inside the bucket, with these headers; gives the copy's ETag."""
         path = f"/{self.place.bucket}/{encoded(source, safe='/-_.~')}"
-        answer = self._http.request("PUT", self._path(target), headers={"x-amz-copy-source": path})
+        sent = {
+            "x-amz-copy-source": path,
+            "x-amz-metadata-directive": "REPLACE",  # else the copy has what somebody gave to the source by hand
+            "content-type": kept.content_type,
+            "cache-control": kept.cache_control,
+        }
+        answer = self._http.request("PUT", self._path(target), headers=sent)
         # S3 can begin an answer with 200 and tell of an error in its body.
         code, message = error_of(answer)
         if code:

@@ -5,6 +5,7 @@ Against versitygw, a real S3 server, behind a proxy that fails at one request or
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from infra.errors import PlatformError
 from scripts.heartbeat import BEAT, FRESH, NOTICE
 from scripts.website.apply import Done
 from scripts.website.bucket import Bucket
-from scripts.website.deploy import carry_out
+from scripts.website.deploy import carry_out, plan_rollback
 from scripts.website.headers import Headers, headers
 from scripts.website.lock import HeldError
 from scripts.website.plan import Plan
@@ -378,6 +379,134 @@ def test_verify_finds_what_an_older_release_needs_and_somebody_changed(world: Wo
     carry_out(site, plan, quiet)
     assert chunk not in world.served()
     assert SECOND.items() <= world.served().items()
+
+
+def archived(world: World, key: str) -> str:
+    """Where the first release's file is kept."""
+    digest = hashlib.sha256(FIRST[key].encode()).hexdigest()
+    (found,) = [one for one in world.private() if digest in one]
+    return found
+
+
+def test_a_damaged_archived_file_is_not_brought_back(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    world.s3.put(archived(world, "index.html"), b"defaced", headers("index.html"))
+    with pytest.raises(PlatformError, match=r"release 1 cannot be brought back: index\.html of it changed"):
+        world.roll_back("1")
+    assert SECOND.items() <= world.served().items()
+
+
+def test_an_archived_file_that_is_damaged_after_the_plan_is_found(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    site = world.site()
+    plan = plan_rollback(site, "1")
+    world.s3.put(archived(world, "index.html"), b"defaced", headers("index.html"))
+    with pytest.raises(PlatformError, match=r"index\.html: arrived damaged"):
+        carry_out(site, plan, quiet)
+    world.deploy(SECOND)
+    assert SECOND.items() <= world.served().items()
+
+
+def test_verify_finds_a_damaged_archived_file_and_the_next_deploy_archives_it_anew(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    page = archived(world, "index.html")
+    world.s3.put(page, b"defaced", headers("index.html"))
+    plan = world.plan(SECOND, world.site(verify=True))
+    assert plan.delete == (page,)
+    assert [note for note in plan.notes if note.startswith(f"{page}: of an older release, and changed or deleted")]
+    world.deploy(FIRST)
+    world.s3.put(page, b"defaced", headers("index.html"))
+    world.deploy(SECOND)
+    world.roll_back("3")
+    assert FIRST.items() <= world.served().items()
+
+
+def test_headers_changed_by_hand_do_not_come_back(world: World) -> None:
+    world.deploy(FIRST)
+    other = Headers(content_type="text/plain", cache_control="no-store")
+    world.s3.put("index.html", FIRST["index.html"].encode(), other)
+    world.deploy(SECOND)
+    world.s3.put(archived(world, "logo.png"), FIRST["logo.png"].encode(), other)
+    world.roll_back("1")
+    for key in FIRST:
+        found = world.s3.head(key)
+        assert found is not None
+        assert found.headers == headers(key)
+
+
+def test_verify_puts_back_the_headers_of_what_older_releases_need(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    chunk = "assets/main.1a2b3c4d.js"
+    world.s3.put(chunk, FIRST[chunk].encode(), Headers(content_type="text/plain", cache_control="no-store"))
+    site = world.site(verify=True)
+    plan = world.plan(SECOND, site)
+    assert plan.notes == (f"{chunk}: of an older release, and served with other headers; they are put back",)
+    assert (chunk in plan.invalidate, plan.delete) == (True, ())
+    carry_out(site, plan, quiet)
+    found = world.s3.get(chunk)
+    assert found is not None
+    assert (found.body.decode(), found.headers) == (FIRST[chunk], headers(chunk))
+    assert world.plan(SECOND, world.site(verify=True)).empty
+    world.roll_back("1")
+    assert FIRST.items() <= world.served().items()
+
+
+def test_a_file_of_several_parts_is_archived_brought_back_and_verified(world: World) -> None:
+    first, second = world.build(FIRST), world.build(SECOND)
+    content = bytes(range(256)) * 4 * 1024 * 9  # of two parts
+    (first / "film.mp4").write_bytes(content)
+    (second / "film.mp4").write_bytes(b"short")
+    world.deploy(first)
+    world.deploy(second)
+    assert world.plan(second, world.site(verify=True)).empty
+    world.roll_back("1")
+    found = world.s3.get("film.mp4")
+    assert found is not None
+    assert found.body == content
+    assert world.plan(first).empty
+
+
+def test_a_hashed_name_that_comes_back_with_other_content_is_not_kept_for_ever(world: World) -> None:
+    world.keep = 6
+    chunk, page = "assets/app.1a2b3c4d.js", {"index.html": "without"}
+    first, third = {"index.html": "first", chunk: "v1"}, {"index.html": "third", chunk: "v3"}
+    for build in (first, page):
+        world.deploy(build)
+    same = world.plan(first)
+    assert [(one.headers, one.why) for one in same.uploads if one.file.key == chunk] == [(headers(chunk), "new")]
+    assert chunk not in same.invalidate
+    plan = world.plan(third)
+    (upload,) = [one for one in plan.uploads if one.file.key == chunk]
+    assert (upload.headers, upload.why) == (headers(chunk, demoted=True), "content")
+    assert chunk in plan.invalidate
+    assert plan.notes == (f"{chunk}: its name looks like that of content that never changes, but it changed",)
+    world.deploy(third)
+    assert world.plan(third).empty
+    for build in (page, {**page, chunk: "v5"}):
+        world.deploy(build)
+    for to, build in (("3", third), ("1", first)):
+        done = world.roll_back(to)
+        assert build.items() <= world.served().items()
+        assert done is not None
+        assert chunk in done.plan.invalidate
+
+
+def test_a_rollback_keeps_what_it_overwrites_of_other_releases(world: World) -> None:
+    world.keep = 4
+    chunk, page = "assets/app.1a2b3c4d.js", {"index.html": "without"}
+    first, third = {"index.html": "first", chunk: "v1"}, {"index.html": "third", chunk: "v3"}
+    for build in (first, page, third):
+        world.deploy(build)
+    world.roll_back("1")
+    for build in ({**page, "more.html": "x"}, {**page, "more.html": "y"}):
+        world.deploy(build)
+    world.roll_back("3")  # of v3, over the v1 of release 4
+    world.roll_back("4")
+    assert first.items() <= world.served().items()
 
 
 def test_a_rollback_to_what_is_served_already_is_refused(world: World) -> None:
