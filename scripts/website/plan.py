@@ -290,6 +290,8 @@ def _past(
     archive: list[Copy] = []
 
     def keep(key: str, file: Stored, last: int) -> None:
+        if last < oldest:
+            return
         # Another ETag than the file's: a damaged copy, or one of an upload in parts, which is made once more then.
         if found.listed.get(key) == file.etag and found.listed.get(file.archive_key) != file.etag:
             archive.append(_copy(key, file.archive_key, file, found))

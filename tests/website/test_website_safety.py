@@ -470,6 +470,15 @@ def test_a_file_of_several_parts_is_archived_brought_back_and_verified(world: Wo
     assert world.plan(first).empty
 
 
+def test_with_one_release_kept_the_same_build_is_nothing_to_do(world: World) -> None:
+    world.keep = 1
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    assert world.plan(SECOND).empty
+    assert world.served() == SECOND
+    assert len(world.private()) == 2
+
+
 def test_a_hashed_name_that_comes_back_with_other_content_is_not_kept_for_ever(world: World) -> None:
     world.keep = 6
     chunk, page = "assets/app.1a2b3c4d.js", {"index.html": "without"}
