@@ -216,19 +216,36 @@ def plan_deploy(site: Site, directory: Path, release: str | None = None) -> Plan
 
 
 def plan_rollback(site: Site, to: str | None) -> Plan:
-    """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
-    found = site.snapshot(site.begin())
-    target = chosen(found.releases, to)
-    if content(target) == content(found.releases[-1]):
-        raise PlatformError(f"release {target.number} is what is served; `releases website` shows the others")
+    """What going back to a release would do; raises PlatformError where it is not kept, lacks files, or is served."""
+    found, keep = site.snapshot(site.begin()), site.settings.keep_releases
+    ended = to is None and _ended_early(site, found)
+    target = found.releases[-1] if ended else chosen(found.releases, to)
     record = site.record(target)
+    if content(target) == content(found.releases[-1]):
+        same, lost = roll_back(record, found, keep=keep, again=True)
+        if same.empty and not lost:
+            raise PlatformError(
+                f"release {target.number} is what is served, and whole; `releases website` shows the others"
+            )
     plan, lost = _rolled_back(site, record, found)
     if lost:
         raise PlatformError(
             f"release {target.number} cannot be brought back: {named(lost)} of it changed or went by hand; deploy its "
             "build"
         )
-    return replace(plan, of=content(target), again=lambda: plan_rollback(site, to))
+    notes = (
+        *plan.notes,
+        *([f"a deploy over release {target.number} did not end; it is brought back"] if ended else []),
+    )
+    return replace(plan, of=content(target), notes=notes, again=lambda: plan_rollback(site, to))
+
+
+def _ended_early(site: Site, found: Snapshot) -> bool:
+    """Whether a deploy over the served release changed something and did not end, and it can be brought back."""
+    if not found.releases or found.base is None:
+        return False
+    same, lost = roll_back(found.base, found, keep=site.settings.keep_releases, again=True)
+    return site.parts.lock.current.claim is not None or bool(same.copies and not lost)
 
 
 def _rolled_back(site: Site, target: Record, found: Snapshot) -> tuple[Plan, tuple[str, ...]]:

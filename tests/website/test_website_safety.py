@@ -470,6 +470,64 @@ def test_a_file_of_several_parts_is_archived_brought_back_and_verified(world: Wo
     assert world.plan(first).empty
 
 
+@pytest.mark.parametrize("to", ["2", None])
+def test_a_rollback_to_the_served_release_clears_up_after_a_deploy_that_died(world: World, to: str | None) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    third = {**SECOND, "index.html": "third", "jobs.html": "third", "assets/main.9c8d7e6f.js": "third main"}
+    with fault_proxy(world.server, since_the_entry_page()) as proxy, pytest.raises(PlatformError):
+        world.deploy(third, through=proxy.address)
+    assert world.served()["jobs.html"] == "third"
+    done = world.roll_back(to, take_over=True)
+    assert SECOND.items() <= world.served().items()
+    assert done is not None
+    assert (done.release.number, done.release.of) == (3, 2)
+    with pytest.raises(PlatformError, match="release 2 is what is served, and whole"):
+        world.roll_back("2")
+    world.roll_back()
+    assert FIRST.items() <= world.served().items()
+
+
+def since_the_entry_page() -> Callable[[Asked], Fault]:
+    seen: list[int] = []
+
+    def fault(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("/index.html") and "/.releases/" not in asked.path:
+            seen.append(asked.number)
+        return "dead" if seen else "none"
+
+    return fault
+
+
+def test_a_rollback_brings_back_what_a_deploy_that_failed_had_overwritten(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+
+    def entry(asked: Asked) -> Fault:
+        page = asked.method == "PUT" and asked.path.endswith("/index.html") and "/.releases/" not in asked.path
+        return "dead" if page else "none"
+
+    with fault_proxy(world.server, entry) as proxy, pytest.raises(PlatformError, match="was not written"):
+        world.deploy({**SECOND, "index.html": "third", "jobs.html": "third"}, through=proxy.address)
+    assert world.site().parts.lock.read().claim is None
+    plan = plan_rollback(world.site(), None)
+    assert (plan.of, plan.notes) == (2, ("a deploy over release 2 did not end; it is brought back",))
+    world.roll_back()
+    assert SECOND.items() <= world.served().items()
+
+
+def test_a_rollback_to_the_served_release_undoes_what_somebody_did_by_hand(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    world.deploy(FIRST)
+    world.s3.put("about.html", b"defaced", headers("about.html"))  # an older release has it in the archive
+    world.roll_back("3")
+    assert FIRST.items() <= world.served().items()
+    world.s3.put("spam.html", b"spam", headers("spam.html"))
+    world.roll_back("4")
+    assert "spam.html" not in world.served()
+
+
 def test_with_one_release_kept_the_same_build_is_nothing_to_do(world: World) -> None:
     world.keep = 1
     world.deploy(FIRST)
