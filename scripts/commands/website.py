@@ -67,17 +67,19 @@ def rollback_website(
 
 def releases_website(env: Env, json: Json = False, outputs: OutputsFile = None) -> None:
     """List the releases that a rollback can bring back, newest first."""
-    from scripts.terminal import print_json
+    from scripts.terminal import err, print_json
     from scripts.website.report import releases_as_json, show_releases
 
-    releases = _site(env, outputs).parts.lock.read().releases
+    releases, problem = _site(env, outputs).releases()
     print_json(releases_as_json(releases)) if json else show_releases(releases)
+    if problem:
+        err.print(problem, markup=False)
 
 
-def served(env: str) -> tuple[int, str, str] | None:
-    """Number, id and time of the release that the site serves; None where none is recorded."""
-    found = _site(env, None).parts.lock.read().served
-    return None if found is None else (found.number, found.id, found.at)
+def served(env: str) -> tuple[tuple[int, str, str] | None, str]:
+    """Number, id and time of the release that the site serves, None where none is recorded, and what is wrong."""
+    releases, problem = _site(env, None).releases()
+    return ((releases[-1].number, releases[-1].id, releases[-1].at) if releases else None), problem
 
 
 def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bool = False) -> Site:

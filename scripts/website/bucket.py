@@ -67,10 +67,10 @@ class Bucket:
             service="s3", region=where.region, endpoint=where.endpoint, credentials=credentials, retries=retries
         )
 
-    def list(self) -> dict[str, str]:
-        """ETags, without quotes, of all objects by their key."""
+    def list(self, prefix: str = "") -> dict[str, str]:
+        """ETags, without quotes, of all objects by their key, or of those whose key begins so."""
         found: dict[str, str] = {}
-        query = {"list-type": "2"}
+        query = {"list-type": "2", **({"prefix": prefix} if prefix else {})}
         while True:
             keys, token = self._page(query)
             found |= keys

@@ -28,6 +28,7 @@ from scripts.website.lock import Lock
 from scripts.website.parallel import InBackground, each
 from scripts.website.plan import EMPTY, Plan, Snapshot, Wanted, deploy, named, needed, roll_back
 from scripts.website.release import (
+    CURRENT_KEY,
     OBJECTS,
     RECORDS,
     Current,
@@ -118,7 +119,7 @@ class Site:
         records = {}
         if not current.releases:
             records = self._records(key for key in listed if key.startswith(RECORDS))
-            releases = tuple(described(one) for _, one in sorted(records.items()))
+            releases = _told_by(records)
             base = records[releases[-1].number] if releases else None
         elif base is None:
             records = self._records(one.record for one in releases)
@@ -133,6 +134,19 @@ class Site:
             distrusted = self._other_headers({key: file.headers for key, file in base.files.items()})
             return self._with_changed_past(replace(found, distrusted=distrusted))
         return found
+
+    def releases(self) -> tuple[tuple[Release, ...], str]:
+        """The kept releases, oldest first, and what is wrong with their list: then they are as their records tell."""
+        found = self.parts.lock.read().releases
+        records = {} if found else self._records(self.bucket.list(RECORDS))
+        damaged = self.parts.lock.damaged
+        if not records and not damaged:
+            return found, ""
+        how = "damaged" if damaged else "lost"
+        told = (
+            f"the list of releases ({CURRENT_KEY}) is {how}, and told from the records; the next deploy writes it anew"
+        )
+        return _told_by(records), told
 
     def record(self, release: Release) -> Record:
         """The record of a release; raises DamagedError where it is lost."""
@@ -200,6 +214,11 @@ class Site:
             return key if found is None or found.headers != expected[key] else None
 
         return frozenset(key for key in each(changed, expected, at_once=AT_ONCE) if key is not None)
+
+
+def _told_by(records: Mapping[int, Record]) -> tuple[Release, ...]:
+    """The list of releases, of their records."""
+    return tuple(described(one) for _, one in sorted(records.items()))
 
 
 def plan_deploy(site: Site, directory: Path, release: str | None = None) -> Plan:
