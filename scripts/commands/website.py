@@ -123,7 +123,7 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         from scripts.terminal import print_json
 
         print_json(plan_as_json(plan)) if json else show_plan(plan)
-        raise typer.Exit(0 if plan.empty else 2)
+        raise typer.Exit(2 if plan.changes else 0)
     interrupt_at_the_end()
     with _progress() as progress:
         done = carry_out(site, plan, progress)
@@ -137,7 +137,9 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         return
     made = plan if done is None else done.plan
     lines = [summary(made), *(f"note: {note}" for note in made.notes)]
-    if done is not None:
+    if done is not None and done.overtaken:
+        lines.append(f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since")
+    elif done is not None:
         lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
     typer.echo("\n".join(lines))
 

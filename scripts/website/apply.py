@@ -11,7 +11,7 @@ from scripts.heartbeat import FRESH
 from scripts.website.bucket import Bucket
 from scripts.website.headers import Headers
 from scripts.website.invalidation import Cdn, merged, paths
-from scripts.website.lock import Lock
+from scripts.website.lock import HeldError, Lock
 from scripts.website.parallel import each
 from scripts.website.plan import ASSETS, INDEX, OTHERS, PAGES, Copy, Plan, Upload
 from scripts.website.release import Claim, Record, Release, Stored
@@ -43,12 +43,16 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """What was done, the release that is served now, and the invalidation on its way (None: none was needed)."""
+    """What was done, the release that is served now, and the invalidation on its way (None: none was needed).
+
+    `overtaken`: another deploy has begun since.
+    """
 
     plan: Plan
     release: Release
     invalidation: str | None
     paths: tuple[str, ...]
+    overtaken: bool = False
 
 
 def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> Done:
@@ -76,18 +80,20 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
         changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
         lock.settle(replace(lock.current, releases=(*plan.releases, release), claim=None, unsent=changed))
-    invalidation = send(parts, reference=f"{release.number}-{release.id}")
-    return Done(plan=plan, release=release, invalidation=invalidation, paths=changed)
+    return send(plan, release, parts)
 
 
-def send(parts: Parts, *, reference: str) -> str | None:
-    """Has CloudFront forget what is still to be forgotten; gives the invalidation's id, None where nothing is."""
-    current = parts.lock.current
-    if not current.unsent or parts.cdn is None:
-        return None
-    invalidation = parts.cdn.invalidate(current.unsent, reference=reference)
-    parts.lock.settle(replace(current, unsent=()))
-    return invalidation
+def send(plan: Plan, release: Release, parts: Parts, *, again: str = "") -> Done:
+    """Has CloudFront forget what is still to be forgotten, and tells what was done; `again` marks another attempt."""
+    current, invalidation, overtaken = parts.lock.current, None, False
+    if current.unsent and parts.cdn is not None:
+        reference = f"{release.number}-{release.id}{again}"
+        invalidation = parts.cdn.invalidate(current.unsent, reference=reference)
+        try:
+            parts.lock.settle(replace(current, unsent=()))
+        except HeldError:
+            overtaken = True  # whoever was faster has read these paths, and sends them too
+    return Done(plan=plan, release=release, invalidation=invalidation, paths=current.unsent, overtaken=overtaken)
 
 
 def _written(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:

@@ -127,9 +127,8 @@ class Site:
         lost = bool(records) or (current.served is not None and base is None)
         repair = self.parts.lock.damaged or current.claim is not None or lost
         recovered = needed(records.values()) if base is None else {}
-        found = Snapshot(
-            listed=listed, base=base, releases=releases, recovered=recovered, repair=repair, unsent=current.unsent
-        )
+        unsent = current.unsent if self.parts.cdn is not None else ()
+        found = Snapshot(listed=listed, base=base, releases=releases, recovered=recovered, repair=repair, unsent=unsent)
         if self.options.verify and base is not None:
             distrusted = self._other_headers({key: file.headers for key, file in base.files.items()})
             return self._with_changed_past(replace(found, distrusted=distrusted))
@@ -303,11 +302,7 @@ def carry_out(site: Site, plan: Plan, progress: Progress) -> Done | None:
     """Applies the plan; None where the bucket is already as it should be (what CloudFront was not told, it is now)."""
     if plan.empty:
         served = site.parts.lock.current.served
-        if served is not None and site.parts.lock.current.unsent:
-            paths = site.parts.lock.current.unsent
-            invalidation = send(site.parts, reference=f"{served.number}-{served.id}-again")
-            return Done(plan=plan, release=served, invalidation=invalidation, paths=paths)
-        return None
+        return send(plan, served, site.parts, again="-again") if served is not None and plan.untold else None
     return apply(plan, site.parts, by=who(), at=now(), progress=progress)
 
 

@@ -88,8 +88,8 @@ class Plan:
     """`archive` first, then `uploads` and `copies` phase by phase, then `delete`, the record, the list, `invalidate`.
 
     `unchanged` are files that stay as they are, `past` and `releases` go into record and list, `of` is the release that
-    a rollback brings back, and `notes` say what a person should know. `again` makes the plan anew, of what is there
-    then.
+    a rollback brings back, and `notes` say what a person should know. `untold` are paths that CloudFront
+    was not told of by the deploy before. `again` makes the plan anew, of what is there then.
     """
 
     number: int
@@ -105,12 +105,18 @@ class Plan:
     of: int | None = None
     notes: tuple[str, ...] = ()
     repair: bool = False
+    untold: tuple[str, ...] = ()
     again: Callable[[], Plan] | None = field(default=None, compare=False, repr=False)
 
     @property
     def empty(self) -> bool:
         """Whether the bucket is already as it should be."""
         return not (self.uploads or self.copies or self.archive or self.delete or self.repair)
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out does anything."""
+        return not self.empty or bool(self.untold)
 
     @property
     def size(self) -> int:
@@ -276,6 +282,7 @@ def _finished(
         of=of,
         notes=notes,
         repair=found.repair or strays or not found.lost.isdisjoint(found.listed),
+        untold=found.unsent,
     )
 
 

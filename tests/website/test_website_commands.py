@@ -185,8 +185,11 @@ def test_an_invalidation_that_was_not_sent_is_sent_by_the_next_deploy(platform: 
     assert refused.returncode == 1
     assert "does not answer" in refused.stderr
     assert platform.invalidated() == []
+    planned = platform.deploy(SECOND, "--plan")
+    assert (planned.returncode, "6 paths to tell CloudFront" in planned.stdout) == (2, True)
     again = platform.deploy(SECOND)
-    assert again.returncode == 0
+    assert (again.returncode, "6 paths to tell CloudFront" in again.stdout) == (0, True)
+    assert platform.deploy(SECOND, "--plan").returncode == 0
     assert platform.invalidated() == [
         ["/", "/about.html", "/config.json", "/index.html", "/logo.png", "/robots.txt"],
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,9 +22,11 @@ from scripts.website.apply import Done
 from scripts.website.bucket import Bucket
 from scripts.website.deploy import carry_out, plan_rollback
 from scripts.website.headers import Headers, headers
+from scripts.website.invalidation import Cdn
 from scripts.website.lock import HeldError
 from scripts.website.plan import Plan
 from scripts.website.release import CURRENT_KEY
+from scripts.website.report import done_as_json
 
 REQUESTS = 20  # of the deploy of SECOND over FIRST
 
@@ -157,6 +159,29 @@ def test_a_plan_that_another_deploy_overtook_is_not_carried_out(world: World) ->
     with pytest.raises(HeldError, match="another deploy changed the site meanwhile"):
         carry_out(slow, planned, quiet)
     assert world.served() == {**SECOND, **kept_of_the_first()}
+
+
+def test_a_deploy_that_is_done_is_not_told_to_run_again_where_another_one_came_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.distribution = "EDFDVBD6EXAMPLE"
+    world.deploy(FIRST)
+    sent: list[Sequence[str]] = []
+
+    def invalidate(_: Cdn, changed: Sequence[str], *, reference: str) -> str:
+        assert reference
+        sent.append(changed)
+        if len(sent) == 1:
+            world.deploy({**SECOND, "jobs.html": "third"})
+        return f"I{len(sent)}"
+
+    monkeypatch.setattr(Cdn, "invalidate", invalidate)
+    done = world.deploy(SECOND)
+    assert done is not None
+    assert (done.release.number, done.overtaken, done.invalidation) == (2, True, "I2")
+    assert done_as_json(done.plan, done, "")["overtaken"]
+    assert set(sent[0]) < set(sent[1])
+    assert (world.site().parts.lock.read().unsent, world.served()["jobs.html"]) == ((), "third")
 
 
 def test_a_deploy_that_was_taken_over_writes_no_page(world: World) -> None:
