@@ -337,6 +337,7 @@ def _compared(site: Site, directory: Path) -> tuple[list[Wanted], Snapshot]:
     digests = _digests(files) if reading.current.served else {}
     found = site.snapshot(reading)
     served = EMPTY if found.base is None else found.base.files
+    digests = digests or (_digests(files) if served else {})  # the list was lost, and a record tells what is served
     clashes = _clashes([one for one in files if one.key in found.listed and one.key not in served], found)
     older = site.older([one.key for one in clashes], found)
     # A copy of an upload in parts has an ETag of its own.

@@ -615,7 +615,11 @@ def test_lost_records_are_made_anew(world: World, what: str) -> None:
     world.deploy(FIRST)
     world.deploy(SECOND)
     world.s3.delete([key for key in world.private() if what in key])
+    assert {one.why for one in world.plan(SECOND).uploads if one.file.key in SECOND} <= {"new"}
     world.deploy(SECOND)
+    chunk = world.s3.head("assets/main.5e6f7a8b.js")
+    assert chunk is not None
+    assert chunk.headers.immutable
     assert SECOND.items() <= world.served().items()
     assert "about.html" not in world.served()
     assert world.plan(SECOND).empty
