@@ -251,11 +251,8 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
             f"release {target.number} cannot be brought back: {named(lost)} of it changed or went by hand; deploy its "
             "build"
         )
-    notes = (
-        *plan.notes,
-        *([f"a deploy over release {target.number} did not end; it is brought back"] if ended else []),
-    )
-    return replace(plan, of=content(target), notes=notes, again=lambda: plan_rollback(site, to))
+    why = (f"release {target.number} is brought back, over which a deploy did not end",) if ended else ()
+    return replace(plan, of=content(target), notes=why, again=lambda: plan_rollback(site, to))
 
 
 def _ended_early(site: Site, found: Snapshot) -> bool:

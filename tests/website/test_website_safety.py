@@ -536,7 +536,7 @@ def test_a_rollback_brings_back_what_a_deploy_that_failed_had_overwritten(world:
         world.deploy({**SECOND, "index.html": "third", "jobs.html": "third"}, through=proxy.address)
     assert world.site().parts.lock.read().claim is None
     plan = plan_rollback(world.site(), None)
-    assert (plan.of, plan.notes) == (2, ("a deploy over release 2 did not end; it is brought back",))
+    assert (plan.of, plan.notes) == (2, ("release 2 is brought back, over which a deploy did not end",))
     world.roll_back()
     assert SECOND.items() <= world.served().items()
 
