@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
@@ -17,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from infra.errors import PlatformError
 from scripts.backend.release import PREFIX
 from scripts.backend.store import ConflictError, ReleaseStore
-from scripts.heartbeat import FRESH, LEASE, heartbeat
+from scripts.heartbeat import FRESH, LEASE, ClaimObject, heartbeat
 
 KEY = f"{PREFIX}/lock.json"
 
@@ -50,16 +48,21 @@ class BackendLock:
     """The claim as it was last read or written here."""
 
     def __init__(self, store: ReleaseStore) -> None:
-        self._store, self._writing = store, threading.RLock()
-        self._etag: str | None = None
-        self._signed = 0.0  # by the wall clock, which goes on while a machine sleeps
-        self._lost: HeldError | None = None
+        self._store = store
+        self._object = ClaimObject(
+            get=lambda: store.get(KEY),
+            put=lambda body, etag: store.put(KEY, body, etag=etag),
+            conflict=ConflictError,
+            held=HeldError,
+            told="another deploy began at the same moment; run this again when it is done",
+        )
         self.claim, self.age = NOBODY, 0.0
 
     def read(self) -> Claim:
         """Who holds the backend; raises AwsRefusedError."""
         found = self._store.get(KEY)
-        self._etag, self.age = (found.etag, found.age) if found else (None, 0.0)
+        self._object.read(found)
+        self.age = found.age if found else 0.0
         try:
             self.claim = Claim(**json.loads(found.body)) if found else NOBODY
         except (ValueError, TypeError):
@@ -92,19 +95,17 @@ class BackendLock:
             with heartbeat(self._sign):
                 yield
         finally:
-            if self._lost is None:
+            if not self._object.lost:
                 with suppress(PlatformError):  # the lease ends it
                     self._write(NOBODY)
 
     def refuse_lost(self) -> None:
         """Raises HeldError where the claim was taken over, before a step that changes a machine.
 
-        Gives a sign of life where the last one is old: this computer may have slept, and its claim died.
+        Gives a sign of life where the last one is old: this computer may have slept, and its claim died. Raises
+        PlatformError where that cannot be given.
         """
-        if not 0 <= time.time() - self._signed < FRESH:
-            self._sign()
-        if self._lost is not None:
-            raise self._lost
+        self._object.refuse_lost(self._beat, within=FRESH)
 
     def lock(self, claim: Claim) -> None:
         """Locks deploys until `unlock`; raises HeldError where somebody holds the backend."""
@@ -122,30 +123,16 @@ class BackendLock:
         return ended
 
     def _sign(self) -> None:
-        if self._lost is not None:
-            return
-        try:
-            self._write(replace(self.claim, beat=self.claim.beat + 1))
-        except HeldError as error:
-            self._lost = error
-        except PlatformError:
-            return  # the next sign finds out
+        with suppress(PlatformError):  # the next step of the deploy finds out
+            self._object.refuse_lost(self._beat, within=0.0)
+
+    def _beat(self) -> None:
+        self._write(replace(self.claim, beat=self.claim.beat + 1))
 
     def _write(self, claim: Claim) -> None:
-        body = json.dumps(asdict(claim)).encode()
-        with self._writing:
-            try:
-                self._etag = self._store.put(KEY, body, etag=self._etag)
-            except ConflictError:
-                self._etag = self._mine(body)
-            self.claim, self._signed = claim, time.time()
-
-    def _mine(self, body: bytes) -> str:
-        """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""
-        found = self._store.get(KEY)
-        if found is not None and found.body == body:
-            return found.etag
-        raise HeldError("another deploy began at the same moment; run this again when it is done")
+        with self._object.writing:
+            self._object.write(json.dumps(asdict(claim)).encode())
+            self.claim = claim
 
 
 def _own(claim: Claim) -> Claim:

@@ -37,11 +37,12 @@ def status(env: Env, json: Json = False) -> None:
     from scripts.terminal import print_json, root
 
     backend = opened(root(), env)
-    website, problems = None, tuple[str, ...]()
+    website = None
     try:
-        website = served(env)
+        website, problem = served(env)
     except PlatformError as error:  # must not hide how the backend is
-        problems = (f"the website: {error}",)
+        problem = str(error)
+    problems = (f"the website: {problem}",) if problem else ()
     found = look(backend, website, problems=problems)
     print_json(found.as_json()) if json else show(found)
     if found.problems:

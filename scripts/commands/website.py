@@ -67,17 +67,19 @@ def rollback_website(
 
 def releases_website(env: Env, json: Json = False, outputs: OutputsFile = None) -> None:
     """List the releases that a rollback can bring back, newest first."""
-    from scripts.terminal import print_json
+    from scripts.terminal import err, print_json
     from scripts.website.report import releases_as_json, show_releases
 
-    releases = _site(env, outputs).parts.lock.read().releases
+    releases, problem = _site(env, outputs).releases()
     print_json(releases_as_json(releases)) if json else show_releases(releases)
+    if problem:
+        err.print(problem, markup=False)
 
 
-def served(env: str) -> tuple[int, str, str] | None:
-    """Number, id and time of the release that the site serves; None where none is recorded."""
-    found = _site(env, None).parts.lock.read().served
-    return None if found is None else (found.number, found.id, found.at)
+def served(env: str) -> tuple[tuple[int, str, str] | None, str]:
+    """Number, id and time of the release that the site serves, None where none is recorded, and what is wrong."""
+    releases, problem = _site(env, None).releases()
+    return ((releases[-1].number, releases[-1].id, releases[-1].at) if releases else None), problem
 
 
 def _site(env: str, outputs: Path | None, *, verify: bool = False, take_over: bool = False) -> Site:
@@ -121,7 +123,7 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         from scripts.terminal import print_json
 
         print_json(plan_as_json(plan)) if json else show_plan(plan)
-        raise typer.Exit(0 if plan.empty else 2)
+        raise typer.Exit(2 if plan.changes else 0)
     interrupt_at_the_end()
     with _progress() as progress:
         done = carry_out(site, plan, progress)
@@ -133,8 +135,11 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
 
         print_json(done_as_json(plan, done, site.outputs.site_url))
         return
-    lines = [summary(plan), *(f"note: {note}" for note in plan.notes)]
-    if done is not None:
+    made = plan if done is None else done.plan
+    lines = [summary(made), *(f"note: {note}" for note in made.notes)]
+    if done is not None and done.overtaken:
+        lines.append(f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since")
+    elif done is not None:
         lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
     typer.echo("\n".join(lines))
 

@@ -11,7 +11,7 @@ from scripts.heartbeat import FRESH
 from scripts.website.bucket import Bucket
 from scripts.website.headers import Headers
 from scripts.website.invalidation import Cdn, merged, paths
-from scripts.website.lock import Lock
+from scripts.website.lock import HeldError, Lock
 from scripts.website.parallel import each
 from scripts.website.plan import ASSETS, INDEX, OTHERS, PAGES, Copy, Plan, Upload
 from scripts.website.release import Claim, Record, Release, Stored
@@ -43,44 +43,57 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Done:
-    """The release that is served now, and the invalidation that is on its way (None: none was needed)."""
+    """What was done, the release that is served now, and the invalidation on its way (None: none was needed).
 
+    `overtaken`: another deploy has begun since.
+    """
+
+    plan: Plan
     release: Release
     invalidation: str | None
     paths: tuple[str, ...]
+    overtaken: bool = False
 
 
 def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> Done:
     """Makes the site what the plan says; raises HeldError, UploadError or AwsError, and then the old release stays.
+
+    Where a deploy that is alive is taken over it is planned again when that one has stopped.
 
     Order: what will be overwritten is archived; assets, other files, pages, the entry page; what nobody needs any more
     goes; record and list; the invalidation.
     """
     lock, unsent = parts.lock, parts.lock.current.unsent
     noticing = "waiting until the deploy that is taken over has noticed"
-    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)):
-        _each("archiving", plan.archive, lambda copy: parts.bucket.copy(copy.source, copy.target), parts, progress)
+    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)) as taken_over:
+        if taken_over and plan.again is not None:
+            plan = plan.again()
+            plan = replace(plan, notes=(*plan.notes, "planned again when the deploy that was taken over had stopped"))
+        _each("archiving", plan.archive, lambda copy: _copied(copy, parts), parts, progress)
         written = _written(plan, parts, progress)
         files = {key: plan.unchanged.get(key) or written[key] for key in sorted(plan.unchanged.keys() | written.keys())}
         record = Record(number=plan.number, id=plan.id, files=files, past=plan.past)
         parts.bucket.put(record.key, record.to_bytes(), RECORD)
         lock.refuse_lost()
-        parts.bucket.delete(plan.delete)
+        parts.bucket.delete(plan.delete, before_each=lambda: lock.refuse_lost(within=FRESH))
         size = sum(file.size for file in files.values())
         release = Release(number=plan.number, id=plan.id, at=at, by=by, files=len(files), size=size, of=plan.of)
         changed = merged(paths(plan.invalidate), unsent) if parts.cdn else ()
         lock.settle(replace(lock.current, releases=(*plan.releases, release), claim=None, unsent=changed))
-    return Done(release=release, invalidation=send(parts, reference=f"{release.number}-{release.id}"), paths=changed)
+    return send(plan, release, parts)
 
 
-def send(parts: Parts, *, reference: str) -> str | None:
-    """Has CloudFront forget what is still to be forgotten; gives the invalidation's id, None where nothing is."""
-    current = parts.lock.current
-    if not current.unsent or parts.cdn is None:
-        return None
-    invalidation = parts.cdn.invalidate(current.unsent, reference=reference)
-    parts.lock.settle(replace(current, unsent=()))
-    return invalidation
+def send(plan: Plan, release: Release, parts: Parts, *, again: str = "") -> Done:
+    """Has CloudFront forget what is still to be forgotten, and tells what was done; `again` marks another attempt."""
+    current, invalidation, overtaken = parts.lock.current, None, False
+    if current.unsent and parts.cdn is not None:
+        reference = f"{release.number}-{release.id}{again}"
+        invalidation = parts.cdn.invalidate(current.unsent, reference=reference)
+        try:
+            parts.lock.settle(replace(current, unsent=()))
+        except HeldError:
+            overtaken = True  # whoever was faster has read these paths, and sends them too
+    return Done(plan=plan, release=release, invalidation=invalidation, paths=current.unsent, overtaken=overtaken)
 
 
 def _written(plan: Plan, parts: Parts, progress: Progress) -> dict[str, Stored]:
@@ -108,10 +121,15 @@ def _uploaded(uploads: Sequence[Upload], parts: Parts, progress: Progress) -> li
     return found + _each("uploading large files", large, write, parts, progress, at_once=LARGE_AT_ONCE)
 
 
+def _copied(copy: Copy, parts: Parts) -> str:
+    return parts.bucket.copy(copy.source, copy.target, copy.file.headers)
+
+
 def _brought_back(copy: Copy, parts: Parts) -> tuple[str, Stored]:
-    if copy.result is None:
-        raise ValueError(f"{copy.target} is an archived file, not one to serve")
-    return copy.target, replace(copy.result, etag=parts.bucket.copy(copy.source, copy.target))
+    etag = _copied(copy, parts)
+    if etag not in (copy.file.etag, copy.etag):
+        etag = parts.uploads.read_back(copy.target, copy.file.sha256)
+    return copy.target, replace(copy.file, etag=etag)
 
 
 def _each(
@@ -121,7 +139,7 @@ def _each(
     parts: Parts,
     progress: Progress,
     *,
-    at_once: int = AT_ONCE,
+    at_once: int | None = None,
 ) -> list[Result]:
     """The work on each item, none of which is begun once the claim is lost."""
 
@@ -129,7 +147,7 @@ def _each(
         parts.lock.refuse_lost(within=FRESH)
         return work(item)
 
-    return each(guarded, items, at_once=at_once, tell=lambda done, of: progress(what, done, of))
+    return each(guarded, items, at_once=at_once or AT_ONCE, tell=lambda done, of: progress(what, done, of))
 
 
 def now() -> str:

@@ -67,10 +67,10 @@ class Bucket:
             service="s3", region=where.region, endpoint=where.endpoint, credentials=credentials, retries=retries
         )
 
-    def list(self) -> dict[str, str]:
-        """ETags, without quotes, of all objects by their key."""
+    def list(self, prefix: str = "") -> dict[str, str]:
+        """ETags, without quotes, of all objects by their key, or of those whose key begins so."""
         found: dict[str, str] = {}
-        query = {"list-type": "2"}
+        query = {"list-type": "2", **({"prefix": prefix} if prefix else {})}
         while True:
             keys, token = self._page(query)
             found |= keys
@@ -108,10 +108,16 @@ class Bucket:
             raise ConflictError(f"{key} was written by somebody else", status=answer.status)
         return _etag(answer)
 
-    def copy(self, source: str, target: str) -> str:
-        """Copies an object with its headers inside the bucket; gives the copy's ETag."""
+    def copy(self, source: str, target: str, kept: Headers) -> str:
+        """Copies an object inside the bucket, with these headers; gives the copy's ETag."""
         path = f"/{self.place.bucket}/{encoded(source, safe='/-_.~')}"
-        answer = self._http.request("PUT", self._path(target), headers={"x-amz-copy-source": path})
+        sent = {
+            "x-amz-copy-source": path,
+            "x-amz-metadata-directive": "REPLACE",  # else the copy has what somebody gave to the source by hand
+            "content-type": kept.content_type,
+            "cache-control": kept.cache_control,
+        }
+        answer = self._http.request("PUT", self._path(target), headers=sent)
         # S3 can begin an answer with 200 and tell of an error in its body.
         code, message = error_of(answer)
         if code:
@@ -119,13 +125,14 @@ class Bucket:
         found = ETAGS.search(answer.body.decode())
         return found[1] if found else ""
 
-    def delete(self, keys: Iterable[str]) -> None:
-        """Deletes the objects; one that is not there is no error."""
+    def delete(self, keys: Iterable[str], before_each: Callable[[], None] = lambda: None) -> None:
+        """Deletes the objects; one that is not there is no error. `before_each` request is called."""
         from xml.sax.saxutils import escape
 
         left = []
         for key in keys:
             if NOT_IN_XML.search(key):  # S3 would refuse the whole list for it
+                before_each()
                 self._http.request("DELETE", self._path(key), expected=(200, 204, 404))
             else:
                 left.append(key)
@@ -134,6 +141,7 @@ class Bucket:
             objects = "".join(f"<Object><Key>{escape(key)}</Key></Object>" for key in now)
             body = f"<Delete><Quiet>true</Quiet>{objects}</Delete>".encode()
             digest = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
+            before_each()
             answer = self._bucket("POST", {"delete": ""}, headers={"content-md5": digest}, body=body)
             code, message = error_of(answer)
             if code:

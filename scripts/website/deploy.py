@@ -6,9 +6,10 @@ a website up, call.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -18,25 +19,29 @@ from infra.outputs import Outputs
 from scripts.aws.http import AwsHttp, Retries, endpoint
 from scripts.aws.signing import Credentials
 from scripts.heartbeat import NOTICE
-from scripts.website.apply import AT_ONCE, Done, Parts, Progress, apply, now, send
+from scripts.website.apply import AT_ONCE, LARGE_AT_ONCE, Done, Parts, Progress, apply, now, send
 from scripts.website.bucket import Bucket, place
 from scripts.website.build import BuildFile, scan
+from scripts.website.headers import Headers, is_hashed
 from scripts.website.invalidation import Cdn
 from scripts.website.lock import Lock
 from scripts.website.parallel import InBackground, each
 from scripts.website.plan import EMPTY, Plan, Snapshot, Wanted, deploy, named, needed, roll_back
 from scripts.website.release import (
+    CURRENT_KEY,
+    OBJECTS,
     RECORDS,
     Current,
     DamagedError,
     Record,
     Release,
     Stored,
+    archived_sha256,
     described,
     record_from_bytes,
 )
 from scripts.website.settings import WebsiteSettings
-from scripts.website.uploads import Uploads, sha256_of
+from scripts.website.uploads import Uploads, etag_of, sha256_of
 
 CONFIG_KEY = "config.json"
 CLOUDFRONT = "https://cloudfront.amazonaws.com"  # one for the whole world, signed for us-east-1
@@ -95,9 +100,11 @@ class Site:
 
     def begin(self) -> Reading:
         """Begins to read the bucket; raises HeldError where another deploy is at work."""
-        listing = InBackground(self.bucket.list)
-        current = self.parts.lock.read()
-        self.parts.lock.refuse_held(take_over=self.options.take_over)
+        lock, listing = self.parts.lock, InBackground(self.bucket.list)
+        if not lock.holding:
+            lock.read()
+            lock.refuse_held(take_over=self.options.take_over)
+        current = lock.current
         served = current.served
         record = InBackground(lambda: None if served is None else self._record(served))
         return Reading(current=current, listing=listing, record=record)
@@ -112,7 +119,7 @@ class Site:
         records = {}
         if not current.releases:
             records = self._records(key for key in listed if key.startswith(RECORDS))
-            releases = tuple(described(one) for _, one in sorted(records.items()))
+            releases = _told_by(records)
             base = records[releases[-1].number] if releases else None
         elif base is None:
             records = self._records(one.record for one in releases)
@@ -120,12 +127,25 @@ class Site:
         lost = bool(records) or (current.served is not None and base is None)
         repair = self.parts.lock.damaged or current.claim is not None or lost
         recovered = needed(records.values()) if base is None else {}
-        found = Snapshot(
-            listed=listed, base=base, releases=releases, recovered=recovered, repair=repair, unsent=current.unsent
-        )
+        unsent = current.unsent if self.parts.cdn is not None else ()
+        found = Snapshot(listed=listed, base=base, releases=releases, recovered=recovered, repair=repair, unsent=unsent)
         if self.options.verify and base is not None:
-            return replace(found, distrusted=self._changed_headers(base), lost=self._changed_past(base, found))
+            distrusted = self._other_headers({key: file.headers for key, file in base.files.items()})
+            return self._with_changed_past(replace(found, distrusted=distrusted))
         return found
+
+    def releases(self) -> tuple[tuple[Release, ...], str]:
+        """The kept releases, oldest first, and what is wrong with their list: then they are as their records tell."""
+        found = self.parts.lock.read().releases
+        records = {} if found else self._records(self.bucket.list(RECORDS))
+        damaged = self.parts.lock.damaged
+        if not records and not damaged:
+            return found, ""
+        how = "damaged" if damaged else "lost"
+        told = (
+            f"the list of releases ({CURRENT_KEY}) is {how}, and told from the records; the next deploy writes it anew"
+        )
+        return _told_by(records), told
 
     def record(self, release: Release) -> Record:
         """The record of a release; raises DamagedError where it is lost."""
@@ -149,48 +169,109 @@ class Site:
 
         return {one.number: one for one in each(read, keys, at_once=AT_ONCE) if one is not None}
 
-    def _changed_past(self, base: Record, found: Snapshot) -> frozenset[str]:
-        """What older releases need and is not what they wrote; an archived copy may have an ETag of its own."""
-        etags: dict[str, str] = {}
-        for _, record in sorted(self._records(one.record for one in found.releases[:-1]).items()):
-            etags |= {key: file.etag for key, file in record.files.items()}
-        there = found.listed
-        return frozenset(key for key in base.past if key not in there or etags.get(key, there[key]) != there[key])
+    def older(self, keys: Collection[str], found: Snapshot) -> dict[str, Stored]:
+        """Those of these objects that are what a kept release wrote there, as it did."""
+        if not keys:
+            return {}
+        written: dict[str, Stored] = {}
+        for _, record in sorted(self._records(one.record for one in found.releases).items()):
+            files = {key: record.files[key] for key in keys if key in record.files}
+            written |= {key: file for key, file in files.items() if file.etag == found.listed.get(key)}
+        return written
 
-    def _changed_headers(self, base: Record) -> frozenset[str]:
+    def damaged(self, archived: Iterable[str]) -> frozenset[str]:
+        """Which of these archived files do not hold what their names say."""
+
+        def damage(key: str) -> str | None:
+            found = self.bucket.get(key)
+            whole = found is not None and hashlib.sha256(found.body).hexdigest() == archived_sha256(key)
+            return None if whole else key
+
+        return frozenset(key for key in each(damage, set(archived), at_once=LARGE_AT_ONCE) if key is not None)
+
+    def _with_changed_past(self, found: Snapshot) -> Snapshot:
+        """The snapshot with what older releases need and is not what they wrote."""
+        written: dict[str, Stored] = {}
+        for _, record in sorted(self._records(one.record for one in found.releases[:-1]).items()):
+            written |= record.files
+            written |= {file.archive_key: file for file in record.files.values()}
+        there = found.listed
+        lost = {key for key in found.past if key not in there}
+        other = {key for key in found.past if key in there and key in written and written[key].etag != there[key]}
+        archived = {key for key in other if key.startswith(OBJECTS)}
+        # An archived copy has an ETag of its own where the file was uploaded in parts.
+        lost |= (other - archived) | self.damaged(archived)
+        public = {key for key in found.past if key not in lost and not key.startswith(OBJECTS)}
+        worn = self._other_headers({key: written[key].headers for key in public if key in written})
+        return replace(found, lost=frozenset(lost), worn={key: written[key] for key in worn})
+
+    def _other_headers(self, expected: Mapping[str, Headers]) -> frozenset[str]:
+        """Which of these objects have other headers, or are not there."""
+
         def changed(key: str) -> str | None:
             found = self.bucket.head(key)
-            return key if found is None or found.headers != base.files[key].headers else None
+            return key if found is None or found.headers != expected[key] else None
 
-        return frozenset(key for key in each(changed, base.files, at_once=AT_ONCE) if key is not None)
+        return frozenset(key for key in each(changed, expected, at_once=AT_ONCE) if key is not None)
 
 
-def plan_deploy(site: Site, directory: Path) -> Plan:
-    """What deploying this build would do; raises BuildError, HeldError or AwsError."""
+def _told_by(records: Mapping[int, Record]) -> tuple[Release, ...]:
+    """The list of releases, of their records."""
+    return tuple(described(one) for _, one in sorted(records.items()))
+
+
+def plan_deploy(site: Site, directory: Path, release: str | None = None) -> Plan:
+    """What deploying this build would do, under this id or a new one; raises BuildError, HeldError or AwsError."""
     wanted, found = _compared(site, directory)
     keep = site.settings.keep_releases
     if found.base is not None:
         same = deploy([*wanted, _site_config(site, found.base.id)], found, release=found.base.id, keep=keep, again=True)
         if same.empty:
             return same
-    release = new_id()
-    return deploy([*wanted, _site_config(site, release)], found, release=release, keep=keep)
+    name = release or new_id()
+    plan = deploy([*wanted, _site_config(site, name)], found, release=name, keep=keep)
+    return replace(plan, again=lambda: plan_deploy(site, directory, name))
 
 
 def plan_rollback(site: Site, to: str | None) -> Plan:
-    """What going back to a release would do; raises PlatformError where it is not kept, or lacks files."""
-    found = site.snapshot(site.begin())
-    target = chosen(found.releases, to)
-    served = found.releases[-1]
-    if content(target) == content(served):
-        raise PlatformError(f"release {target.number} is what is served; `releases website` shows the others")
-    plan, lost = roll_back(site.record(target), found, keep=site.settings.keep_releases)
+    """What going back to a release would do; raises PlatformError where it is not kept, lacks files, or is served."""
+    found, keep = site.snapshot(site.begin()), site.settings.keep_releases
+    ended = to is None and _ended_early(site, found)
+    target = found.releases[-1] if ended else chosen(found.releases, to)
+    record = site.record(target)
+    if content(target) == content(found.releases[-1]):
+        same, lost = roll_back(record, found, keep=keep, again=True)
+        if same.empty and not lost:
+            raise PlatformError(
+                f"release {target.number} is what is served, and whole; `releases website` shows the others"
+            )
+    plan, lost = _rolled_back(site, record, found)
     if lost:
         raise PlatformError(
             f"release {target.number} cannot be brought back: {named(lost)} of it changed or went by hand; deploy its "
             "build"
         )
-    return replace(plan, of=content(target))
+    why = (f"release {target.number} is brought back, over which a deploy did not end",) if ended else ()
+    return replace(plan, of=content(target), notes=why, again=lambda: plan_rollback(site, to))
+
+
+def _ended_early(site: Site, found: Snapshot) -> bool:
+    """Whether a deploy over the served release changed something and did not end, and it can be brought back."""
+    if not found.releases or found.base is None:
+        return False
+    same, lost = roll_back(found.base, found, keep=site.settings.keep_releases, again=True)
+    return site.parts.lock.current.claim is not None or bool(same.copies and not lost)
+
+
+def _rolled_back(site: Site, target: Record, found: Snapshot) -> tuple[Plan, tuple[str, ...]]:
+    """The plan and what is lost for it, once what it copies, and what it overwrites, is known."""
+    keep = site.settings.keep_releases
+    plan, lost = roll_back(target, found, keep=keep)
+    older = site.older([copy.target for copy in plan.copies if copy.target in found.past], found)
+    damaged = site.damaged(copy.source for copy in plan.copies if copy.etag != copy.file.etag)
+    if not older and not damaged:
+        return plan, lost
+    return roll_back(target, replace(found, older=older, lost=found.lost | damaged), keep=keep)
 
 
 def content(release: Release) -> int:
@@ -218,11 +299,7 @@ def carry_out(site: Site, plan: Plan, progress: Progress) -> Done | None:
     """Applies the plan; None where the bucket is already as it should be (what CloudFront was not told, it is now)."""
     if plan.empty:
         served = site.parts.lock.current.served
-        if served is not None and site.parts.lock.current.unsent:
-            paths = site.parts.lock.current.unsent
-            invalidation = send(site.parts, reference=f"{served.number}-{served.id}-again")
-            return Done(release=served, invalidation=invalidation, paths=paths)
-        return None
+        return send(plan, served, site.parts, again="-again") if served is not None and plan.untold else None
     return apply(plan, site.parts, by=who(), at=now(), progress=progress)
 
 
@@ -243,8 +320,6 @@ def who() -> str:
 
 def _site_config(site: Site, release: str) -> Wanted:
     """The runtime config.json, which names its release."""
-    import hashlib
-
     settings = {**runtime_settings(site.settings.variables, site.outputs), "release": release}
     text = json.dumps(settings, indent=2, ensure_ascii=False).encode() + b"\n"
     return Wanted(key=CONFIG_KEY, size=len(text), content=text, sha256=hashlib.sha256(text).hexdigest())
@@ -259,13 +334,37 @@ def _compared(site: Site, directory: Path) -> tuple[list[Wanted], Snapshot]:
     digests = _digests(files) if reading.current.served else {}
     found = site.snapshot(reading)
     served = EMPTY if found.base is None else found.base.files
-    return [_file(one, served.get(one.key), digests.get(one.key)) for one in files if one.key != CONFIG_KEY], found
+    digests = digests or (_digests(files) if served else {})  # the list was lost, and a record tells what is served
+    clashes = _clashes([one for one in files if one.key in found.listed and one.key not in served], found)
+    older = site.older([one.key for one in clashes], found)
+    # A copy of an upload in parts has an ETag of its own.
+    other = {one.key for one in clashes if one.key not in older or older[one.key].sha256 != _sha256(one, digests)}
+    wanted = [
+        _file(one, served.get(one.key), digests.get(one.key), one.key in other)
+        for one in files
+        if one.key != CONFIG_KEY
+    ]
+    return wanted, replace(found, older={key: file for key, file in older.items() if key in other})
 
 
-def _file(file: BuildFile, before: Stored | None, digest: str | None) -> Wanted:
+def _file(file: BuildFile, before: Stored | None, digest: str | None, clashes: bool) -> Wanted:
     """The file to serve; a digest that is known already is one text, not two, for each of 100,000 files."""
     known = None if before is None else before.sha256 if before.sha256 == digest else digest
-    return Wanted(key=file.key, size=file.size, root=file.root, sha256=known)
+    return Wanted(key=file.key, size=file.size, root=file.root, sha256=known, clashes=clashes)
+
+
+def _clashes(files: Sequence[BuildFile], found: Snapshot) -> list[BuildFile]:
+    """Those whose names are of content that never changes, and under which the bucket has something else."""
+
+    def clash(file: BuildFile) -> BuildFile | None:
+        return None if etag_of(file.path, file.size) == found.listed[file.key] else file
+
+    marked = [one for one in files if is_hashed(one.key)]
+    return [one for one in each(clash, marked, at_once=HASHING) if one is not None]
+
+
+def _sha256(file: BuildFile, digests: Mapping[str, str]) -> str:
+    return digests.get(file.key) or sha256_of(file.path, file.size)
 
 
 def _digests(files: Sequence[BuildFile]) -> dict[str, str]:

@@ -9,14 +9,13 @@ last FRESH seconds, and whoever takes over a claim that is alive waits until its
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from infra.errors import PlatformError
-from scripts.heartbeat import LEASE, NOTICE, heartbeat
+from scripts.heartbeat import LEASE, NOTICE, ClaimObject, heartbeat
 from scripts.website.bucket import Bucket, ConflictError
 from scripts.website.headers import Headers
 from scripts.website.release import CURRENT_KEY, Claim, Current, DamagedError, current_from_bytes
@@ -29,22 +28,26 @@ class HeldError(PlatformError):
 
 
 class Lock:
-    """The list of releases as it was last read or written here."""
+    """The list of releases as it was last read or written here; while `holding` nobody else writes it."""
 
     def __init__(self, bucket: Bucket, *, notice: float = NOTICE) -> None:
         self._bucket, self._notice = bucket, notice
-        self._writing = threading.RLock()
+        self._object = ClaimObject(
+            get=lambda: bucket.get(CURRENT_KEY),
+            put=lambda body, etag: bucket.put(CURRENT_KEY, body, PRIVATE, only_over=etag, only_new=etag is None),
+            conflict=ConflictError,
+            held=HeldError,
+            told="another deploy changed the site meanwhile; nothing more is written here, run this again",
+        )
         self.current = Current()
         self.damaged = False
         self.age = 0.0
-        self._etag: str | None = None
-        self._signed = 0.0  # by the wall clock, which goes on while a machine sleeps
-        self._lost: HeldError | None = None
+        self.holding = False
 
     def read(self) -> Current:
         """The list; where it is damaged an empty one, and `damaged` is set."""
         found = self._bucket.get(CURRENT_KEY)
-        self._etag = found.etag if found else None
+        self._object.read(found)
         self.age = found.age if found else 0.0
         try:
             self.current = current_from_bytes(found.body) if found else Current()
@@ -64,47 +67,46 @@ class Lock:
         )
 
     @contextmanager
-    def claimed(self, claim: Claim, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[None]:
+    def claimed(self, claim: Claim, tell: Callable[[int, int], None] = lambda _done, _of: None) -> Iterator[bool]:
         """Holds the site for one deploy, which ends it by `settle`; a deploy that fails lets go all the same.
 
         Raises HeldError where somebody else wrote the list since it was read. Where a claim that is alive is taken over
-        `tell` hears how many of the seconds are over in which its owner notices.
+        `tell` hears how many of the seconds are over in which its owner notices; the block gets whether that was so.
         """
         taken_over = self.current.claim is not None and self.age < LEASE
         self._write(self.current.claimed(claim))
+        self.holding = True
         try:
             with heartbeat(self._sign):
                 if taken_over:
                     self._wait(tell)
-                yield
+                yield taken_over
         except BaseException:
             self._let_go()
             raise
+        finally:
+            self.holding = False
 
     def refuse_lost(self, *, within: float = 0.0) -> None:
         """Raises HeldError where the claim was taken over, as the sign of life of the last `within` seconds tells.
 
         Gives one where there was none; raises AwsError where that cannot be given.
         """
-        with self._writing:
-            claim = self.current.claim
-            if claim is not None and self._lost is None and not 0 <= time.time() - self._signed < within:
-                try:
-                    self._write(self.current.claimed(replace(claim, beat=claim.beat + 1)))
-                except HeldError as error:
-                    self._lost = error
-            if self._lost is not None:
-                raise self._lost
+        with self._object.writing:
+            if self.current.claim is not None:
+                self._object.refuse_lost(self._beat, within=within)
 
     def settle(self, current: Current) -> None:
         """Writes the list that a deploy ends with; raises HeldError where the claim was taken over."""
         self._write(current)
 
     def _sign(self) -> None:
-        try:
+        with suppress(PlatformError):  # the next step of the deploy finds out
             self.refuse_lost()
-        except PlatformError:
-            return  # the next step of the deploy finds out
+
+    def _beat(self) -> None:
+        if (claim := self.current.claim) is not None:
+            self._write(self.current.claimed(replace(claim, beat=claim.beat + 1)))
 
     def _wait(self, tell: Callable[[int, int], None]) -> None:
         whole = int(self._notice)
@@ -113,26 +115,11 @@ class Lock:
             time.sleep(1)
 
     def _let_go(self) -> None:
-        if self._lost is None:
-            try:
+        if not self._object.lost:
+            with suppress(PlatformError):  # the lease ends it
                 self._write(self.current.claimed(None))
-            except PlatformError:
-                return  # the lease ends it
 
     def _write(self, current: Current) -> None:
-        body = current.to_bytes()
-        with self._writing:
-            try:
-                self._etag = self._bucket.put(
-                    CURRENT_KEY, body, PRIVATE, only_over=self._etag, only_new=self._etag is None
-                )
-            except ConflictError:
-                self._etag = self._mine(body)
-            self.current, self._signed = current, time.time()
-
-    def _mine(self, body: bytes) -> str:
-        """The ETag of what is there where it is our own: an answer got lost, and the write was repeated."""
-        found = self._bucket.get(CURRENT_KEY)
-        if found is not None and found.body == body:
-            return found.etag
-        raise HeldError("another deploy changed the site meanwhile; nothing more is written here, run this again")
+        with self._object.writing:
+            self._object.write(current.to_bytes())
+            self.current = current

@@ -46,32 +46,69 @@ def each(
 
     After the first failure no further item is begun; those under way end, and then it is raised.
     """
-    left = deque(items)
-    total, results, failures = len(left), list[Result](), list[BaseException]()
+    job = _Job(work, deque(items))
+    total = len(job.left)
+    try:
+        for _ in range(min(at_once, total)):
+            threading.Thread(target=job.run).start()
+        while not job.ended(TELL_SECONDS):
+            tell(len(job.results), total)
+        tell(len(job.results), total)
+    except BaseException as error:  # an interrupt: what is under way must end before anybody tidies up
+        job.fail(error)
+        while not job.ended(TELL_SECONDS):
+            pass
+    if job.failures:
+        raise job.failures[0]
+    return job.results
 
-    def run() -> None:
-        while not failures:
+
+class _Job(Generic[Item, Result]):
+    """What the threads of one call of `each` share.
+
+    They are counted, and not joined: in CPython 3.11 a join that an interrupt ends takes the thread for ended, and
+    whoever joins it again does not wait.
+    """
+
+    def __init__(self, work: Callable[[Item], Result], left: deque[Item]) -> None:
+        self._work, self.left = work, left
+        self.results: list[Result] = []
+        self.failures: list[BaseException] = []
+        self._state, self._running = threading.Condition(), 0
+
+    def run(self) -> None:
+        """Works until nothing is left, or something failed."""
+        with self._state:
+            if self.failures:
+                return
+            self._running += 1
+        try:
+            self._work_off()
+        finally:
+            with self._state:
+                self._running -= 1
+                self._state.notify_all()
+
+    def _work_off(self) -> None:
+        while not self.failures:
             try:
-                item = left.popleft()
+                item = self.left.popleft()
             except IndexError:
                 return
             try:
-                results.append(work(item))
+                self.results.append(self._work(item))
             except BaseException as error:
-                failures.append(error)
+                self.failures.append(error)
 
-    threads = [threading.Thread(target=run) for _ in range(min(at_once, total))]
-    for thread in threads:
-        thread.start()
-    try:
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(TELL_SECONDS)
-                tell(len(results), total)
-    except BaseException as error:  # an interrupt: what is under way must end before anybody tidies up
-        failures.append(error)
-        for thread in threads:
-            thread.join()
-    if failures:
-        raise failures[0]
-    return results
+    def fail(self, error: BaseException) -> None:
+        """Has no further item begun."""
+        with self._state:
+            self.failures.append(error)
+
+    def ended(self, within: float) -> bool:
+        """Whether nothing is under way, and nothing will be; waits so many seconds for it."""
+        with self._state:
+            return self._state.wait_for(self._over, within)
+
+    def _over(self) -> bool:
+        return not self._running and bool(self.failures or not self.left)

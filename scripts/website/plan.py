@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from infra.website_paths import RELEASES_PREFIX
@@ -18,7 +18,8 @@ SHOWN = 5
 class Wanted:
     """A file that the release is to serve: from its key under `root`, or from `content` where that is made here.
 
-    `sha256` is known where the content could be that of the release before; elsewhere it is new in any case.
+    `sha256` is known where the content could be that of the release before; elsewhere it is new in any case. `clashes`:
+    the release before lacks this name, under which something else is in the bucket.
     """
 
     key: str
@@ -26,6 +27,7 @@ class Wanted:
     root: str = ""
     content: bytes | None = None
     sha256: str | None = None
+    clashes: bool = False
 
     @property
     def path(self) -> str:
@@ -45,12 +47,13 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Copy:
-    """One object to copy inside the bucket; `result` is what a release then serves there, None for an archived file."""
+    """One object to copy inside the bucket, where it gets the headers of `file`; `etag` is the source's."""
 
     source: str
     target: str
+    file: Stored
+    etag: str
     phase: int = ASSETS
-    result: Stored | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +62,8 @@ class Snapshot:
 
     `recovered` is what older releases need, by their own records, where that of the served one is lost. `distrusted`
     are keys whose headers were found changed; `lost` are keys that older releases need and that are not what was
-    written. `repair`: a list, record or claim must be written anew.
+    written, and `worn` those of which the headers alone are not. `older` are files that older releases need and that a
+    plan may overwrite, as they were written. `repair`: a list, record or claim must be written anew.
     """
 
     listed: Mapping[str, str]
@@ -68,6 +72,8 @@ class Snapshot:
     recovered: Mapping[str, int] = field(default_factory=dict)
     distrusted: frozenset[str] = frozenset()
     lost: frozenset[str] = frozenset()
+    worn: Mapping[str, Stored] = field(default_factory=dict)
+    older: Mapping[str, Stored] = field(default_factory=dict)
     repair: bool = False
     unsent: tuple[str, ...] = ()
 
@@ -82,7 +88,8 @@ class Plan:
     """`archive` first, then `uploads` and `copies` phase by phase, then `delete`, the record, the list, `invalidate`.
 
     `unchanged` are files that stay as they are, `past` and `releases` go into record and list, `of` is the release that
-    a rollback brings back, and `notes` say what a person should know.
+    a rollback brings back, and `notes` say what a person should know. `untold` are paths that CloudFront
+    was not told of by the deploy before. `again` makes the plan anew, of what is there then.
     """
 
     number: int
@@ -98,11 +105,18 @@ class Plan:
     of: int | None = None
     notes: tuple[str, ...] = ()
     repair: bool = False
+    untold: tuple[str, ...] = ()
+    again: Callable[[], Plan] | None = field(default=None, compare=False, repr=False)
 
     @property
     def empty(self) -> bool:
         """Whether the bucket is already as it should be."""
         return not (self.uploads or self.copies or self.archive or self.delete or self.repair)
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out does anything."""
+        return not self.empty or bool(self.untold)
 
     @property
     def size(self) -> int:
@@ -145,13 +159,13 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
     notes: list[str] = []
     for file in wanted:
         before = served.get(file.key)
-        demoted = before is not None and is_hashed(file.key) and _demoted(file, before)
+        demoted = is_hashed(file.key) and _demoted(file, before)
         kept = headers(file.key, demoted=demoted)
         why = _why(file, before, kept, found)
         if why is None and before is not None:
             unchanged[file.key] = before
             continue
-        if demoted and before is not None and before.headers.immutable:
+        if demoted and (before is None or before.headers.immutable):
             notes.append(f"{file.key}: its name looks like that of content that never changes, but it changed")
         uploads.append(Upload(file=file, headers=kept, phase=phase(file.key, kept), why=why or "new"))
     if maps := sum(file.key.endswith(".map") for file in wanted):
@@ -163,6 +177,10 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
             f"{named(sorted(found.lost))}: of an older release, and changed or deleted by hand; what is not as it was "
             "written is deleted, and that release cannot be brought back whole"
         )
+    if found.worn:
+        notes.append(
+            f"{named(sorted(found.worn))}: of an older release, and served with other headers; they are put back"
+        )
     uploads.sort(key=lambda upload: upload.phase)
     written = {upload.file.key for upload in uploads}
     return _finished(
@@ -170,14 +188,15 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
     )
 
 
-def _demoted(file: Wanted, before: Stored) -> bool:
-    return file.sha256 != before.sha256 or not before.headers.immutable
+def _demoted(file: Wanted, before: Stored | None) -> bool:
+    """Whether other content was, or may have been, kept under this name as what never changes."""
+    return file.clashes if before is None else file.sha256 != before.sha256 or not before.headers.immutable
 
 
 def _why(file: Wanted, before: Stored | None, kept: Headers, found: Snapshot) -> str | None:
     """Why the file is written; None where the bucket already has it as it should be."""
     if before is None:
-        return "new"
+        return "content" if file.clashes else "new"
     if found.listed.get(file.key) != before.etag or file.key in found.distrusted:
         return "repair"
     if file.sha256 != before.sha256:
@@ -185,8 +204,11 @@ def _why(file: Wanted, before: Stored | None, kept: Headers, found: Snapshot) ->
     return "headers" if kept != before.headers else None
 
 
-def roll_back(target: Record, found: Snapshot, *, keep: int) -> tuple[Plan, tuple[str, ...]]:
-    """The plan that serves the files of an older release again, and the keys that are lost, for which it cannot."""
+def roll_back(target: Record, found: Snapshot, *, keep: int, again: bool = False) -> tuple[Plan, tuple[str, ...]]:
+    """The plan that serves the files of an older release again, and the keys that are lost, for which it cannot.
+
+    `again`: as the release that is served already, as `deploy` has it.
+    """
     served = found.base.files if found.base else EMPTY
     unchanged: dict[str, Stored] = {}
     copies: list[Copy] = []
@@ -199,14 +221,27 @@ def roll_back(target: Record, found: Snapshot, *, keep: int) -> tuple[Plan, tupl
             unchanged[key] = before
         elif trusted and before is None and key in found.past:
             unchanged[key] = file
-        elif file.archive_key in found.listed:
-            copies.append(Copy(source=file.archive_key, target=key, phase=phase(key, file.headers), result=file))
+        elif file.archive_key in found.listed and file.archive_key not in found.lost:
+            copies.append(_copy(file.archive_key, key, file, found, phase(key, file.headers)))
         else:
             lost.append(key)
     copies.sort(key=lambda copy: copy.phase)
     written = {copy.target for copy in copies}
-    plan = _finished(found, unchanged, written, release=target.id, keep=keep, copies=tuple(copies), of=target.number)
+    plan = _finished(
+        found,
+        unchanged,
+        written,
+        release=target.id,
+        keep=keep,
+        copies=tuple(copies),
+        of=target.number,
+        again=again,
+    )
     return plan, tuple(lost)
+
+
+def _copy(source: str, target: str, file: Stored, found: Snapshot, phase: int = ASSETS) -> Copy:
+    return Copy(source=source, target=target, file=file, etag=found.listed[source], phase=phase)
 
 
 def _finished(
@@ -232,8 +267,9 @@ def _finished(
     gone = [key for key in delete if not key.startswith(RELEASES_PREFIX)]
     changed = [key for key in written if key in found.listed]
     settled = {upload.file.key for upload in uploads if upload.headers.immutable and upload.why != "repair"}
-    settled |= {copy.target for copy in copies if copy.result and copy.result.headers.immutable}
-    stale = sorted({*changed, *gone} - settled)
+    worn = {key: file for key, file in found.worn.items() if key in past}
+    archive += tuple(_copy(key, key, file, found) for key, file in worn.items())
+    stale = sorted({*changed, *gone, *worn} - settled)
     return Plan(
         number=number,
         id=release,
@@ -248,6 +284,7 @@ def _finished(
         of=of,
         notes=notes,
         repair=found.repair or strays or not found.lost.isdisjoint(found.listed),
+        untold=found.unsent,
     )
 
 
@@ -260,24 +297,31 @@ def _past(
     before = 0 if found.base is None else found.base.number
     past = dict(found.past)
     archive: list[Copy] = []
+
+    def keep(key: str, file: Stored, last: int) -> None:
+        if last < oldest:
+            return
+        # Another ETag than the file's: a damaged copy, or one of an upload in parts, which is made once more then.
+        if found.listed.get(key) == file.etag and found.listed.get(file.archive_key) != file.etag:
+            archive.append(_copy(key, file.archive_key, file, found))
+        past[file.archive_key] = max(last, past.get(file.archive_key, 0))
+
     for key, file in (found.base.files if found.base else EMPTY).items():
         if key in serving and key not in written:
             continue
         if key not in serving and is_loaded(key):
             past[key] = before
-        if file.headers.immutable and key not in written:
-            continue
-        if file.archive_key not in found.listed and found.listed.get(key) == file.etag:
-            archive.append(Copy(source=key, target=file.archive_key))
-            past[file.archive_key] = before
-        elif file.archive_key in found.listed:
-            past[file.archive_key] = before
+        if key in written or not file.headers.immutable:
+            keep(key, file, before)
+    for key, file in found.older.items():
+        if key in written:
+            keep(key, file, found.past.get(key, 0))
     known = past.keys() | serving | found.lost
     strays = {
         key for key in found.listed if key not in known and not key.startswith(RELEASES_PREFIX) and is_loaded(key)
     }
     past |= dict.fromkeys(strays, number - 1)
-    present = (found.listed.keys() | {copy.target for copy in archive}) - found.lost
+    present = (found.listed.keys() - found.lost) | {copy.target for copy in archive}
     needed = {key: last for key, last in past.items() if last >= oldest and key not in serving and key in present}
     return tuple(archive), needed, bool(strays)
 

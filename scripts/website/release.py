@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 import sys
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from io import BytesIO, TextIOWrapper
@@ -22,6 +23,10 @@ from infra.website_paths import RELEASES_PREFIX
 from scripts.website.headers import Headers
 
 SCHEMA = 1
+# What reading damaged bytes raises: gzip, JSON and what is not there, or not of its type.
+DAMAGE = (
+    OSError, EOFError, zlib.error, RecursionError, ArithmeticError, ValueError, LookupError, TypeError, AttributeError,
+)  # fmt: skip
 CURRENT_KEY = f"{RELEASES_PREFIX}current.json"
 RECORDS = f"{RELEASES_PREFIX}records/"
 OBJECTS = f"{RELEASES_PREFIX}objects/"
@@ -45,6 +50,11 @@ class Stored:
         """Where this content with these headers is kept once another release has taken its place."""
         text = f"{self.headers.content_type}\n{self.headers.cache_control}"
         return f"{OBJECTS}{self.sha256}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def archived_sha256(key: str) -> str:
+    """SHA-256 of what an archived file holds, by its key."""
+    return key.removeprefix(OBJECTS).partition("-")[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +102,7 @@ def record_from_bytes(data: bytes) -> Record:
             raise ValueError("another schema, or lines are missing")
         past = {str(key): int(number) for key, number in first["past"].items()}
         return Record(number=int(first["number"]), id=str(first["id"]), files=files, past=past)
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except DAMAGE as error:
         raise DamagedError(f"a release's record is damaged ({type(error).__name__})") from None
 
 
@@ -189,5 +199,5 @@ def current_from_bytes(data: bytes) -> Current:
         releases = tuple(_typed(Release(**one), id=str, at=str, by=str) for one in found["releases"])
         claim = _typed(Claim(**found["claim"]), id=str, by=str, at=str) if found["claim"] else None
         return Current(releases=releases, claim=claim, unsent=tuple(str(path) for path in found["unsent"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except DAMAGE as error:
         raise DamagedError(f"{CURRENT_KEY} is damaged ({type(error).__name__})") from None

@@ -30,7 +30,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "release": plan.id,
         "number": plan.number,
         "of": plan.of,
-        "changes": not plan.empty,
+        "changes": plan.changes,
         "upload": [
             {
                 "key": one.file.key,
@@ -45,6 +45,7 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "archive": [{"key": one.source, "to": one.target} for one in plan.archive],
         "delete": list(plan.delete),
         "invalidate": list(paths(plan.invalidate)),
+        "untold": list(plan.untold),
         "unchanged": len(plan.unchanged),
         "kept_for_older_releases": sum(not key.startswith(RELEASES_PREFIX) for key in plan.past),
         "notes": list(plan.notes),
@@ -53,15 +54,18 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
 
 def summary(plan: Plan) -> str:
     """The plan in one line."""
+    untold = f"{len(plan.untold)} paths to tell CloudFront, which the deploy before did not" if plan.untold else ""
     if plan.empty:
-        return f"nothing to do: {len(plan.unchanged)} files are as they should be"
+        whole = f"{len(plan.unchanged)} files are as they should be"
+        return f"{whole}, {untold}" if untold else f"nothing to do: {whole}"
     gone = [key for key in plan.delete if not key.startswith(RELEASES_PREFIX)]
     counts = Counter(one.why for one in plan.uploads)
     why = f" ({', '.join(f'{count} {reason}' for reason, count in counts.items())})" if counts else ""
     parts = [f"{len(plan.uploads)} to upload{why}, {size(plan.size)}"] if plan.uploads else []
     parts += [f"{len(plan.copies)} to bring back"] if plan.copies else []
     parts += [f"{len(plan.unchanged)} unchanged", f"{len(gone)} to delete"]
-    return f"release {plan.number}: {', '.join(parts)}, {len(paths(plan.invalidate))} paths to invalidate"
+    parts += [f"{len(paths(plan.invalidate))} paths to invalidate", *([untold] if untold else [])]
+    return f"release {plan.number}: {', '.join(parts)}"
 
 
 def show_plan(plan: Plan) -> None:
@@ -82,6 +86,7 @@ def show_plan(plan: Plan) -> None:
         ("bring back", [one.target for one in plan.copies]),
         ("delete", [key for key in plan.delete if key != CURRENT_KEY]),
         ("invalidate", list(paths(plan.invalidate))),
+        ("tell CloudFront", list(plan.untold)),
     ):
         if keys:
             table = Table(title, box=None, header_style="bold")
@@ -104,9 +109,10 @@ def _more(number: int) -> None:
 def done_as_json(plan: Plan, done: Done | None, site_url: str) -> dict[str, Any]:
     """What was done, for machines."""
     return {
-        **plan_as_json(plan),
+        **plan_as_json(plan if done is None else done.plan),
         "applied": done is not None,
         "invalidation": None if done is None else done.invalidation,
+        "overtaken": done is not None and done.overtaken,
         "url": site_url,
     }
 

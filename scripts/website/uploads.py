@@ -73,7 +73,7 @@ class Uploads:
             ) from None
         etag = (result["e_tag"] or "").strip('"')
         if etag != expected:
-            etag = self._read_back(file.key, sha256)
+            etag = self.read_back(file.key, sha256)
         return Stored(sha256=sha256, etag=etag, size=size, headers=kept)
 
     def _store(self) -> S3Store:
@@ -82,7 +82,8 @@ class Uploads:
             self._made = self._made or self._make()
             return self._made
 
-    def _read_back(self, key: str, sha256: str) -> str:
+    def read_back(self, key: str, sha256: str) -> str:
+        """The ETag of an object that has this content; raises UploadError where it has another."""
         found = self._bucket.get(key)
         if found is None or hashlib.sha256(found.body).hexdigest() != sha256:
             raise UploadError(f"{key}: arrived damaged, by its ETag and its content; run the same command again")
@@ -96,6 +97,17 @@ def sha256_of(path: str, size: int) -> str:
             return _digests(path)[0]
         with FileIO(path) as stream:
             return hashlib.sha256(stream.read(size + 1)).hexdigest()
+    except OSError as error:
+        raise UploadError(f"{path}: cannot be read ({error.strerror}); build again") from None
+
+
+def etag_of(path: str, size: int) -> str:
+    """The ETag that S3 gives to a file of `size` bytes, as it is uploaded here; raises UploadError."""
+    try:
+        if size > PART:
+            return _digests(path)[1]
+        with FileIO(path) as stream:
+            return hashlib.md5(stream.read(size + 1), usedforsecurity=False).hexdigest()
     except OSError as error:
         raise UploadError(f"{path}: cannot be read ({error.strerror}); build again") from None
 

@@ -83,6 +83,10 @@ def test_from_a_deploy_to_a_rollback(commands: Commands) -> None:
     status = commands.run("status", "--env", "dev", "--json")
     assert (status.returncode, json.loads(status.stdout)["backend"]["release"]) == (0, record["release"]), status.stderr
     assert "well" in commands.run("status", "--env", "dev").stdout
+    website = {"Bucket": commands.fleet.backend.outputs.website_bucket, "Key": ".releases/current.json"}
+    commands.fleet.backend.session.client("s3").put_object(**website, Body=b"[")
+    status = commands.run("status", "--env", "dev")
+    assert (status.returncode, "problem: the website: the list of releases" in status.stdout) == (2, True)
 
 
 def test_a_machine_that_fails_is_exit_1_and_one_message(commands: Commands) -> None:

@@ -17,10 +17,11 @@ from infra.errors import PlatformError
 from scripts.backend import hosts as backend_hosts
 from scripts.backend.audit import live_before
 from scripts.backend.deploy import DeployFailedError, carry_out
-from scripts.backend.lock import KEY, LEASE, BackendLock, Claim, HeldError
+from scripts.backend.lock import KEY, BackendLock, Claim, HeldError
 from scripts.backend.plan import plan_deploy, plan_rollback
 from scripts.backend.release import described
 from scripts.backend.store import ReleaseStore, Stored
+from scripts.heartbeat import FRESH, LEASE, NOTICE, SIGNS
 
 pytestmark = pytest.mark.slow
 
@@ -308,10 +309,37 @@ def test_a_deploy_that_slept_through_its_lease_asks_before_it_changes_a_machine(
         assert found is not None
         store.put(KEY, json.dumps(vars(Claim(by="alex", what="y", at="t"))).encode(), etag=found.etag)
         lock.refuse_lost()  # the last sign of life is fresh: nothing is asked
-        monkeypatch.setattr("scripts.backend.lock.time", SimpleNamespace(time=lambda: time.time() + LEASE))
+        monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: time.time() + LEASE))
         with pytest.raises(HeldError, match="another deploy began"):
             lock.refuse_lost()
     assert BackendLock(store).read().by == "alex"
+
+
+@pytest.mark.parametrize("late", [1, SIGNS])
+def test_a_sign_of_life_counts_from_when_it_was_asked_for(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch, late: int
+) -> None:
+    store, now, answers = fleet(1).store, [0.0], list[float]()
+    put = ReleaseStore.put
+
+    def slow(one: ReleaseStore, key: str, body: bytes, *, etag: str | None) -> str:
+        written = put(one, key, body, etag=etag)
+        now[0] += answers.pop() if answers else 0.0
+        return written
+
+    monkeypatch.setattr(ReleaseStore, "put", slow)
+    monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: now[0]))
+    lock = BackendLock(store)
+    with lock.held(Claim(by="kim", what="x", at="t")):
+        before = lock.claim.beat
+        now[0] += FRESH
+        answers[:] = [NOTICE] * late
+        if late < SIGNS:
+            lock.refuse_lost()
+            assert lock.claim.beat == before + late + 1
+        else:
+            with pytest.raises(PlatformError, match="took more than 25 s for each of 3 signs of life"):
+                lock.refuse_lost()
 
 
 def test_an_artifact_in_the_bucket_is_never_overwritten_by_other_bytes(fleet: Fleets) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -120,6 +123,16 @@ def test_every_key_that_s3_takes_is_listed_and_deleted(moto: Loopback, key: str)
     assert bucket.list() == {}
 
 
+def test_each_request_that_deletes_can_be_refused(moto: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = ["bell\a.txt", "bell\b.txt", "x", "y", "z"]
+    for key in keys:
+        moto.client("s3").put_object(Bucket="odd", Key=key, Body=b"x")
+    bucket, asked = Bucket(place("odd", REGION), credentials, QUICK), list[int]()
+    monkeypatch.setattr("scripts.website.bucket.DELETE_AT_ONCE", 2)
+    bucket.delete(keys, before_each=lambda: asked.append(len(bucket.list())))
+    assert asked == [5, 4, 3, 1]
+
+
 def test_a_long_list_is_read_page_by_page(world: World) -> None:
     s3 = world.s3
     keys = [f"{number:04d} & more" if number % 1000 == 7 else f"{number:04d}" for number in range(1002)]
@@ -127,6 +140,29 @@ def test_a_long_list_is_read_page_by_page(world: World) -> None:
     assert list(s3.list()) == keys
     s3.delete(keys)
     assert s3.list() == {}
+
+
+def test_an_interrupt_waits_for_what_is_under_way() -> None:
+    started, over, ended = threading.Event(), threading.Event(), list[int]()
+
+    def work(item: int) -> None:
+        started.set()
+        over.wait(0.5)  # set where nobody waits for this
+        ended.append(item)
+
+    def interrupt() -> None:
+        started.wait()
+        os.kill(os.getpid(), signal.SIGINT)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        threading.Thread(target=interrupt).start()
+        with pytest.raises(KeyboardInterrupt):
+            each(work, [1, 2], at_once=1)
+        assert ended == [1]
+    finally:
+        over.set()
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_conditional_write_is_refused_where_somebody_was_faster(world: World) -> None:

@@ -144,6 +144,18 @@ def test_the_website_is_told_which_release_it_is(platform: Platform) -> None:
     assert served["CacheControl"] == "no-cache"
 
 
+@pytest.mark.parametrize("how", ["lost", "damaged"])
+def test_releases_are_told_from_their_records_where_the_list_is_not_there(platform: Platform, how: str) -> None:
+    platform.deploy(FIRST)
+    s3, where = platform.aws.client("s3"), {"Bucket": "acme-site", "Key": ".releases/current.json"}
+    s3.delete_object(**where) if how == "lost" else s3.put_object(**where, Body=b"[")
+    told = platform.run("releases", "website", "--env", "dev", "--json")
+    assert [(one["number"], one["served"]) for one in json.loads(told.stdout)] == [(1, True)]
+    assert (told.returncode, f"current.json) is {how}, and told from the records" in told.stderr) == (0, True)
+    platform.deploy(FIRST)
+    assert platform.run("releases", "website", "--env", "dev").stderr == ""
+
+
 @pytest.mark.slow
 def test_a_plan_changes_nothing_and_says_by_its_exit_code_whether_it_would(platform: Platform) -> None:
     planned = platform.deploy(FIRST, "--plan", "--json")
@@ -173,8 +185,11 @@ def test_an_invalidation_that_was_not_sent_is_sent_by_the_next_deploy(platform: 
     assert refused.returncode == 1
     assert "does not answer" in refused.stderr
     assert platform.invalidated() == []
+    planned = platform.deploy(SECOND, "--plan")
+    assert (planned.returncode, "6 paths to tell CloudFront" in planned.stdout) == (2, True)
     again = platform.deploy(SECOND)
-    assert again.returncode == 0
+    assert (again.returncode, "6 paths to tell CloudFront" in again.stdout) == (0, True)
+    assert platform.deploy(SECOND, "--plan").returncode == 0
     assert platform.invalidated() == [
         ["/", "/about.html", "/config.json", "/index.html", "/logo.png", "/robots.txt"],
     ]

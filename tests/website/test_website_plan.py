@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from infra.website_paths import RELEASES_PREFIX
 from scripts.website.headers import IMMUTABLE, Headers, headers, is_loaded
 from scripts.website.plan import INDEX, Plan, Snapshot, Wanted, deploy, roll_back
 from scripts.website.release import CURRENT_KEY, Record, Release, Stored
+from scripts.website.report import plan_as_json, summary
 
 KEEP = 3
 
@@ -131,6 +133,17 @@ def test_only_what_was_there_and_can_change_is_invalidated() -> None:
     bucket = Bucket()
     assert bucket.deploy(ONE).invalidate == ()
     assert bucket.deploy({**TWO, "new.html": "new"}).invalidate == ("index.html", "old.html")
+
+
+def test_what_cloudfront_was_not_told_is_something_to_do() -> None:
+    bucket = Bucket()
+    bucket.deploy(ONE)
+    told = deploy(wanted(ONE), bucket.snapshot, release="same", keep=KEEP, again=True)
+    left = replace(bucket.snapshot, unsent=("/", "/index.html"))
+    untold = deploy(wanted(ONE), left, release="same", keep=KEEP, again=True)
+    assert (told.empty, told.changes, summary(told)) == (True, False, "nothing to do: 4 files are as they should be")
+    assert (untold.empty, untold.changes, plan_as_json(untold)["untold"]) == (True, True, ["/", "/index.html"])
+    assert "2 paths to tell CloudFront" in summary(untold)
 
 
 def test_odd_keys_in_the_bucket_are_removed() -> None:

@@ -5,10 +5,12 @@ Against versitygw, a real S3 server, behind a proxy that fails at one request or
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
@@ -16,10 +18,15 @@ from website_world import FIRST, SECOND, World, broken, quiet
 
 from infra.errors import PlatformError
 from scripts.heartbeat import BEAT, FRESH, NOTICE
-from scripts.website.deploy import carry_out
+from scripts.website.apply import Done
+from scripts.website.bucket import Bucket
+from scripts.website.deploy import carry_out, plan_rollback
 from scripts.website.headers import Headers, headers
+from scripts.website.invalidation import Cdn
 from scripts.website.lock import HeldError
+from scripts.website.plan import Plan
 from scripts.website.release import CURRENT_KEY
+from scripts.website.report import done_as_json
 
 REQUESTS = 20  # of the deploy of SECOND over FIRST
 
@@ -154,6 +161,29 @@ def test_a_plan_that_another_deploy_overtook_is_not_carried_out(world: World) ->
     assert world.served() == {**SECOND, **kept_of_the_first()}
 
 
+def test_a_deploy_that_is_done_is_not_told_to_run_again_where_another_one_came_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.distribution = "EDFDVBD6EXAMPLE"
+    world.deploy(FIRST)
+    sent: list[Sequence[str]] = []
+
+    def invalidate(_: Cdn, changed: Sequence[str], *, reference: str) -> str:
+        assert reference
+        sent.append(changed)
+        if len(sent) == 1:
+            world.deploy({**SECOND, "jobs.html": "third"})
+        return f"I{len(sent)}"
+
+    monkeypatch.setattr(Cdn, "invalidate", invalidate)
+    done = world.deploy(SECOND)
+    assert done is not None
+    assert (done.release.number, done.overtaken, done.invalidation) == (2, True, "I2")
+    assert done_as_json(done.plan, done, "")["overtaken"]
+    assert set(sent[0]) < set(sent[1])
+    assert (world.site().parts.lock.read().unsent, world.served()["jobs.html"]) == ((), "third")
+
+
 def test_a_deploy_that_was_taken_over_writes_no_page(world: World) -> None:
     world.deploy(FIRST)
     taken: list[str] = []
@@ -199,6 +229,87 @@ def test_a_deploy_that_slept_while_it_was_taken_over_writes_and_deletes_nothing_
         assert (served["p2.html"], served["index.html"]) == ("third", FIRST["index.html"])
 
 
+@pytest.mark.parametrize("sign", [2, 3])  # before the first page, and before what is deleted
+def test_a_sign_of_life_whose_answer_is_long_on_its_way_is_none(
+    world: World, monkeypatch: pytest.MonkeyPatch, sign: int
+) -> None:
+    world.deploy(FIRST)
+    put, signs, now = Bucket.put, list[str](), [1000.0]
+    third = {**FIRST, "index.html": "third", "other.html": "third"}
+    slow = world.site()
+
+    def late(bucket: Bucket, key: str, body: bytes, kept: Headers, **how: Any) -> str:
+        etag = put(bucket, key, body, kept, **how)
+        if bucket is slow.bucket and key == CURRENT_KEY:
+            signs.append(key)
+            if len(signs) == sign:  # the bucket has it; meanwhile somebody takes over and is done
+                now[0] += NOTICE
+                world.deploy(third, take_over=True)
+        return etag
+
+    monkeypatch.setattr(Bucket, "put", late)
+    monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: now[0]))
+    with pytest.raises(HeldError, match="nothing more is written"):
+        carry_out(slow, world.plan(SECOND, slow), quiet)
+    assert len(signs) == sign
+    served = world.served()
+    assert (served["other.html"], served["about.html"]) == ("third", FIRST["about.html"])
+    if sign == 2:
+        assert third.items() <= served.items()
+
+
+def test_a_deploy_that_slept_between_two_lists_of_deletions_sends_no_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {f"p{number}.html": "page" for number in range(6)}
+    world.deploy({**FIRST, **pages})
+    monkeypatch.setattr("scripts.website.bucket.DELETE_AT_ONCE", 2)
+    now = [1000.0]
+    monkeypatch.setattr("scripts.heartbeat.time", SimpleNamespace(time=lambda: now[0]))
+    lists: list[str] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "POST":
+            lists.append(asked.target)
+            if len(lists) == 1:
+                now[0] += NOTICE
+                world.deploy({**FIRST, **pages, "index.html": "third"}, take_over=True)
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError, match="nothing more is written"):
+        world.deploy(FIRST, through=proxy.address)
+    assert len(lists) == 1
+    assert len(world.served().keys() & pages.keys()) == 4
+
+
+def test_whoever_takes_over_a_living_deploy_mends_what_it_wrote_after_the_plan(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scripts.website.apply.AT_ONCE", 1)
+    pages = {f"p{number}.html": "first" for number in range(8)}
+    first = {**FIRST, **pages}
+    world.deploy(first)
+    taker = world.site(take_over=True)
+    planned: list[Plan] = []
+    done: list[Done | None] = []
+
+    def meanwhile(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("/p0.html") and not planned:
+            planned.append(world.plan(first, taker))
+        if asked.method == "PUT" and asked.path.endswith(f"{world.bucket}/index.html") and not done:
+            done.append(carry_out(taker, planned[0], quiet))
+        return "none"
+
+    with fault_proxy(world.server, meanwhile) as proxy, pytest.raises(HeldError):
+        world.deploy({**SECOND, **dict.fromkeys(pages, "second")}, through=proxy.address)
+    assert done[0] is not None
+    assert not {upload.file.key for upload in planned[0].uploads} & pages.keys()
+    assert done[0].plan.id == planned[0].id
+    assert done[0].plan.notes == ("planned again when the deploy that was taken over had stopped",)
+    served = world.served()
+    assert {key: served[key] for key in pages} == pages
+
+
 def test_whoever_takes_over_a_living_claim_waits_until_its_owner_has_noticed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -233,6 +344,7 @@ def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
         lambda _: b"",
         lambda _: b"{}",
         lambda _: b"not json",
+        lambda _: b"[" * 100_000,
         lambda _: b'{"schema": 99, "releases": []}',
         lambda whole: whole.replace(b'"number":1', b'"number":"1"'),
         lambda whole: re.sub(rb'"at":"[^"]*"', b'"at":1', whole),
@@ -294,6 +406,201 @@ def test_verify_finds_what_an_older_release_needs_and_somebody_changed(world: Wo
     assert SECOND.items() <= world.served().items()
 
 
+def archived(world: World, key: str) -> str:
+    """Where the first release's file is kept."""
+    digest = hashlib.sha256(FIRST[key].encode()).hexdigest()
+    (found,) = [one for one in world.private() if digest in one]
+    return found
+
+
+def test_a_damaged_archived_file_is_not_brought_back(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    world.s3.put(archived(world, "index.html"), b"defaced", headers("index.html"))
+    with pytest.raises(PlatformError, match=r"release 1 cannot be brought back: index\.html of it changed"):
+        world.roll_back("1")
+    assert SECOND.items() <= world.served().items()
+
+
+def test_an_archived_file_that_is_damaged_after_the_plan_is_found(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    site = world.site()
+    plan = plan_rollback(site, "1")
+    world.s3.put(archived(world, "index.html"), b"defaced", headers("index.html"))
+    with pytest.raises(PlatformError, match=r"index\.html: arrived damaged"):
+        carry_out(site, plan, quiet)
+    world.deploy(SECOND)
+    assert SECOND.items() <= world.served().items()
+
+
+def test_verify_finds_a_damaged_archived_file_and_the_next_deploy_archives_it_anew(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    page = archived(world, "index.html")
+    world.s3.put(page, b"defaced", headers("index.html"))
+    plan = world.plan(SECOND, world.site(verify=True))
+    assert plan.delete == (page,)
+    assert [note for note in plan.notes if note.startswith(f"{page}: of an older release, and changed or deleted")]
+    world.deploy(FIRST)
+    world.s3.put(page, b"defaced", headers("index.html"))
+    world.deploy(SECOND)
+    world.roll_back("3")
+    assert FIRST.items() <= world.served().items()
+
+
+def test_headers_changed_by_hand_do_not_come_back(world: World) -> None:
+    world.deploy(FIRST)
+    other = Headers(content_type="text/plain", cache_control="no-store")
+    world.s3.put("index.html", FIRST["index.html"].encode(), other)
+    world.deploy(SECOND)
+    world.s3.put(archived(world, "logo.png"), FIRST["logo.png"].encode(), other)
+    world.roll_back("1")
+    for key in FIRST:
+        found = world.s3.head(key)
+        assert found is not None
+        assert found.headers == headers(key)
+
+
+def test_verify_puts_back_the_headers_of_what_older_releases_need(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    chunk = "assets/main.1a2b3c4d.js"
+    world.s3.put(chunk, FIRST[chunk].encode(), Headers(content_type="text/plain", cache_control="no-store"))
+    site = world.site(verify=True)
+    plan = world.plan(SECOND, site)
+    assert plan.notes == (f"{chunk}: of an older release, and served with other headers; they are put back",)
+    assert (chunk in plan.invalidate, plan.delete) == (True, ())
+    carry_out(site, plan, quiet)
+    found = world.s3.get(chunk)
+    assert found is not None
+    assert (found.body.decode(), found.headers) == (FIRST[chunk], headers(chunk))
+    assert world.plan(SECOND, world.site(verify=True)).empty
+    world.roll_back("1")
+    assert FIRST.items() <= world.served().items()
+
+
+def test_a_file_of_several_parts_is_archived_brought_back_and_verified(world: World) -> None:
+    first, second = world.build(FIRST), world.build(SECOND)
+    content = bytes(range(256)) * 4 * 1024 * 9  # of two parts
+    (first / "film.mp4").write_bytes(content)
+    (second / "film.mp4").write_bytes(b"short")
+    world.deploy(first)
+    world.deploy(second)
+    assert world.plan(second, world.site(verify=True)).empty
+    world.roll_back("1")
+    found = world.s3.get("film.mp4")
+    assert found is not None
+    assert found.body == content
+    assert world.plan(first).empty
+
+
+@pytest.mark.parametrize("to", ["2", None])
+def test_a_rollback_to_the_served_release_clears_up_after_a_deploy_that_died(world: World, to: str | None) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    third = {**SECOND, "index.html": "third", "jobs.html": "third", "assets/main.9c8d7e6f.js": "third main"}
+    with fault_proxy(world.server, since_the_entry_page()) as proxy, pytest.raises(PlatformError):
+        world.deploy(third, through=proxy.address)
+    assert world.served()["jobs.html"] == "third"
+    done = world.roll_back(to, take_over=True)
+    assert SECOND.items() <= world.served().items()
+    assert done is not None
+    assert (done.release.number, done.release.of) == (3, 2)
+    with pytest.raises(PlatformError, match="release 2 is what is served, and whole"):
+        world.roll_back("2")
+    world.roll_back()
+    assert FIRST.items() <= world.served().items()
+
+
+def since_the_entry_page() -> Callable[[Asked], Fault]:
+    seen: list[int] = []
+
+    def fault(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("/index.html") and "/.releases/" not in asked.path:
+            seen.append(asked.number)
+        return "dead" if seen else "none"
+
+    return fault
+
+
+def test_a_rollback_brings_back_what_a_deploy_that_failed_had_overwritten(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+
+    def entry(asked: Asked) -> Fault:
+        page = asked.method == "PUT" and asked.path.endswith("/index.html") and "/.releases/" not in asked.path
+        return "dead" if page else "none"
+
+    with fault_proxy(world.server, entry) as proxy, pytest.raises(PlatformError, match="was not written"):
+        world.deploy({**SECOND, "index.html": "third", "jobs.html": "third"}, through=proxy.address)
+    assert world.site().parts.lock.read().claim is None
+    plan = plan_rollback(world.site(), None)
+    assert (plan.of, plan.notes) == (2, ("release 2 is brought back, over which a deploy did not end",))
+    world.roll_back()
+    assert SECOND.items() <= world.served().items()
+
+
+def test_a_rollback_to_the_served_release_undoes_what_somebody_did_by_hand(world: World) -> None:
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    world.deploy(FIRST)
+    world.s3.put("about.html", b"defaced", headers("about.html"))  # an older release has it in the archive
+    world.roll_back("3")
+    assert FIRST.items() <= world.served().items()
+    world.s3.put("spam.html", b"spam", headers("spam.html"))
+    world.roll_back("4")
+    assert "spam.html" not in world.served()
+
+
+def test_with_one_release_kept_the_same_build_is_nothing_to_do(world: World) -> None:
+    world.keep = 1
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    assert world.plan(SECOND).empty
+    assert world.served() == SECOND
+    assert len(world.private()) == 2
+
+
+def test_a_hashed_name_that_comes_back_with_other_content_is_not_kept_for_ever(world: World) -> None:
+    world.keep = 6
+    chunk, page = "assets/app.1a2b3c4d.js", {"index.html": "without"}
+    first, third = {"index.html": "first", chunk: "v1"}, {"index.html": "third", chunk: "v3"}
+    for build in (first, page):
+        world.deploy(build)
+    same = world.plan(first)
+    assert [(one.headers, one.why) for one in same.uploads if one.file.key == chunk] == [(headers(chunk), "new")]
+    assert chunk not in same.invalidate
+    plan = world.plan(third)
+    (upload,) = [one for one in plan.uploads if one.file.key == chunk]
+    assert (upload.headers, upload.why) == (headers(chunk, demoted=True), "content")
+    assert chunk in plan.invalidate
+    assert plan.notes == (f"{chunk}: its name looks like that of content that never changes, but it changed",)
+    world.deploy(third)
+    assert world.plan(third).empty
+    for build in (page, {**page, chunk: "v5"}):
+        world.deploy(build)
+    for to, build in (("3", third), ("1", first)):
+        done = world.roll_back(to)
+        assert build.items() <= world.served().items()
+        assert done is not None
+        assert chunk in done.plan.invalidate
+
+
+def test_a_rollback_keeps_what_it_overwrites_of_other_releases(world: World) -> None:
+    world.keep = 4
+    chunk, page = "assets/app.1a2b3c4d.js", {"index.html": "without"}
+    first, third = {"index.html": "first", chunk: "v1"}, {"index.html": "third", chunk: "v3"}
+    for build in (first, page, third):
+        world.deploy(build)
+    world.roll_back("1")
+    for build in ({**page, "more.html": "x"}, {**page, "more.html": "y"}):
+        world.deploy(build)
+    world.roll_back("3")  # of v3, over the v1 of release 4
+    world.roll_back("4")
+    assert first.items() <= world.served().items()
+
+
 def test_a_rollback_to_what_is_served_already_is_refused(world: World) -> None:
     for build in (FIRST, SECOND):
         world.deploy(build)
@@ -308,7 +615,11 @@ def test_lost_records_are_made_anew(world: World, what: str) -> None:
     world.deploy(FIRST)
     world.deploy(SECOND)
     world.s3.delete([key for key in world.private() if what in key])
+    assert {one.why for one in world.plan(SECOND).uploads if one.file.key in SECOND} <= {"new"}
     world.deploy(SECOND)
+    chunk = world.s3.head("assets/main.5e6f7a8b.js")
+    assert chunk is not None
+    assert chunk.headers.immutable
     assert SECOND.items() <= world.served().items()
     assert "about.html" not in world.served()
     assert world.plan(SECOND).empty
@@ -319,7 +630,8 @@ def test_a_damaged_record_is_made_anew(world: World) -> None:
     (record,) = [key for key in world.private() if "records/" in key]
     whole = world.s3.get(record)
     assert whole is not None
-    for damage in (b"", b"garbage", whole.body[:-20]):
+    flipped = whole.body[:-30] + bytes([whole.body[-30] ^ 0xFF]) + whole.body[-29:]
+    for damage in (b"", b"garbage", whole.body[:-20], flipped):
         world.s3.put(record, damage, headers("x.gz"))
         assert not world.plan(FIRST).empty
     world.deploy(FIRST)
