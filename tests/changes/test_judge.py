@@ -102,6 +102,13 @@ def test_a_part_of_another_bucket_does_not_go_unseen_with_a_bucket_that_it_only_
     assert judged(changed(gone, None), changed(block, None))["public-access-block-deleted"].guarded
     own = replace(block, inputs={"bucket": "old-1"})
     assert "public-access-block-deleted" not in judged(changed(gone, None), changed(own, None))
+    media = node("s3/bucket:Bucket", "media", bucket="media-1")
+    for named in ({"bucket": (gone.urn, media.urn)}, {}):
+        either = replace(block, inputs={"bucket": UNKNOWN}, property_dependencies=named)
+        found = judged(changed(gone, None), changed(either, None), others=(media,))
+        assert found["public-access-block-deleted"].guarded
+    made = replace(block, inputs={"bucket": UNKNOWN}, property_dependencies={"bucket": (gone.urn,)})
+    assert "public-access-block-deleted" not in judged(changed(gone, None), changed(made, None))
 
 
 @pytest.mark.parametrize(("type_", "word"), [
@@ -236,6 +243,12 @@ def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_netwo
     part = replace(node(type_, **inputs), property_dependencies={owner: (whole.urn,)})
     assert judged(changed(None, part), others=(whole,))[rule].guarded
     assert rule not in judged(changed(None, part), changed(None, whole))
+    new = node("ec2/securityGroup:SecurityGroup", "new")
+    either = replace(part, property_dependencies={owner: (whole.urn, new.urn)})
+    assert judged(changed(None, either), changed(None, new), others=(whole,))[rule].guarded
+    named = replace(part, property_dependencies={}, dependencies=(new.urn,))
+    assert judged(changed(None, named), changed(None, new), others=(whole,))[rule].guarded
+    assert rule not in judged(changed(None, either), changed(None, new), changed(None, whole))
 
 
 def test_a_new_rule_for_a_group_of_the_program_itself_passes_and_one_for_private_addresses_waits() -> None:
@@ -359,6 +372,9 @@ def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> Non
     )
     assert judged(changed(None, rules), others=(bucket,))["expiry-shortened"].guarded
     assert "expiry-shortened" not in judged(changed(None, rules), changed(None, bucket))
+    new = node("s3/bucket:Bucket", "new")
+    either = replace(rules, property_dependencies={"bucket": (bucket.urn, new.urn)})
+    assert judged(changed(None, either), changed(None, new), others=(bucket,))["expiry-shortened"].guarded
 
 
 def test_a_secret_that_changes_is_not_folded_as_the_same() -> None:
