@@ -78,7 +78,7 @@ def _counts(one: Exposed, step: Step, own: Own) -> bool:
 
 
 def _goes_away(target: Target, own: Own) -> bool:
-    """Whether it is a stranger's; what only the apply will tell is own where it is made of own new buckets alone."""
+    """Whether it is a stranger's; what is only to be made is own where it is made of what the change makes itself."""
     if target.account and target.account != UNKNOWN:
         return own.is_stranger(target.account)
-    return not (own.makes(target.made_of) if target.name == UNKNOWN else own.has(target.name))
+    return not own.makes(target.name, target.made_of) and (target.name == UNKNOWN or not own.has(target.name))

@@ -186,6 +186,9 @@ OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:ro
         ({"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, True),
         ({"Federated": "arn:aws:iam::111111111111:saml-provider/x"}, True),
         ({"AWS": "[the arn of Role/own]"}, False),
+        ({"AWS": "arn:aws:iam::111111111111:role/[the name of Role/own]"}, False),
+        ({"AWS": "arn:aws:iam::999999999999:role/[the name of Role/own]"}, True),
+        ({"AWS": "arn:aws:iam::999999999999:role/[the name of Role/111111111111]"}, True),
     ],
 )
 def test_a_new_role_that_a_stranger_may_take_waits_for_a_word(principal: dict[str, str], found: bool) -> None:
@@ -219,6 +222,36 @@ def test_a_federation_is_a_stranger_but_for_the_jobs_whom_another_role_let_in_be
     new = changed(None, role("new", issuer, subject))
     assert ("trust-widened" in judged(new, others=(PROVIDER, there))) == found
     assert "trust-widened" in judged(new, others=(PROVIDER,))
+
+
+@pytest.mark.parametrize(("accounts", "waits"), [
+    ('["111111111111"]', False),
+    ('["111111111111", "999999999999"]', True),
+    ('["999999999999"]', True),
+    (None, True),
+    (UNKNOWN, True),
+])  # fmt: skip
+def test_a_new_provider_makes_nobody_of_another_account_one_s_own_and_waits_itself(
+    accounts: str | None, waits: bool
+) -> None:
+    other = node("pulumi:providers:aws", "other", allowedAccountIds=accounts)
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": THEIRS}})
+    role = changed(None, node("iam/role:Role", assumeRolePolicy=trust))
+    found = judged(changed(None, other), role, others=(PROVIDER,))
+    assert "trust-widened" in found
+    assert found["provider-created"].guarded == waits
+    assert ("other accounts" in found["provider-created"].sentence) == waits
+
+
+def test_the_providers_of_a_first_up_wait_for_no_word() -> None:
+    other = node("pulumi:providers:aws", "other", allowedAccountIds='["999999999999"]')
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": THEIRS}})
+    steps = (
+        changed(None, other),
+        changed(None, PROVIDER),
+        changed(None, node("iam/role:Role", assumeRolePolicy=trust)),
+    )
+    assert [one.rule for one in judge(change(*steps)).judgements if one.guarded] == []
 
 
 def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() -> None:
@@ -334,6 +367,19 @@ def test_a_target_of_copies_that_is_not_known_is_a_stranger_where_anything_but_o
         found = judged(copies_to(destination, *made_of), changed(None, own), changed(None, other))
         assert found["granted-to-another"].guarded
     assert judged(copies_to(destination, own.urn), others=(own,))["granted-to-another"].guarded
+
+
+def test_a_bucket_s_name_is_own_before_the_bucket_is_there_only_for_what_is_made_of_it() -> None:
+    planned_one = node("s3/bucket:Bucket", "replica", bucket="theirs")
+    named = {"bucket": "arn:aws:s3:::theirs"}
+    assert judged(copies_to(named), changed(None, planned_one))["granted-to-another"].guarded
+    other = node("s3/bucket:Bucket", "other", bucket="other-1")
+    found = judged(copies_to(named, other.urn), changed(None, planned_one), changed(None, other))
+    assert found["granted-to-another"].guarded
+    assert "granted-to-another" not in judged(copies_to(named, planned_one.urn), changed(None, planned_one))
+    assert "granted-to-another" not in judged(copies_to(named), others=(planned_one,))
+    beside = copies_to({"bucket": "arn:aws:s3:::theirs-[the id of Bucket/replica]"}, planned_one.urn)
+    assert judged(beside, changed(None, planned_one))["granted-to-another"].guarded
 
 
 def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() -> None:
