@@ -13,6 +13,7 @@ from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
 from changes.own import Own, own_of
+from changes.retyped import retyped
 from changes.rule import OPEN, Rule
 from changes.rules_account import account_of
 from cost.difference import difference as cost_difference
@@ -66,7 +67,7 @@ def _told(
     step: Step, known: Meaning | None, by_rules: Sequence[Judgement], cost: Decimal | None, own: Own
 ) -> Iterator[Judgement]:
     """What it costs, and what happens to it as a whole, as far as rules have not told that."""
-    if known is None:
+    if known is None or meaning(step.node) is None:
         yield _unknown(step)
     if cost:
         sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
@@ -136,7 +137,7 @@ def _leaves(step: Step) -> bool:
     if step.before is None or step.after is None:
         return step.op == "delete"
     own, new = step.before.property_dependencies, step.after.property_dependencies
-    return any(
+    return any(retyped(step.before, step.after)) or any(
         top_level(one.path) in _GUARDED
         and not (one.after in OPEN and own.get(one.path) and own.get(one.path) == new.get(one.path))
         for one in step.changes
@@ -144,7 +145,8 @@ def _leaves(step: Step) -> bool:
 
 
 def _moves(step: Step, known: Meaning) -> bool:
-    return step.op == "replace" and known.moves and not step.node.options.get("deleteBeforeReplace")
+    stays = step.before is not None and step.after is not None and not any(retyped(step.before, step.after))
+    return step.op == "replace" and known.moves and stays and not step.node.options.get("deleteBeforeReplace")
 
 
 def _updated(step: Step, known: Meaning) -> tuple[Risk, bool]:
