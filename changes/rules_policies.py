@@ -55,7 +55,10 @@ def _denies_less(step: Step) -> str | None:
 
 
 def _condition_lifted(step: Step) -> str | None:
-    """What was granted under a condition, and is under a wider one now; in a service's trust also under another one."""
+    """What was granted under a condition, and is not under one as narrow now.
+
+    In a policy of a resource only under a wider one: of another one its exposures tell.
+    """
     if step.before is None or step.after is None:
         return None
     old, new = ([one for one in grants(side) if one.effect == "Allow"] for side in (step.before, step.after))
@@ -66,7 +69,7 @@ def _condition_lifted(step: Step) -> str | None:
 def _lifts(new: Grant, old: Grant) -> bool:
     if not old.condition or not old.meets(new) or as_wide(old.condition, new.condition):
         return False
-    return new.kind == "trust" or as_wide(new.condition, old.condition)
+    return new.kind != "resource" or as_wide(new.condition, old.condition)
 
 
 def _what(one: Grant) -> str:
