@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from small_changes import policy
@@ -37,6 +37,20 @@ def only(path: str) -> Inputs:
 
 def sites(*origins: str) -> Inputs:
     return {"corsRules": [{"allowedOrigins": list(origins)}]}
+
+
+def answering(*origins: str) -> Inputs:
+    return {"corsConfig": {"accessControlAllowOrigins": {"items": list(origins)}}}
+
+
+LOGGING: Mapping[str, Callable[[str], Inputs]] = {
+    "cloudwatch/logDeliveryDestination:LogDeliveryDestination": lambda to: {
+        "deliveryDestinationConfiguration": {"destinationResourceArn": to}
+    },
+    "ec2/flowLog:FlowLog": lambda to: {"logDestination": to},
+    "route53/queryLog:QueryLog": lambda to: {"cloudwatchLogGroupArn": to},
+    "s3/bucketLogging:BucketLogging": lambda to: {"targetBucket": to},
+}
 
 
 def redirect(protocol: str) -> Inputs:
@@ -193,6 +207,18 @@ ROWS: list[Row] = [
      {"ingress": [], "description": "d"}),
     ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "tcp", "securityGroups": ["sg-9"]}]},
      {"ingress": [{"protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}]}),
+    ("opened-to-everyone", "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", {}, answering("*"),
+     answering("https://own.example")),
+    ("opened-to-everyone", "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", answering("https://own.example"),
+     answering("https://own.example", "http*"), answering("https://*.own.example")),
+    *(("granted-to-another", type_, logging("arn:aws:s3:::own"), logging(theirs),
+       logging("[the arn of Bucket/own]"))
+      for type_, logging in LOGGING.items()
+      for theirs in ("arn:aws:s3:::theirs", "arn:aws:s3:::theirs/folder",
+                     "arn:aws:logs:us-east-1:999999999999:log-group:x", "theirs-[the id of Bucket/own]")),
+    ("granted-to-another", "lb/loadBalancer:LoadBalancer", {"internal": True},
+     {"internal": True, "accessLogs": {"bucket": "theirs", "enabled": True}},
+     {"internal": True, "accessLogs": {"bucket": "theirs", "enabled": False}}),
     *(("opened-to-everyone", "s3/bucketCorsConfiguration:BucketCorsConfiguration", sites("https://own.example"),
        sites(wide), sites("https://*.own.example", "http://localhost:*"))
       for wide in ("https://*", "http://*", "http*", "https://*.example", "https://*own.example", "https://own*",

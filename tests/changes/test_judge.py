@@ -139,6 +139,7 @@ def test_a_machine_s_own_disks_go_with_it(op: Op, inputs: dict[str, Any], words:
     ("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket"),
     ("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "accountId"),
     ("ebs/encryptionByDefault:EncryptionByDefault", "region"),
+    ("ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId"),
     ("ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "region"),
 ])  # fmt: skip
 def test_a_guard_that_goes_over_to_something_else_waits_as_one_that_goes(type_: str, path: str) -> None:
@@ -382,6 +383,44 @@ def test_a_bucket_s_name_is_own_before_the_bucket_is_there_only_for_what_is_made
     assert judged(beside, changed(None, planned_one))["granted-to-another"].guarded
 
 
+def test_logs_go_to_a_new_bucket_of_the_program_s_own_and_no_other_without_a_word() -> None:
+    bucket = node("s3/bucket:Bucket", "logs", bucket="logs-1")
+    lets_in = replace(node("s3/bucketPolicy:BucketPolicy", "logs"), property_dependencies={"bucket": (bucket.urn,)})
+    group, other = node("cloudwatch/logGroup:LogGroup", "logs"), node("ssm/parameter:Parameter", "told")
+    for target, made_of, found in (
+        ("logs-1", lets_in, False),
+        ("logs-1", bucket, False),
+        (UNKNOWN, lets_in, False),
+        ("logs-2", lets_in, True),
+        ("logs-1", other, True),
+        (UNKNOWN, other, True),
+    ):
+        one = replace(
+            node("s3/bucketLogging:BucketLogging", targetBucket=target),
+            property_dependencies={"targetBucket": (made_of.urn,)},
+        )
+        steps = (changed(None, each) for each in (one, bucket, lets_in, other))
+        assert ("granted-to-another" in judged(*steps)) == found
+    flows = replace(
+        node("ec2/flowLog:FlowLog", logDestination=UNKNOWN), property_dependencies={"logDestination": (group.urn,)}
+    )
+    assert "granted-to-another" not in judged(changed(None, flows), changed(None, group))
+    own = node("ec2/flowLog:FlowLog", logDestination="arn:aws:logs:us-east-1:111111111111:log-group:x")
+    assert "granted-to-another" not in judged(changed(None, own), others=(PROVIDER,))
+
+
+def test_a_vpc_origin_of_another_account_waits_and_one_of_a_balancer_of_the_program_does_not() -> None:
+    balancer = node("lb/loadBalancer:LoadBalancer", "own", internal=True)
+    for number, found in (("111111111111", False), ("999999999999", True)):
+        arn = f"arn:aws:elasticloadbalancing:us-east-1:{number}:loadbalancer/app/x/0123456789abcdef"
+        one = node("cloudfront/vpcOrigin:VpcOrigin", vpcOriginEndpointConfig={"arn": arn})
+        assert ("origin-moved" in judged(changed(None, one), others=(PROVIDER,))) == found
+    anew = with_inputs(one, vpcOriginEndpointConfig={"arn": UNKNOWN})
+    own = replace(anew, property_dependencies={"vpcOriginEndpointConfig": (balancer.urn,)})
+    assert judged(changed(one, anew), others=(PROVIDER,))["origin-moved"].guarded
+    assert "origin-moved" not in judged(changed(one, own), others=(PROVIDER, balancer))
+
+
 def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() -> None:
     own = node("s3/bucket:Bucket", "replica")
     step = copies_to({"bucket": UNKNOWN}, own.urn)
@@ -393,9 +432,10 @@ def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() ->
     assert judged(named, changed(None, own), others=(PROVIDER,))["granted-to-another"].guarded
 
 
-def test_the_first_up_of_prod_on_an_empty_account_waits_for_no_word() -> None:
-    whole = planned(ROOT, "prod")
-    first = compared(Graph(()), whole, stack="prod", origin="a test")
+@pytest.mark.parametrize("stack", ["prod", "dev"])
+def test_the_first_up_on_an_empty_account_waits_for_no_word(stack: str) -> None:
+    whole = planned(ROOT, stack)
+    first = compared(Graph(()), whole, stack=stack, origin="a test")
     assert [(one.rule, one.step.node.name) for one in judge(first).judgements if one.guarded] == []
 
 
