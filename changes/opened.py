@@ -7,7 +7,7 @@ from typing import Final
 
 from changes.change import Step
 from changes.exchanged import LINKS, exchanged
-from changes.exposed import Exposed, Ports, Target
+from changes.exposed import Exposed, Ports, Target, beyond
 from changes.exposure import exposures
 from changes.exposure_jobs import is_known, subjects
 from changes.grants import Grant
@@ -31,9 +31,8 @@ def opened(step: Step, own: Own) -> dict[str, str]:
     if step.after is None:
         return {}
     before = exposures(step.before) if step.before else set()
-    found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
     told: dict[str, set[str]] = {}
-    for one in (_by_owner(each, own) for each in found):
+    for one in (_by_owner(each, own) for each in beyond(exposures(step.after), before)):
         if _counts(one, step, own):
             told.setdefault(one.rule, set()).add(one.sentence)
     for switch in _OF_TYPE.get(step.node.type, ()):
