@@ -5,11 +5,12 @@ Source: Amazon CloudFront Developer Guide, "Path pattern": the first behavior th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from itertools import combinations
 from typing import Any
 
 from changes.rule import OPEN, each_block
-from changes.wildcards import covers
+from changes.wildcards import both, covers, meet
 from rehearsal.graph import UNKNOWN, Node
 
 Behaviors = list[tuple[str, Any]]  # path patterns in CloudFront's order, each with what answers it
@@ -32,11 +33,17 @@ def answering(held: Behaviors, path: str) -> Any:
 def paths_where(before: Behaviors, after: Behaviors, worse: Callable[[Any, Any], bool]) -> list[str]:
     """The paths whose behavior is worse after than before, of each pattern of both sides and of each two together."""
     own = {path for path, _ in (*before, *after)}
-    both = {one.replace(_ALL, other.removeprefix("/")) for one in own for other in own}
-    for paths in (own, both):  # a request that two patterns fit is told where those of one alone lose nothing
+    for paths in (own, _met(own)):  # a request that two patterns fit is told where those of one alone lose nothing
         if found := sorted(path for path in paths if worse(answering(before, path), answering(after, path))):
             return found
     return []
+
+
+def _met(paths: Collection[str]) -> set[str]:
+    """The paths that fit two patterns of which neither takes in the other."""
+    bare = sorted({path.removeprefix("/") for path in paths})
+    pairs = [(one, other) for one, other in combinations(bare, 2) if not meet(one, other)]
+    return {f"/{path}" for one, other in pairs for path in both(one, other)}
 
 
 def _pattern(behavior: Any) -> str:

@@ -14,6 +14,7 @@ from changes.change import Change, Op, PropertyChange, Step
 from changes.following import follow, pulled_along
 from changes.input_changes import Tags, input_changes
 from changes.property_changes import property_changes
+from changes.retyped import retyped
 from rehearsal.foretold import as_planned
 from rehearsal.graph import OPTIONS, PROVIDER, Graph, Node
 
@@ -69,7 +70,7 @@ def _step(before: Node | None, after: Node | None, tags: tuple[Tags, Tags]) -> S
     if before is None or after is None:
         return Step(op="create" if before is None else "delete", before=before, after=after)
     found = _provider_changes(before, after) if after.type == PROVIDER else input_changes(before, after, tags=tags)
-    changes = (*found, *_option_changes(before, after))
+    changes = (*found, *_option_changes(before, after), *retyped(before, after))
     if not changes:
         return None
     op: Op = "replace" if any(one.replaces for one in changes) else "update"

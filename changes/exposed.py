@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from changes.grants import Grant
+from changes.grants import Grant, Granted
 
 
 @dataclass(frozen=True)
@@ -23,11 +24,23 @@ class Exposed:
         """Whether all that the other one leaves open is open by this one already."""
         if isinstance(self.by, Ports) and isinstance(other.by, Ports):
             return self.by.covers(other.by)  # whatever it is called: one address of what everyone could connect from
-        if self.rule != other.rule:
-            return False
-        if isinstance(self.by, Grant) and isinstance(other.by, Grant):
-            return self.by.covers(other.by)
-        return self.sentence == other.sentence
+        return (self.rule, self.sentence) == (other.rule, other.sentence)
+
+
+def beyond(new: Collection[Exposed], old: Collection[Exposed]) -> set[Exposed]:
+    """What is open by the new ones and by none of the old."""
+    rest, others = set(new) - set(old), [one for one in old if not isinstance(one.by, Grant)]
+    granted = {
+        rule: Granted([one.by for one in old if one.rule == rule and isinstance(one.by, Grant)])
+        for rule in {one.rule for one in rest}
+    }
+
+    def was(one: Exposed) -> bool:
+        if isinstance(one.by, Grant):
+            return granted[one.rule].covers(one.by)
+        return any(other.covers(one) for other in others)
+
+    return {one for one in rest if not was(one)}
 
 
 @dataclass(frozen=True)

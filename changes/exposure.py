@@ -14,7 +14,8 @@ from typing import Any
 from changes.exposed import Exposed
 from changes.exposure_jobs import open_jobs
 from changes.exposure_network import INGRESS, ingress
-from changes.exposure_shared import access_list, cors, document, of_bucket, replication
+from changes.exposure_shared import access_list, cors, cors_of_answers, document, of_bucket, replication
+from changes.exposure_targets import LOGS, endpoint, logs
 from changes.grants import Grant, grants
 from changes.policies import POLICY_TYPES, PROPERTIES
 from changes.rule import OPEN, each_block
@@ -146,6 +147,9 @@ _OF_TYPE: Mapping[str, tuple[Callable[[Node], Iterator[Exposed]], tuple[str, ...
     "aws:ec2/instance:Instance": (_disks, _DISKS),
     "aws:ec2/launchTemplate:LaunchTemplate": (_disks, _DISKS),
     "aws:s3/bucketCorsConfiguration:BucketCorsConfiguration": (cors, ("corsRules",)),
+    "aws:cloudfront/responseHeadersPolicy:ResponseHeadersPolicy": (cors_of_answers, ("corsConfig",)),
+    "aws:cloudfront/vpcOrigin:VpcOrigin": (endpoint, ("vpcOriginEndpointConfig",)),
+    **{type_: (logs, paths) for type_, paths in LOGS.items()},
     "aws:ssm/document:Document": (document, ("permissions",)),
     "aws:iam/role:Role": (_attached, _ATTACHED),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (_attached, _ATTACHED),

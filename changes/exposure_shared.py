@@ -41,6 +41,15 @@ def cors(node: Node) -> Iterator[Exposed]:
             yield Exposed("opened-to-everyone", "lets the scripts of every site call the bucket")
 
 
+def cors_of_answers(node: Node) -> Iterator[Exposed]:
+    """Sites whose scripts may read what a distribution answers."""
+    for held in each_block(node, "corsConfig"):
+        allowed = held.get("accessControlAllowOrigins") if isinstance(held, Mapping) else None
+        origins = allowed.get("items") if isinstance(allowed, Mapping) else None
+        if any(_is_any_site(str(one)) for one in listed(origins)):
+            yield Exposed("opened-to-everyone", "lets the scripts of every site read the answers")
+
+
 def _is_any_site(origin: str) -> bool:
     """Whether sites that anybody can make are let in: by a wildcard but for names within one domain, or by no name."""
     return origin == "null" or ("*" in origin and not _OF_ONE_DOMAIN.fullmatch(origin))

@@ -5,8 +5,10 @@ Source: IAM User Guide, "Grammar of the IAM JSON policy language" and "Policies 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from changes.conditions import as_wide, written
@@ -39,32 +41,62 @@ class Grant:
     excepted: frozenset[str] = frozenset()
     principal: str = "AWS"
 
-    def covers(self, other: Grant) -> bool:
-        """Whether all of the other one is in this."""
-        return self.speaks_of(other) and (not self.condition or as_wide(self.condition, other.condition))
 
-    def speaks_of(self, other: Grant) -> bool:
-        """The same, whatever the conditions are."""
-        return (
-            self._is_for(other)
-            and covers(self.action.lower(), other.action.lower())
-            and covers(self.resource, other.resource)
-            and all(one in other.excepted or _apart(one, other) for one in self.excepted)
+_Whom = tuple[str, str, str, str]  # kind, effect, and the principal's kind and name
+_Terms = tuple[str, frozenset[str]]  # the condition, and what is excepted
+
+
+class Granted:
+    """Grants that others are held against, each pattern against each once: a policy has thousands of pairs of them."""
+
+    def __init__(self, held: Collection[Grant]) -> None:
+        self._same = set(held)
+        self._by: defaultdict[_Whom, defaultdict[_Terms, defaultdict[str, set[str]]]]
+        self._by = defaultdict(lambda: defaultdict(lambda: defaultdict(set)))
+        for one in held:
+            terms = self._by[one.kind, one.effect, one.principal, one.who][one.condition, one.excepted]
+            terms[one.action.lower()].add(one.resource)
+        self._actions = _Patterns({one.action.lower() for one in held})
+        self._resources = _Patterns({one.resource for one in held})
+
+    def covers(self, one: Grant) -> bool:
+        """Whether all of it is in one of these."""
+        return one in self._same or any(
+            (not condition or as_wide(condition, one.condition))
+            and all(each in one.excepted or _apart(each, one) for each in excepted)
+            for condition, excepted in self._terms(one, self._actions.over, self._resources.over)
         )
 
-    def meets(self, other: Grant) -> bool:
-        """Whether it speaks of some of the same for whom the other names, as far as their texts show."""
-        return (
-            self._is_for(other)
-            and meet(self.action.lower(), other.action.lower())
-            and meet(self.resource, other.resource)
-        )
+    def conditions(self, one: Grant) -> Iterator[str]:
+        """Those under which some of the same is granted to all whom it names, as far as their texts show."""
+        return (condition for condition, _ in self._terms(one, self._actions.meeting, self._resources.meeting))
 
-    def _is_for(self, other: Grant) -> bool:
-        """Whether it does the same to all whom the other one names."""
-        same = (self.kind, self.effect, self.principal) == (other.kind, other.effect, other.principal)
-        everyone = (self.kind, self.effect, self.principal, self.who) == (other.kind, other.effect, "AWS", "*")
-        return everyone or (same and self.who in ("*", other.who))
+    def _terms(self, one: Grant, actions: _Found, resources: _Found) -> Iterator[_Terms]:
+        """The terms of what does the same to all whom it names, and has a pair of such patterns."""
+        found, on = actions(one.action.lower()), resources(one.resource)
+        whom = {(one.principal, one.who), (one.principal, "*"), ("AWS", "*")}
+        for principal, who in sorted(whom):
+            for terms, pairs in self._by.get((one.kind, one.effect, principal, who), {}).items():
+                if any(not on.isdisjoint(pairs.get(action, ())) for action in found):
+                    yield terms
+
+
+_Found = Callable[[str], frozenset[str]]
+
+
+class _Patterns:
+    """Patterns, and which of them fit another one; asked once of each."""
+
+    def __init__(self, held: Collection[str]) -> None:
+        self._held = sorted(held)
+        self.over = cache(self._over)
+        self.meeting = cache(self._meeting)
+
+    def _over(self, other: str) -> frozenset[str]:
+        return frozenset(one for one in self._held if covers(one, other))
+
+    def _meeting(self, other: str) -> frozenset[str]:
+        return frozenset(one for one in self._held if meet(one, other))
 
 
 def _apart(excepted: str, grant: Grant) -> bool:
@@ -82,8 +114,8 @@ def grants(node: Node | None) -> tuple[Grant, ...]:
 
 def beyond(new: Collection[Grant], old: Collection[Grant]) -> list[Grant]:
     """What is in the new ones and in none of the old."""
-    same = set(old)  # most are, and a comparison of all with all takes long
-    return [one for one in new if one not in same and not any(other.covers(one) for other in old)]
+    held = Granted(old)
+    return [one for one in new if not held.covers(one)]
 
 
 def _grants(node: Node) -> Iterator[Grant]:

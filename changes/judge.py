@@ -12,18 +12,28 @@ from changes.change import DONE, Change, Judgement, Op, Report, Risk, Step
 from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
 from changes.noise import deciding_tags, parts_of_buckets, sift
-from changes.own import own_of
+from changes.own import Own, own_of
+from changes.retyped import retyped
 from changes.rule import OPEN, Rule
 from changes.rules_account import account_of
 from cost.difference import difference as cost_difference
 from cost.pricing import region_of
 from infra.errors import PlatformError
 from rehearsal.difference import top_level
+from rehearsal.graph import PROVIDER
 
 RULES: Final[tuple[Rule, ...]] = rules.RULES
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
-_GUARDED: Final = ("bucket", "region", "accountId", "settingId", "scope")  # by which a guard names what it guards
+_GUARDED: Final = (
+    "bucket",
+    "region",
+    "accountId",
+    "settingId",
+    "scope",
+    "vpcId",
+)  # by which a guard names what it guards
+_ELSEWHERE: Final = "it may work in other accounts than those that are there"
 _UNWATCHED: Final = "from now on nobody is told when it is taken off"
 _DOES: Final[Mapping[Op, str]] = {
     "create": "creates", "update": "changes", "replace": "replaces", "delete": "deletes", "import": "takes in",
@@ -50,7 +60,7 @@ def judge(change: Change) -> Report:
         if rest is not None:
             known = meaning(step.before or step.node)
             by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account, new=new))
-            told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn)))
+            told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn), own))
             judgements.extend(replace(one, dependents=dependents.of(step)) for one in told)
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))
 
@@ -61,10 +71,10 @@ def _gravity(judgement: Judgement) -> tuple[int, bool, str, str]:
 
 
 def _told(
-    step: Step, known: Meaning | None, by_rules: Sequence[Judgement], cost: Decimal | None
+    step: Step, known: Meaning | None, by_rules: Sequence[Judgement], cost: Decimal | None, own: Own
 ) -> Iterator[Judgement]:
     """What it costs, and what happens to it as a whole, as far as rules have not told that."""
-    if known is None:
+    if known is None or meaning(step.node) is None:
         yield _unknown(step)
     if cost:
         sentence = f"{_subject(step, known)} costs {abs(cost):.2f} USD a month {'more' if cost > 0 else 'less'}"
@@ -72,7 +82,7 @@ def _told(
     told = [cause for one in by_rules for cause in one.causes]
     rest = step if step.op != "update" else replace(step, changes=tuple(one for one in step.changes if one not in told))
     if known is not None and (rest.changes or step.op != "update" or not by_rules):
-        yield replace(_by_meaning(rest, known), step=step)
+        yield replace(_by_meaning(rest, known, own), step=step)
 
 
 def _unknown(step: Step) -> Judgement:
@@ -87,10 +97,10 @@ def _unknown(step: Step) -> Judgement:
     )
 
 
-def _by_meaning(step: Step, known: Meaning) -> Judgement:
-    risk, guarded = _whole(step, known)
+def _by_meaning(step: Step, known: Meaning, own: Own) -> Judgement:
+    risk, guarded = _whole(step, known, own)
     ends = step.op in ("delete", "replace")
-    effect = _uncertain(step)
+    effect = _uncertain(step) or (_ELSEWHERE if step.op == "create" and guarded else "")
     if step.op == "forget" and known.guards_access:
         effect = _UNWATCHED
     if ends:
@@ -107,7 +117,7 @@ def _by_meaning(step: Step, known: Meaning) -> Judgement:
     )
 
 
-def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
+def _whole(step: Step, known: Meaning, own: Own) -> tuple[Risk, bool]:
     """The risk of what happens to the resource as a whole, and whether it waits for a person."""
     if step.op in ("delete", "replace"):
         if known.lost:
@@ -125,7 +135,8 @@ def _whole(step: Step, known: Meaning) -> tuple[Risk, bool]:
         if any(change.replaces for change in step.changes):
             return ("data loss", True) if known.lost else ("downtime", False)
         return _updated(step, known)
-    return "cosmetic", False
+    elsewhere = step.node.type == PROVIDER and own.works_elsewhere(step.node)
+    return ("unknown", True) if elsewhere else ("cosmetic", False)
 
 
 def _leaves(step: Step) -> bool:
@@ -133,7 +144,7 @@ def _leaves(step: Step) -> bool:
     if step.before is None or step.after is None:
         return step.op == "delete"
     own, new = step.before.property_dependencies, step.after.property_dependencies
-    return any(
+    return any(retyped(step.before, step.after)) or any(
         top_level(one.path) in _GUARDED
         and not (one.after in OPEN and own.get(one.path) and own.get(one.path) == new.get(one.path))
         for one in step.changes
@@ -141,7 +152,8 @@ def _leaves(step: Step) -> bool:
 
 
 def _moves(step: Step, known: Meaning) -> bool:
-    return step.op == "replace" and known.moves and not step.node.options.get("deleteBeforeReplace")
+    stays = step.before is not None and step.after is not None and not any(retyped(step.before, step.after))
+    return step.op == "replace" and known.moves and stays and not step.node.options.get("deleteBeforeReplace")
 
 
 def _updated(step: Step, known: Meaning) -> tuple[Risk, bool]:

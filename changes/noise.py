@@ -58,12 +58,12 @@ def parts_of_buckets(steps: Sequence[Step]) -> dict[str, str]:
 
 
 def _is_part(node: Node, bucket: Node) -> bool:
-    """By the bucket that it names; only where that says nothing, by what it depends on."""
+    """By what alone makes the name of its bucket, or by that name; what it only waits for may be another bucket."""
     named = node.property_dependencies.get("bucket")
     if named:
-        return bucket.urn in named
+        return set(named) == {bucket.urn}
     held, names = node.inputs.get("bucket"), (bucket.id, bucket.inputs.get("bucket"))
-    return held in names if held not in (None, UNKNOWN) else bucket.urn in node.dependencies
+    return held not in (None, UNKNOWN) and held in names
 
 
 def deciding_tags(*graphs: Graph) -> frozenset[str]:

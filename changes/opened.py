@@ -7,7 +7,7 @@ from typing import Final
 
 from changes.change import Step
 from changes.exchanged import LINKS, exchanged
-from changes.exposed import Exposed, Ports, Target
+from changes.exposed import Exposed, Ports, Target, beyond
 from changes.exposure import exposures
 from changes.exposure_jobs import is_known, subjects
 from changes.grants import Grant
@@ -31,9 +31,8 @@ def opened(step: Step, own: Own) -> dict[str, str]:
     if step.after is None:
         return {}
     before = exposures(step.before) if step.before else set()
-    found = {one for one in exposures(step.after) - before if not any(other.covers(one) for other in before)}
     told: dict[str, set[str]] = {}
-    for one in (_by_owner(each, own) for each in found):
+    for one in (_by_owner(each, own) for each in beyond(exposures(step.after), before)):
         if _counts(one, step, own):
             told.setdefault(one.rule, set()).add(one.sentence)
     for switch in _OF_TYPE.get(step.node.type, ()):
@@ -78,7 +77,7 @@ def _counts(one: Exposed, step: Step, own: Own) -> bool:
 
 
 def _goes_away(target: Target, own: Own) -> bool:
-    """Whether it is a stranger's; what only the apply will tell is own where it is made of own new buckets alone."""
+    """Whether it is a stranger's; what is only to be made is own where it is made of what the change makes itself."""
     if target.account and target.account != UNKNOWN:
         return own.is_stranger(target.account)
-    return not (own.makes(target.made_of) if target.name == UNKNOWN else own.has(target.name))
+    return not own.makes(target.name, target.made_of) and (target.name == UNKNOWN or not own.has(target.name))

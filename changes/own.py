@@ -4,61 +4,68 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from changes.change import Change
 from changes.grants import Grant, grants
-from rehearsal.foretold import names_an_output
-from rehearsal.graph import PROVIDER, UNKNOWN, Graph
+from rehearsal.foretold import beside_outputs, is_an_output, names_an_output
+from rehearsal.graph import PROVIDER, UNKNOWN, Graph, Node
 from rehearsal.policy_documents import listed
 
-_BUCKET, _ROLE = "aws:s3/bucket:Bucket", "aws:iam/role:Role"
+_BUCKET, _ROLE, _LOGS = "aws:s3/bucket:Bucket", "aws:iam/role:Role", "aws:cloudwatch/logGroup:LogGroup"
+_PARTS = "aws:s3/bucket"
 _NOTHING = Graph(())
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Own:
-    """`accounts` that the program's providers may work in, `ids` of its resources as far as they are there.
+    """`accounts` that the program's providers may work in, those that are there alone where any are.
 
-    Of its buckets the names that they will have, too; `new_buckets` are the URNs of those that the change makes, of
-    which only the apply will tell the ARN. `trusts` are what its roles let in before, `before` and `after` all that is
-    known on either side.
+    `ids` are those of its resources as far as they are there, with its buckets' names. `made` are the names, by their
+    URNs, of buckets and log groups that the change makes, and of the parts of such buckets: a name that is only to be
+    had may be somebody else's already, so that it counts for what is made of it alone. `trusts` are what its roles let
+    in before, `before` and `after` all that is known on either side.
     """
 
     accounts: frozenset[str] = frozenset()
     ids: frozenset[str] = frozenset()
-    new_buckets: frozenset[str] = frozenset()
+    made: Mapping[str, Any] = field(default_factory=dict)
     trusts: frozenset[Grant] = frozenset()
     before: Graph = _NOTHING
     after: Graph = _NOTHING
 
     def is_stranger(self, principal: str) -> bool:
-        """Whether a policy's principal is neither of these accounts nor an own output."""
-        if principal == UNKNOWN or names_an_output(principal):
+        """Whether a policy's principal is neither of these accounts nor an own output in one of them."""
+        named = _ACCOUNT.findall(beside_outputs(principal))
+        if not named and (principal == UNKNOWN or names_an_output(principal)):
             return False
-        named = _ACCOUNT.findall(principal)
         return not named or not set(named) <= self.accounts
 
     def has(self, identifier: str) -> bool:
         """Whether it is an own resource's id, or will be."""
-        return identifier in self.ids or names_an_output(identifier)
+        return identifier in self.ids or is_an_output(identifier)
 
-    def makes(self, urns: Collection[str]) -> bool:
-        """Whether these are buckets that the change makes, and nothing else is among them."""
-        return bool(urns) and self.new_buckets.issuperset(urns)
+    def makes(self, name: str, urns: Collection[str]) -> bool:
+        """Whether what is made of these will be named so; of an unknown name, whether nothing else is among them."""
+        if name == UNKNOWN:
+            return bool(urns) and all(one in self.made for one in urns)
+        return any(self.made.get(one) == name for one in urns)
+
+    def works_elsewhere(self, provider: Node) -> bool:
+        """Whether a provider beside those that are there may work in other accounts than they."""
+        named = set(_named(provider))
+        return bool(self.before.of(PROVIDER)) and bool(self.accounts) and not (named and named <= self.accounts)
 
 
 def own_of(change: Change) -> Own:
     """What both sides of a change name."""
     return Own(
-        accounts=frozenset(one for graph in (change.before, change.after) for one in _accounts(graph)),
-        ids=frozenset(one for graph in (change.before, change.after) for one in _ids(graph)),
-        new_buckets=frozenset(
-            step.node.urn for step in change.steps if step.op in ("create", "replace") and step.node.type == _BUCKET
-        ),
+        accounts=frozenset(_accounts(change.before if change.before.of(PROVIDER) else change.after)),
+        ids=frozenset(_ids(change)),
+        made=_made(change),
         before=change.before,
         after=change.after,
         trusts=frozenset(
@@ -70,14 +77,36 @@ def own_of(change: Change) -> Own:
     )
 
 
-def _ids(graph: Graph) -> Iterator[str]:
-    yield from (node.id for node in graph if node.id)
-    yield from (name for node in graph.of(_BUCKET) if isinstance(name := node.inputs.get("bucket"), str))
+def _ids(change: Change) -> Iterator[str]:
+    yield from (node.id for graph in (change.before, change.after) for node in graph if node.id)
+    names = (node.inputs.get("bucket") for node in change.before.of(_BUCKET))
+    yield from (name for name in names if isinstance(name, str) and name != UNKNOWN)
+
+
+def _made(change: Change) -> dict[str, Any]:
+    """With parts of the buckets: a log is to go where the policy is that lets it in."""
+    new = {step.node.urn for step in change.steps if step.op in ("create", "replace")} | change.unfinished
+    whole = {
+        node.urn: node.inputs.get("bucket")
+        for type_ in (_BUCKET, _LOGS)
+        for node in change.after.of(type_)
+        if node.urn in new
+    }
+    parts = {
+        node.urn: whole[urns[0]]
+        for node in change.after
+        if node.type.startswith(_PARTS) and len(urns := node.property_dependencies.get("bucket", ())) == 1
+        if urns[0] in whole
+    }
+    return {**parts, **whole}
 
 
 def _accounts(graph: Graph) -> Iterator[str]:
-    for provider in graph.of(PROVIDER):
-        yield from (str(one) for one in listed(_held(provider.inputs.get("allowedAccountIds"))))
+    yield from (one for provider in graph.of(PROVIDER) for one in _named(provider))
+
+
+def _named(provider: Node) -> Iterator[str]:
+    yield from (str(one) for one in listed(_held(provider.inputs.get("allowedAccountIds"))))
 
 
 def _held(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
 from changes.preview_differences import Written, differences, differing
+from changes.retyped import retyped
 from rehearsal.graph import OPTIONS, Graph, Node
 from rehearsal.in_process import ROOT_TYPE
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
@@ -139,7 +140,7 @@ def _joined(group: Sequence[Written]) -> Step | None:
     if before is None or after is None:
         return Step(op=op, before=before, after=after)
     differ = differences(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
-    changes = (*differ, *_protection(before, after))
+    changes = (*differ, *_protection(before, after), *retyped(before, after))
     return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
 
 

@@ -67,15 +67,16 @@ def found(step: Step, *, subject: str, own: Own, account: Account, new: Collecti
 def _beside(step: Step, new: Collection[str]) -> Step:
     """The step as a change of nothing into something, where it is a part of what is there already.
 
-    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use.
+    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use. It is a part
+    of something new only where nothing else makes the input that names its owner: one of several may be the owner.
     """
     after = step.after
     if step.op != "create" or after is None:
         return step
     if after.type not in _PART_OF:
         return step
-    owners = after.property_dependencies.get(_PART_OF[after.type]) or after.dependencies
-    return step if set(owners) & set(new) else replace(step, before=replace(after, inputs={}))
+    owners = set(after.property_dependencies.get(_PART_OF[after.type], ()))
+    return step if owners and owners <= set(new) else replace(step, before=replace(after, inputs={}))
 
 
 def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:

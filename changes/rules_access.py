@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from changes.change import Risk, Step
+from changes.exposure_targets import LOGS
 from changes.opened import properties as thrown_in
 from changes.policies import PROPERTIES as POLICIES
 from changes.rule import OPEN, Rule, changed, sides
@@ -71,14 +72,14 @@ def _open(id_: str, title: str, remedy: str, *properties: str, risk: Risk = "sec
 RULES = (
     _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
           "name who may: a prefix list, a security group, an account, an origin", *POLICIES, *_CONNECTING, "corsRules",
-          "permissions", "grants", "accessControlPolicy"),
+          "corsConfig", "permissions", "grants", "accessControlPolicy"),
     _open("public-access-unblocked", "A block of public access is taken off",
           "leave all four on; CloudFront reads private buckets"),
     _open("administrator-rights", "A policy allows everything, or all of IAM", "name the actions and the resources",
           *POLICIES, "policyArn", "managedPolicyArns"),
     _open("granted-to-another", "Another account, role or user is let in, or gets copies",
           "make sure that you know who it is", *POLICIES, "grants", "accessControlPolicy", "permissions", "rules",
-          "replicationConfiguration"),
+          "replicationConfiguration", *sorted({path for paths in LOGS.values() for path in paths})),
     _open("source-not-known", "Whom a rule lets in is only told by the apply",
           "apply what it depends on first, then preview again", *_CONNECTING),
     _open("let-in-another", "A security group lets in a public address, or a list or group from elsewhere",

@@ -15,9 +15,11 @@ _BUDGET: Final = "aws:budgets/budget:Budget"
 _MORE: Final = "GREATER_THAN"
 # What is counted, and over which time: another one makes another amount of the same limit. With what AWS takes.
 _COUNTED: Final[Mapping[str, Any]] = {
-    "accountId": None, "budgetType": None, "costFilters": None, "limitUnit": None,
-    "timePeriodEnd": "2087-06-15_00:00", "timeUnit": None,
+    "accountId": None, "autoAdjustData": None, "billingViewArn": None, "budgetType": None, "costFilters": None,
+    "filterExpression": None, "limitUnit": None, "metrics": None, "plannedLimits": None,
+    "timePeriodEnd": "2087-06-15_00:00", "timePeriodStart": None, "timeUnit": None,
 }  # fmt: skip
+_WHOLE_VIEW: Final = ":billingview/primary"  # of all costs: what AWS tells where the program names no view
 _OFF: Final = frozenset({"useAmortized", "useBlended"})
 _RAISED: Final = 10  # times as much: growth that is planned asks for less at once
 
@@ -33,7 +35,7 @@ def _nobody_told(step: Step) -> str | None:
     less = sorted(_left_out(step.after) - _left_out(step.before))
     if other or less:
         return f"counts other costs than before, or in another way: {', '.join((*other, *less))}"
-    before, after = _first_told(step.before), _first_told(step.after)
+    before, after = _first_told(step.before, old), _first_told(step.after, old)
     if (old and not new) or (before is not None and after is None):
         return "tells nobody any more that costs are high"
     if before and after and after >= _RAISED * before:
@@ -42,13 +44,17 @@ def _nobody_told(step: Step) -> str | None:
 
 
 def _subscribers(budget: Node) -> set[str]:
+    return {each for one in _alarms(budget) for each in _told(one)}
+
+
+def _told(alarm: Mapping[str, Any]) -> set[str]:
     paths = ("subscriberEmailAddresses", "subscriberSnsTopicArns")
-    return {str(each) for one in _alarms(budget) for path in paths for each in listed(one.get(path))}
+    return {str(each) for path in paths for each in listed(alarm.get(path))}
 
 
 def _changed(step: Step, name: str, default: Any) -> bool:
     """Whether it is another one; AWS tells the account's number also where the program set none."""
-    old, new = ((default if one in EMPTY else one) for one in sides(step, name))
+    old, new = (default if one in EMPTY or str(one).endswith(_WHOLE_VIEW) else one for one in sides(step, name))
     return bool(old != new) and not (name == "accountId" and old is None)
 
 
@@ -65,10 +71,14 @@ def _alarms(budget: Node) -> list[Mapping[str, Any]]:
     return [one for one in held if one.get("comparisonOperator") in (None, _MORE)]
 
 
-def _first_told(budget: Node) -> float | None:
-    """The least amount that somebody is told of; None where nobody can tell."""
+def _first_told(budget: Node, whom: set[str]) -> float | None:
+    """The least amount that one of these is told of; None where none of them is, or nobody can tell."""
     limit = number(peek(budget, "limitAmount"))
-    amounts = [(number(one.get("threshold")), one.get("thresholdType") == "PERCENTAGE") for one in _alarms(budget)]
+    amounts = [
+        (number(one.get("threshold")), one.get("thresholdType") == "PERCENTAGE")
+        for one in _alarms(budget)
+        if _told(one) & whom
+    ]
     found = [
         share * limit / 100 if of_limit else share
         for share, of_limit in amounts

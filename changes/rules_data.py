@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from changes.change import Step
 from changes.opened import properties as thrown_in
+from changes.retyped import retyped
 from changes.rule import DATABASE, OPEN, Rule, lowered, number, sides, turned_off, turned_on
 
 _LOGS = frozenset({"aws:cloudwatch/logGroup:LogGroup"})
@@ -15,6 +16,8 @@ def _unprotected(step: Step) -> str | None:
         return None
     if step.before.protect and not step.after.protect:
         return "is no longer protected by Pulumi: the next change may delete or replace it"
+    if step.before.protect and any(retyped(step.before, step.after)):
+        return f"becomes a {step.after.type} by an alias, although Pulumi protects it"
     if step.before.options.get("retainOnDelete") and not step.after.options.get("retainOnDelete"):
         return "is deleted at AWS too when it leaves the program: until now it stayed there"
     return None
@@ -108,7 +111,7 @@ def _rule(id_: str, title: str, remedy: str) -> Rule:
 
 RULES = (
     Rule(id="protect-off", title="Pulumi's protection of a resource is taken off", risk="data loss", types=frozenset(),
-         properties=("protect", "retainOnDelete"), check=_unprotected,
+         properties=("protect", "retainOnDelete", "resourceType"), check=_unprotected,
          remedy="take it off only in the change that deletes it"),
     Rule(id="deletion-protection-off", title="AWS's deletion protection is taken off", risk="data loss",
          types=frozenset(), properties=("deletionProtection", "deletionProtectionEnabled",

@@ -11,6 +11,7 @@ from typing import Any
 
 from changes.behaviors import answering, behaviors, paths_where
 from changes.change import Step
+from changes.opened import properties as thrown_in
 from changes.rule import DISTRIBUTION, EMPTY, OPEN, Rule, each_block
 from controls.inputs import peek
 from rehearsal.foretold import names_an_output
@@ -138,8 +139,10 @@ RULES = (
          remedy="leave the origin access control on, signing always"),
     Rule(id="origin-moved", title="A site fetches what it answers from another domain", risk="security",
          types=DISTRIBUTION, check=_origin_moved,
-         properties=("origins", "originGroups", "defaultCacheBehavior", "orderedCacheBehaviors"),
+         properties=("origins", "originGroups", "defaultCacheBehavior", "orderedCacheBehaviors",
+                     *thrown_in("origin-moved")),
          remedy="make sure that you know whose it is"),
     Rule(id="origin-in-clear", title="A site reaches its server without TLS", risk="security", types=DISTRIBUTION,
-         properties=("origins",), check=_origin_in_clear, remedy="leave it at https-only with TLS 1.2"),
+         properties=("origins", *thrown_in("origin-in-clear")), check=_origin_in_clear,
+         remedy="leave it at https-only with TLS 1.2"),
 )  # fmt: skip

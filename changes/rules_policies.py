@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from changes.change import Step
 from changes.conditions import as_wide
-from changes.grants import Grant, beyond, grants
+from changes.grants import Grant, Granted, beyond, grants
 from changes.policies import POLICY_TYPES, PROPERTIES, policies
 from changes.property_paths import is_within
 from changes.rule import OPEN, Rule, sides
@@ -55,18 +55,23 @@ def _denies_less(step: Step) -> str | None:
 
 
 def _condition_lifted(step: Step) -> str | None:
-    """What was granted under a condition, and is under a wider one now; in a service's trust also under another one."""
+    """What was granted under a condition, and is not under one as narrow now.
+
+    In a policy of a resource only under a wider one: of another one its exposures tell.
+    """
     if step.before is None or step.after is None:
         return None
     old, new = ([one for one in grants(side) if one.effect == "Allow"] for side in (step.before, step.after))
-    found = sorted({_what(one) for one in beyond(new, old) if any(_lifts(one, other) for other in old)})
+    held = Granted(old)
+    found = sorted({_what(one) for one in beyond(new, old) if any(_lifts(one, each) for each in held.conditions(one))})
     return f"lets in under wider conditions than before: {', '.join(found)}" if found else None
 
 
-def _lifts(new: Grant, old: Grant) -> bool:
-    if not old.condition or not old.meets(new) or as_wide(old.condition, new.condition):
+def _lifts(new: Grant, condition: str) -> bool:
+    """Whether it is granted without this condition, under which some of the same was."""
+    if not condition or as_wide(condition, new.condition):
         return False
-    return new.kind == "trust" or as_wide(new.condition, old.condition)
+    return new.kind != "resource" or as_wide(new.condition, condition)
 
 
 def _what(one: Grant) -> str:

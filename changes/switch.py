@@ -13,6 +13,7 @@ from typing import Any, Final
 from changes.change import Step
 from changes.property_paths import is_within
 from changes.rule import EMPTY, OPEN, number
+from rehearsal.foretold import is_an_output
 from rehearsal.graph import Node
 from rehearsal.policy_documents import listed
 
@@ -48,7 +49,7 @@ class Switch:
         new = self._value(step.after)
         if old == new and not (_open(new) and any(is_within(one.path, self.top) for one in step.changes)):
             return None
-        if self.worse is removed and new in OPEN and step.after.property_dependencies.get(self.path):
+        if self.worse in (removed, elsewhere) and new in OPEN and step.after.property_dependencies.get(self.top):
             return None  # an output of another resource: something, whatever it is called
         if not self.worse(old, new):
             return None
@@ -140,6 +141,11 @@ def left(old: Any, new: Any) -> bool:
 def chosen(old: Any, new: Any) -> bool:
     """A value that is set now and was not before."""
     return old != new and new not in EMPTY
+
+
+def elsewhere(old: Any, new: Any) -> bool:
+    """Another target than the one that was set, and no output of the program's own."""
+    return old not in EMPTY and old != new and not is_an_output(str(new))
 
 
 def removed(old: Any, new: Any) -> bool:

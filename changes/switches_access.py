@@ -12,6 +12,7 @@ from changes.switch import (
     Switch,
     but,
     chosen,
+    elsewhere,
     gains,
     higher_or_none,
     left,
@@ -32,6 +33,7 @@ _SUBNET, _ROUTE, _TABLE = "aws:ec2/subnet:Subnet", "aws:ec2/route:Route", "aws:e
 _BALANCER, _LISTENER = "aws:lb/loadBalancer:LoadBalancer", "aws:lb/listener:Listener"
 _CACHE = "aws:elasticache/replicationGroup:ReplicationGroup"
 _DISTRIBUTION = "aws:cloudfront/distribution:Distribution"
+_VPC_ORIGIN, _ENDPOINT = "aws:cloudfront/vpcOrigin:VpcOrigin", "aws:ec2/vpcEndpoint:VpcEndpoint"
 _POOL = "aws:cognito/userPool:UserPool"
 _PASSWORDS = "aws:iam/accountPasswordPolicy:AccountPasswordPolicy"
 _BLOCKS = (
@@ -79,7 +81,7 @@ _CHANGED: Final = (
     ("security-groups-added", (*DATABASE, _INSTANCE, _TEMPLATE), "vpcSecurityGroupIds", gains, None, _GROUPS),
     ("security-groups-added", (_TEMPLATE,), "networkInterfaces.securityGroups", gains, None, _GROUPS),
     ("security-groups-added", (_BALANCER,), "securityGroups", gains, None, _GROUPS),
-    ("security-groups-added", (_CACHE, "aws:ec2/vpcEndpoint:VpcEndpoint"), "securityGroupIds", gains, None, _GROUPS),
+    ("security-groups-added", (_CACHE, _ENDPOINT), "securityGroupIds", gains, None, _GROUPS),
     ("moved-in-network", DATABASE, "dbSubnetGroupName", left, None, _MOVES),
     ("moved-in-network", ("aws:rds/subnetGroup:SubnetGroup",), "subnetIds", gains, None, _MOVES),
     ("moved-in-network", (_CACHE,), "subnetGroupName", left, None, _MOVES),
@@ -95,14 +97,19 @@ _CHANGED: Final = (
      "asks for a second factor no longer, or less often: {new} instead of {old}"),
     ("plain-http", (_LISTENER,), "protocol", one_of("HTTPS", "TLS", "HTTP"), "HTTP",
      "takes {new} instead of {old}, in which TLS does not end here"),
-    ("plain-http", ("aws:cloudfront/vpcOrigin:VpcOrigin",), "vpcOriginEndpointConfig.originProtocolPolicy",
-     one_of("https-only"), None, _NO_TLS),
+    ("plain-http", (_VPC_ORIGIN,), "vpcOriginEndpointConfig.originProtocolPolicy", one_of("https-only"), None, _NO_TLS),
+    ("origin-in-clear", (_VPC_ORIGIN,), "vpcOriginEndpointConfig.originSslProtocols.items",
+     none_of("SSLv3", "TLSv1", "TLSv1.1"), None, "sends requests on by an old version of TLS: {new} instead of {old}"),
+    ("origin-moved", (_VPC_ORIGIN,), "vpcOriginEndpointConfig.arn", elsewhere, None,
+     "sends requests to {new} instead of {old}"),
     ("trust-widened", ("aws:iam/openIdConnectProvider:OpenIdConnectProvider",), "clientIdLists", gains, None,
      "takes tokens for others too: {new} instead of {old}"),
     ("trust-widened", ("aws:iam/openIdConnectProvider:OpenIdConnectProvider",), "url", left, None,
      "takes the tokens of {new} instead of {old}"),
     ("trust-widened", ("aws:iam/openIdConnectProvider:OpenIdConnectProvider",), "thumbprintLists", gains, None,
      "takes other certificates of the issuer: {new} instead of {old}"),
+    ("protection-weakened", (_ENDPOINT,), "policy", removed, None,
+     "lets everything through: it has no policy any more"),
     ("protection-weakened", ("aws:budgets/budget:Budget",), "notifications", removed, None, "tells nobody any more"),
     ("protection-weakened", ("aws:ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess",), "state",
      order("unblocked", "block-new-sharing", "block-all-sharing"), None, "lets snapshots be opened to everyone: {new}"),

@@ -9,6 +9,8 @@ import re
 from functools import lru_cache
 
 _RUN = re.compile(r"[*?]{2,}")
+_LITERAL = re.compile(r"[*?]")
+_MOST = 16  # ways in which two patterns with many wildcards may overlap
 
 
 def covers(pattern: str, other: str) -> bool:
@@ -19,6 +21,46 @@ def covers(pattern: str, other: str) -> bool:
 def meet(pattern: str, other: str) -> bool:
     """Whether one of the two covers the other."""
     return covers(pattern, other) or covers(other, pattern)
+
+
+@lru_cache(maxsize=16384)
+def both(pattern: str, other: str) -> tuple[str, ...]:
+    """Patterns of texts that fit both, none where no text does; of very many those of the widest alone."""
+    one, two = _plain(pattern), _plain(other)
+    if _apart(_LITERAL.split(one)[0], _LITERAL.split(two)[0]):
+        return ()
+    if _apart(_LITERAL.split(one)[-1][::-1], _LITERAL.split(two)[-1][::-1]):
+        return ()
+    later: list[tuple[str, ...]] = []  # by the place in the other pattern: what fits both from the next place on
+    for here in reversed(range(len(one) + 1)):
+        row: list[tuple[str, ...]] = [()] * (len(two) + 1)
+        for there in reversed(range(len(two) + 1)):
+            row[there] = _from(one[here : here + 1], two[there : there + 1], later, row, there)
+        later = row
+    return tuple(dict.fromkeys(_plain(text) for text in later[0]))
+
+
+def _apart(one: str, other: str) -> bool:
+    """Whether two beginnings exclude each other."""
+    return not one.startswith(other) and not other.startswith(one)
+
+
+def _from(one: str, two: str, later: list[tuple[str, ...]], row: list[tuple[str, ...]], there: int) -> tuple[str, ...]:
+    """What fits both from here on, by their next characters, empty at an end: a `*` takes what the other has."""
+    if not one and not two:
+        return ("",)
+    onward = row[there + 1] if two else ()  # in the other pattern alone
+    if one == "*" and two == "*":
+        found = [f"*{text}" for text in (*later[there], *onward)]
+    elif one == "*":
+        found = [*(two + text for text in onward), *later[there]]
+    elif two == "*":
+        found = [*((one + text for text in later[there]) if one else ()), *onward]
+    elif one and two and (one == two or "?" in (one, two)):
+        found = [(two if one == "?" else one) + text for text in later[there + 1]]
+    else:
+        found = []
+    return tuple(dict.fromkeys(found))[:_MOST]
 
 
 @lru_cache(maxsize=16384)

@@ -30,6 +30,16 @@ def names_an_output(text: str) -> bool:
     return "[the " in text and _STAND_IN.search(text) is not None
 
 
+def is_an_output(text: str) -> bool:
+    """Whether the text is one stand-in, and nothing beside it."""
+    return _STAND_IN.fullmatch(text) is not None
+
+
+def beside_outputs(text: str) -> str:
+    """What the program itself wrote of the text, without its stand-ins."""
+    return _STAND_IN.sub("", text)
+
+
 def holds_unknown(value: Any) -> bool:
     """Whether UNKNOWN is in the value, at any depth."""
     if isinstance(value, dict | list):

@@ -17,12 +17,18 @@ from changes.stack_titles import account_title
 from infra.account_config import account_stacks, load_account
 from infra.config_source import ConfigError, load
 
-# Top folders that no plan reads: tests/test_architecture.py holds that infra/ and rehearsal/ import none of them.
+# Top folders of code that no plan reads, and of what tools keep: tests/scripts/test_same_trees.py holds that infra/ and
+# rehearsal/ import none of them. docs/ and examples/ are data, which a program may come to open.
 UNREAD: Final = frozenset(
-    {"benchmarks", "changes", "controls", "docs", "drawing", "examples", "node_modules", "reports", "scripts", "tests",
-     "tools"}
+    {".ci", ".demo", ".git", ".github", ".hypothesis", ".mypy_cache", ".pytest_cache", ".rehearsal", ".ruff_cache",
+     ".venv", "benchmarks", "changes", "controls", "drawing", "node_modules", "reports", "scripts", "tests", "tools"}
 )  # fmt: skip
-UNREAD_FILES: Final = re.compile(r"\..*|.*\.(md|txt|toml|json|svg|html|log)|Makefile|changes\.ack\.yaml")
+UNREAD_FILES: Final = frozenset(
+    {".git", ".gitattributes", ".gitignore", "LICENSE", "Makefile", "README.md", "changes.ack.yaml", "changes.md",
+     "pyproject.toml", "requirements-dev.txt", "requirements-node.txt", "requirements.txt"}
+)  # fmt: skip
+_PROGRAM: Final = frozenset({"account", "infra", "rehearsal", "templates"})  # nothing below is left out
+_UNCHECKED: Final = 1  # flags of compiled code that Python runs without a look at its source (PEP 552)
 _STACK: Final = re.compile(r"(?P<account>account/)?Pulumi\.(?P<name>[a-z][a-z0-9]{1,11})\.yaml")
 
 
@@ -66,10 +72,11 @@ def _takes_the_same(before: Path, after: Path, stack: str, differ: Collection[st
 def _read(root: Path) -> Iterator[str]:
     """Paths of the files that a plan may read; of a linked folder its own path, which has no content to compare."""
     for entry in os.scandir(root):
-        if entry.is_file() and not UNREAD_FILES.fullmatch(entry.name):
+        if entry.is_dir():
+            if entry.name not in UNREAD:
+                yield from _within(Path(entry.path), root)
+        elif entry.name not in UNREAD_FILES:
             yield entry.name
-        elif entry.is_dir() and entry.name not in UNREAD and not entry.name.startswith("."):
-            yield from _within(Path(entry.path), root)
 
 
 def _within(folder: Path, root: Path) -> Iterator[str]:
@@ -77,10 +84,24 @@ def _within(folder: Path, root: Path) -> Iterator[str]:
         yield str(folder.relative_to(root))
         return
     for directory, folders, files in os.walk(folder):
-        folders[:] = [one for one in folders if one not in ("__pycache__", "node_modules") and not one.startswith(".")]
+        if folder.name not in _PROGRAM:
+            folders[:] = [one for one in folders if one != "node_modules"]
         for name in (*files, *(one for one in folders if (Path(directory) / one).is_symlink())):
-            if not name.endswith(".pyc"):
-                yield str((Path(directory) / name).relative_to(root))
+            file = Path(directory) / name
+            if not _is_cache(file):
+                yield str(file.relative_to(root))
+
+
+def _is_cache(file: Path) -> bool:
+    """Whether it is what Python makes of a source by itself, and compares with it before it runs it."""
+    if file.parent.name != "__pycache__" or file.suffix != ".pyc":
+        return False
+    try:
+        with file.open("rb") as stream:
+            flags = stream.read(8)[4:]
+    except OSError:
+        return False
+    return int.from_bytes(flags, "little") != _UNCHECKED
 
 
 def _content(file: Path) -> object:

@@ -14,6 +14,11 @@ ISSUER, BUDGET = "iam/openIdConnectProvider:OpenIdConnectProvider", "budgets/bud
 WRITE = {**READ, "Action": ["s3:GetObject", "s3:PutObject"]}
 
 
+def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """A budget with the notifications of two."""
+    return {**one, "notifications": [*one["notifications"], *other["notifications"]]}
+
+
 def told(*emails: str, limit: str = "300", percent: int = 80, **more: Any) -> dict[str, Any]:
     """A budget's inputs."""
     notification = {
@@ -49,6 +54,23 @@ ROWS: list[Row] = [
      told("a@example.com", limit="600")),
     ("budget-weakened", BUDGET, told("a@example.com"), told("a@example.com", percent=1000),
      told("a@example.com", percent=120)),
+    ("budget-weakened", BUDGET, told("a@example.com"),
+     both(told("b@example.com"), told("a@example.com", percent=900_000)),
+     both(told("b@example.com", percent=900_000), told("a@example.com"))),
+    ("budget-weakened", BUDGET, both(told("a@example.com"), told("b@example.com", percent=100)),
+     both(told("c@example.com"), told("b@example.com", percent=900)),
+     both(told("a@example.com"), told("c@example.com"))),
+    *(("budget-weakened", BUDGET, told("a@example.com"), {**told("a@example.com"), name: value},
+       {**told("a@example.com"), name: empty})
+      for name, value, empty in (
+          ("autoAdjustData", {"autoAdjustType": "HISTORICAL"}, None),
+          ("billingViewArn", "arn:aws:billing::111111111111:billingview/custom-x",
+           "arn:aws:billing::111111111111:billingview/primary"),
+          ("filterExpression", {"dimensions": {"key": "SERVICE", "values": ["none"]}}, {}),
+          ("metrics", ["BlendedCost"], []),
+          ("plannedLimits", [{"amount": "10000000", "startTime": "2026-12-01_00:00", "unit": "USD"}], []),
+          ("timePeriodStart", "2080-01-01_00:00", ""),
+      )),
     *(("budget-weakened", BUDGET, told("a@example.com", comparisonOperator="GREATER_THAN"),
        told("a@example.com", comparisonOperator=other), told("a@example.com", comparisonOperator="GREATER_THAN", n=1))
       for other in ("LESS_THAN", "EQUAL_TO")),

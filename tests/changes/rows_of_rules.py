@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from small_changes import policy
@@ -37,6 +37,20 @@ def only(path: str) -> Inputs:
 
 def sites(*origins: str) -> Inputs:
     return {"corsRules": [{"allowedOrigins": list(origins)}]}
+
+
+def answering(*origins: str) -> Inputs:
+    return {"corsConfig": {"accessControlAllowOrigins": {"items": list(origins)}}}
+
+
+LOGGING: Mapping[str, Callable[[str], Inputs]] = {
+    "cloudwatch/logDeliveryDestination:LogDeliveryDestination": lambda to: {
+        "deliveryDestinationConfiguration": {"destinationResourceArn": to}
+    },
+    "ec2/flowLog:FlowLog": lambda to: {"logDestination": to},
+    "route53/queryLog:QueryLog": lambda to: {"cloudwatchLogGroupArn": to},
+    "s3/bucketLogging:BucketLogging": lambda to: {"targetBucket": to},
+}
 
 
 def redirect(protocol: str) -> Inputs:
@@ -193,6 +207,18 @@ ROWS: list[Row] = [
      {"ingress": [], "description": "d"}),
     ("let-in-another", GROUP, {"ingress": []}, {"ingress": [{"protocol": "tcp", "securityGroups": ["sg-9"]}]},
      {"ingress": [{"protocol": "tcp", "cidrBlocks": ["10.0.0.0/8"]}]}),
+    ("opened-to-everyone", "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", {}, answering("*"),
+     answering("https://own.example")),
+    ("opened-to-everyone", "cloudfront/responseHeadersPolicy:ResponseHeadersPolicy", answering("https://own.example"),
+     answering("https://own.example", "http*"), answering("https://*.own.example")),
+    *(("granted-to-another", type_, logging("arn:aws:s3:::own"), logging(theirs),
+       logging("[the arn of Bucket/own]"))
+      for type_, logging in LOGGING.items()
+      for theirs in ("arn:aws:s3:::theirs", "arn:aws:s3:::theirs/folder",
+                     "arn:aws:logs:us-east-1:999999999999:log-group:x", "theirs-[the id of Bucket/own]")),
+    ("granted-to-another", "lb/loadBalancer:LoadBalancer", {"internal": True},
+     {"internal": True, "accessLogs": {"bucket": "theirs", "enabled": True}},
+     {"internal": True, "accessLogs": {"bucket": "theirs", "enabled": False}}),
     *(("opened-to-everyone", "s3/bucketCorsConfiguration:BucketCorsConfiguration", sites("https://own.example"),
        sites(wide), sites("https://*.own.example", "http://localhost:*"))
       for wide in ("https://*", "http://*", "http*", "https://*.example", "https://*own.example", "https://own*",
@@ -202,6 +228,31 @@ ROWS: list[Row] = [
     ("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": OURS})},
      {"policy": policy({**READ, "Condition": TWO})},
      {"policy": policy({**READ, "Condition": OURS, "Action": "s3:Get*"})}),
+    *(("condition-lifted", RIGHTS, {"policy": policy({**READ, "Condition": old})},
+       {"policy": policy({**READ, "Condition": wide})}, {"policy": policy({**READ, "Condition": narrow})})
+      for old, wide, narrow in (
+          ({"StringLike": {"s3:prefix": ["a/*", "b"]}}, {"StringLike": {"s3:prefix": ["*"]}},
+           {"StringLike": {"s3:prefix": ["a/b/*"]}}),
+          ({"StringLike": {"s3:prefix": "a/*"}}, {"StringLike": {"s3:prefix": "a*"}},
+           {"StringEquals": {"s3:prefix": "a/b"}}),
+          ({"StringEquals": {"aws:ResourceTag/P": "d"}}, {"StringLike": {"aws:ResourceTag/P": "*"}},
+           {"StringEquals": {"aws:ResourceTag/P": "d", "aws:ResourceTag/Q": "e"}}),
+          ({"Bool": {"aws:MultiFactorAuthPresent": "true"}}, {"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}},
+           {"Bool": {"aws:MultiFactorAuthPresent": "true", "aws:SecureTransport": "true"}}),
+          ({"BoolIfExists": {"aws:MultiFactorAuthPresent": "true"}}, {"Bool": {"aws:SecureTransport": "true"}},
+           {"Bool": {"aws:MultiFactorAuthPresent": "true"}}),
+          ({"IpAddress": {"aws:SourceIp": "10.0.0.0/24"}}, {"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}},
+           {"IpAddress": {"aws:SourceIp": "10.0.0.0/25"}}),
+          ({"IpAddress": {"aws:SourceIp": "fd00::/24"}}, {"IpAddress": {"aws:SourceIp": ["fd00::/24", "10.0.0.0/8"]}},
+           {"IpAddress": {"aws:SourceIp": "fd00::1"}}),
+          ({"DateLessThan": {"aws:CurrentTime": "2026-12-01T00:00:00Z"}},
+           {"DateLessThan": {"aws:CurrentTime": "2099-12-01T00:00:00Z"}},
+           {"DateLessThan": {"aws:CurrentTime": "2026-11-01T00:00:00Z"}}),
+          ({"NumericGreaterThan": {"s3:TlsVersion": "1.2"}}, {"NumericGreaterThan": {"s3:TlsVersion": "1.1"}},
+           {"NumericGreaterThan": {"s3:TlsVersion": "1.3"}}),
+          ({"StringLike": {"s3:prefix": "${*}"}}, {"StringLike": {"s3:prefix": "${aws:username}"}},
+           {"StringLike": {"s3:prefix": "${*}", "s3:delimiter": "/"}}),
+      )),
     ("condition-lifted", ROLE, {"assumeRolePolicy": policy({**TAKE, "Condition": OURS})},
      {"assumeRolePolicy": policy(TAKE)},
      {"assumeRolePolicy": policy({**TAKE, "Condition": HERE})}),
@@ -289,6 +340,10 @@ ROWS: list[Row] = [
      media("a/r/*", "b/*", "a/*", signed="a/r/*")),
     ("signature-off", SITE, media("*.pdf", signed="*.pdf"), media("/open/*", "*.pdf", signed="*.pdf"),
      media("*.pdf", "/open/*", signed="*.pdf")),
+    ("signature-off", SITE, media("/api/*", signed="/api/*"), media("/???/users/*", "/api/*", signed="/api/*"),
+     media("/api/*", "/???/users/*", signed="/api/*")),
+    ("signature-off", SITE, media("/api/*", signed="/api/*"), media("/?pi/users/*", "/api/*", signed="/api/*"),
+     media("/?pp/users/*", "/api/*", signed="/api/*")),
     ("signature-off", SITE, media(default=True), {**media(default=True), "orderedCacheBehaviors": UNKNOWN},
      {**media(default=True), "comment": "c"}),
     ("edge-function-detached", SITE, RUNS, behaviors(orderedCacheBehaviors=[private(functionAssociations=[])]),

@@ -42,7 +42,19 @@ def versions(**held: str) -> Inputs:
     return {"versioningConfiguration": held}
 
 
+def passing_on(arn: str, *versions: str) -> Inputs:
+    return {"vpcOriginEndpointConfig": {"arn": arn, "originSslProtocols": {"items": [*versions]}}}
+
+
 ROWS: list[Row] = [
+    *(("origin-in-clear", "cloudfront/vpcOrigin:VpcOrigin", passing_on("a", "TLSv1.2"), passing_on("a", *versions),
+       passing_on("a", "TLSv1.2", "TLSv1.3")) for versions in (["TLSv1"], ["TLSv1.2", "TLSv1.1"])),
+    ("origin-moved", "cloudfront/vpcOrigin:VpcOrigin", passing_on("a"), passing_on("b"),
+     passing_on("[the arn of LoadBalancer/own]")),
+    ("origin-moved", "cloudfront/vpcOrigin:VpcOrigin", passing_on("a"), passing_on("b[the id of LoadBalancer/own]"),
+     passing_on("a", "TLSv1.2")),
+    ("protection-weakened", "ec2/vpcEndpoint:VpcEndpoint", {"policy": "{}"}, {}, {"policy": "{}", "tags": {}}),
+    ("protection-weakened", "ec2/vpcEndpoint:VpcEndpoint", {"policy": "{}"}, {"policy": ""}, {"policy": '{"a": 1}'}),
     *(
         ("filled-from-elsewhere", type_, {path: None}, {path: "another"}, {"port": 1})
         for type_, paths in (

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from changes.change import Change, PropertyChange, Step
 from changes.compared import compared
+from changes.judge import judge
 from rehearsal.foretold import stand_in
 from rehearsal.graph import UNKNOWN, Graph, Node
 
@@ -186,6 +187,38 @@ def test_a_rename_without_an_alias_is_a_delete_and_a_create_and_is_warned_of() -
     assert ops(found) == {"media": "delete", "uploads": "create"}
     assert "Alias(name='media')" in found.warnings[0]
     assert change([old], [replace(new, inputs={"bucket": "another"})]).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        (BUCKET, "aws:cloudwatch/dashboard:Dashboard", ["replace"]),
+        ("aws:s3/bucketV2:BucketV2", BUCKET, []),
+        ("aws:s3/bucketVersioningV2:BucketVersioningV2", "aws:s3/bucketVersioning:BucketVersioning", []),
+        ("aws:elasticloadbalancingv2/listener:Listener", "aws:lb/listener:Listener", []),
+        ("aws:alb/listener:Listener", "aws:lb/listenerRule:ListenerRule", ["replace"]),
+    ],
+)
+def test_an_alias_of_another_type_replaces_and_another_name_of_the_same_type_does_not(
+    old: str, new: str, found: list[str]
+) -> None:
+    before = replace(node(old, "one", same="a"), protect=True)
+    after = replace(node(new, "one", same="a"), protect=True, options={"aliases": [before.urn]})
+    steps = change([before], [after]).steps
+    assert [step.op for step in steps] == found
+    judgements = {one.rule: one for one in judge(change([before], [after])).judgements}
+    assert [rule for rule, one in judgements.items() if rule == "protect-off" and one.guarded] == ["protect-off"] * len(
+        found
+    )
+
+
+@pytest.mark.parametrize("type_", [BUCKET, "aws:cloudfront/vpcOrigin:VpcOrigin", "aws:wafv2/webAcl:WebAcl"])
+def test_what_an_alias_makes_another_type_is_judged_as_what_goes_and_what_comes(type_: str) -> None:
+    before = node(type_, "one")
+    for after, guarded in ((STRANGE, True), ("aws:cloudwatch/dashboard:Dashboard", "vpcOrigin" not in type_)):
+        found = judge(change([before], [replace(node(after, "one"), options={"aliases": [before.urn]})])).judgements
+        assert any(one.guarded for one in found) == guarded
+        assert "cosmetic" not in {one.risk for one in found}
 
 
 def test_a_rename_with_an_alias_is_no_change() -> None:

@@ -102,6 +102,13 @@ def test_a_part_of_another_bucket_does_not_go_unseen_with_a_bucket_that_it_only_
     assert judged(changed(gone, None), changed(block, None))["public-access-block-deleted"].guarded
     own = replace(block, inputs={"bucket": "old-1"})
     assert "public-access-block-deleted" not in judged(changed(gone, None), changed(own, None))
+    media = node("s3/bucket:Bucket", "media", bucket="media-1")
+    for named in ({"bucket": (gone.urn, media.urn)}, {}):
+        either = replace(block, inputs={"bucket": UNKNOWN}, property_dependencies=named)
+        found = judged(changed(gone, None), changed(either, None), others=(media,))
+        assert found["public-access-block-deleted"].guarded
+    made = replace(block, inputs={"bucket": UNKNOWN}, property_dependencies={"bucket": (gone.urn,)})
+    assert "public-access-block-deleted" not in judged(changed(gone, None), changed(made, None))
 
 
 @pytest.mark.parametrize(("type_", "word"), [
@@ -132,6 +139,7 @@ def test_a_machine_s_own_disks_go_with_it(op: Op, inputs: dict[str, Any], words:
     ("s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "bucket"),
     ("s3/accountPublicAccessBlock:AccountPublicAccessBlock", "accountId"),
     ("ebs/encryptionByDefault:EncryptionByDefault", "region"),
+    ("ec2/defaultSecurityGroup:DefaultSecurityGroup", "vpcId"),
     ("ebs/snapshotBlockPublicAccess:SnapshotBlockPublicAccess", "region"),
 ])  # fmt: skip
 def test_a_guard_that_goes_over_to_something_else_waits_as_one_that_goes(type_: str, path: str) -> None:
@@ -179,6 +187,9 @@ OURS, THEIRS = "arn:aws:iam::111111111111:role/x", "arn:aws:iam::999999999999:ro
         ({"Federated": "arn:aws:iam::111111111111:oidc-provider/gitlab.com"}, True),
         ({"Federated": "arn:aws:iam::111111111111:saml-provider/x"}, True),
         ({"AWS": "[the arn of Role/own]"}, False),
+        ({"AWS": "arn:aws:iam::111111111111:role/[the name of Role/own]"}, False),
+        ({"AWS": "arn:aws:iam::999999999999:role/[the name of Role/own]"}, True),
+        ({"AWS": "arn:aws:iam::999999999999:role/[the name of Role/111111111111]"}, True),
     ],
 )
 def test_a_new_role_that_a_stranger_may_take_waits_for_a_word(principal: dict[str, str], found: bool) -> None:
@@ -214,6 +225,36 @@ def test_a_federation_is_a_stranger_but_for_the_jobs_whom_another_role_let_in_be
     assert "trust-widened" in judged(new, others=(PROVIDER,))
 
 
+@pytest.mark.parametrize(("accounts", "waits"), [
+    ('["111111111111"]', False),
+    ('["111111111111", "999999999999"]', True),
+    ('["999999999999"]', True),
+    (None, True),
+    (UNKNOWN, True),
+])  # fmt: skip
+def test_a_new_provider_makes_nobody_of_another_account_one_s_own_and_waits_itself(
+    accounts: str | None, waits: bool
+) -> None:
+    other = node("pulumi:providers:aws", "other", allowedAccountIds=accounts)
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": THEIRS}})
+    role = changed(None, node("iam/role:Role", assumeRolePolicy=trust))
+    found = judged(changed(None, other), role, others=(PROVIDER,))
+    assert "trust-widened" in found
+    assert found["provider-created"].guarded == waits
+    assert ("other accounts" in found["provider-created"].sentence) == waits
+
+
+def test_the_providers_of_a_first_up_wait_for_no_word() -> None:
+    other = node("pulumi:providers:aws", "other", allowedAccountIds='["999999999999"]')
+    trust = policy({"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": THEIRS}})
+    steps = (
+        changed(None, other),
+        changed(None, PROVIDER),
+        changed(None, node("iam/role:Role", assumeRolePolicy=trust)),
+    )
+    assert [one.rule for one in judge(change(*steps)).judgements if one.guarded] == []
+
+
 def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() -> None:
     for arn, found in ((THEIRS, True), (OURS, False)):
         step = changed(None, node("s3/bucketPolicy:BucketPolicy", policy=policy({**READ, "Principal": {"AWS": arn}})))
@@ -236,6 +277,12 @@ def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_netwo
     part = replace(node(type_, **inputs), property_dependencies={owner: (whole.urn,)})
     assert judged(changed(None, part), others=(whole,))[rule].guarded
     assert rule not in judged(changed(None, part), changed(None, whole))
+    new = node("ec2/securityGroup:SecurityGroup", "new")
+    either = replace(part, property_dependencies={owner: (whole.urn, new.urn)})
+    assert judged(changed(None, either), changed(None, new), others=(whole,))[rule].guarded
+    named = replace(part, property_dependencies={}, dependencies=(new.urn,))
+    assert judged(changed(None, named), changed(None, new), others=(whole,))[rule].guarded
+    assert rule not in judged(changed(None, either), changed(None, new), changed(None, whole))
 
 
 def test_a_new_rule_for_a_group_of_the_program_itself_passes_and_one_for_private_addresses_waits() -> None:
@@ -323,6 +370,57 @@ def test_a_target_of_copies_that_is_not_known_is_a_stranger_where_anything_but_o
     assert judged(copies_to(destination, own.urn), others=(own,))["granted-to-another"].guarded
 
 
+def test_a_bucket_s_name_is_own_before_the_bucket_is_there_only_for_what_is_made_of_it() -> None:
+    planned_one = node("s3/bucket:Bucket", "replica", bucket="theirs")
+    named = {"bucket": "arn:aws:s3:::theirs"}
+    assert judged(copies_to(named), changed(None, planned_one))["granted-to-another"].guarded
+    other = node("s3/bucket:Bucket", "other", bucket="other-1")
+    found = judged(copies_to(named, other.urn), changed(None, planned_one), changed(None, other))
+    assert found["granted-to-another"].guarded
+    assert "granted-to-another" not in judged(copies_to(named, planned_one.urn), changed(None, planned_one))
+    assert "granted-to-another" not in judged(copies_to(named), others=(planned_one,))
+    beside = copies_to({"bucket": "arn:aws:s3:::theirs-[the id of Bucket/replica]"}, planned_one.urn)
+    assert judged(beside, changed(None, planned_one))["granted-to-another"].guarded
+
+
+def test_logs_go_to_a_new_bucket_of_the_program_s_own_and_no_other_without_a_word() -> None:
+    bucket = node("s3/bucket:Bucket", "logs", bucket="logs-1")
+    lets_in = replace(node("s3/bucketPolicy:BucketPolicy", "logs"), property_dependencies={"bucket": (bucket.urn,)})
+    group, other = node("cloudwatch/logGroup:LogGroup", "logs"), node("ssm/parameter:Parameter", "told")
+    for target, made_of, found in (
+        ("logs-1", lets_in, False),
+        ("logs-1", bucket, False),
+        (UNKNOWN, lets_in, False),
+        ("logs-2", lets_in, True),
+        ("logs-1", other, True),
+        (UNKNOWN, other, True),
+    ):
+        one = replace(
+            node("s3/bucketLogging:BucketLogging", targetBucket=target),
+            property_dependencies={"targetBucket": (made_of.urn,)},
+        )
+        steps = (changed(None, each) for each in (one, bucket, lets_in, other))
+        assert ("granted-to-another" in judged(*steps)) == found
+    flows = replace(
+        node("ec2/flowLog:FlowLog", logDestination=UNKNOWN), property_dependencies={"logDestination": (group.urn,)}
+    )
+    assert "granted-to-another" not in judged(changed(None, flows), changed(None, group))
+    own = node("ec2/flowLog:FlowLog", logDestination="arn:aws:logs:us-east-1:111111111111:log-group:x")
+    assert "granted-to-another" not in judged(changed(None, own), others=(PROVIDER,))
+
+
+def test_a_vpc_origin_of_another_account_waits_and_one_of_a_balancer_of_the_program_does_not() -> None:
+    balancer = node("lb/loadBalancer:LoadBalancer", "own", internal=True)
+    for number, found in (("111111111111", False), ("999999999999", True)):
+        arn = f"arn:aws:elasticloadbalancing:us-east-1:{number}:loadbalancer/app/x/0123456789abcdef"
+        one = node("cloudfront/vpcOrigin:VpcOrigin", vpcOriginEndpointConfig={"arn": arn})
+        assert ("origin-moved" in judged(changed(None, one), others=(PROVIDER,))) == found
+    anew = with_inputs(one, vpcOriginEndpointConfig={"arn": UNKNOWN})
+    own = replace(anew, property_dependencies={"vpcOriginEndpointConfig": (balancer.urn,)})
+    assert judged(changed(one, anew), others=(PROVIDER,))["origin-moved"].guarded
+    assert "origin-moved" not in judged(changed(one, own), others=(PROVIDER, balancer))
+
+
 def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() -> None:
     own = node("s3/bucket:Bucket", "replica")
     step = copies_to({"bucket": UNKNOWN}, own.urn)
@@ -334,9 +432,10 @@ def test_a_stranger_s_bucket_is_one_beside_an_own_one_that_is_not_known_yet() ->
     assert judged(named, changed(None, own), others=(PROVIDER,))["granted-to-another"].guarded
 
 
-def test_the_first_up_of_prod_on_an_empty_account_waits_for_no_word() -> None:
-    whole = planned(ROOT, "prod")
-    first = compared(Graph(()), whole, stack="prod", origin="a test")
+@pytest.mark.parametrize("stack", ["prod", "dev"])
+def test_the_first_up_on_an_empty_account_waits_for_no_word(stack: str) -> None:
+    whole = planned(ROOT, stack)
+    first = compared(Graph(()), whole, stack=stack, origin="a test")
     assert [(one.rule, one.step.node.name) for one in judge(first).judgements if one.guarded] == []
 
 
@@ -359,6 +458,9 @@ def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> Non
     )
     assert judged(changed(None, rules), others=(bucket,))["expiry-shortened"].guarded
     assert "expiry-shortened" not in judged(changed(None, rules), changed(None, bucket))
+    new = node("s3/bucket:Bucket", "new")
+    either = replace(rules, property_dependencies={"bucket": (bucket.urn, new.urn)})
+    assert judged(changed(None, either), changed(None, new), others=(bucket,))["expiry-shortened"].guarded
 
 
 def test_a_secret_that_changes_is_not_folded_as_the_same() -> None:

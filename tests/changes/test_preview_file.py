@@ -132,6 +132,16 @@ def test_a_step_that_is_called_the_same_and_is_not_is_judged() -> None:
     assert parse(document(alike, same=1), stack="dev", origin="p").steps == ()
 
 
+def test_another_type_by_an_alias_is_a_change_that_may_replace_whatever_the_engine_calls_it() -> None:
+    other = BUCKET.replace("s3/bucket:Bucket", "cloudwatch/dashboard:Dashboard")
+    for op in ("same", "update"):
+        step = {"op": op, "urn": other, "oldState": state(BUCKET, id="media-1"), "newState": state(other)}
+        [change] = changes_of(step, **{op: 1})
+        assert (change.path, change.replaces) == ("resourceType", True)
+        [judgement] = judge(parse(document(step, **{op: 1}), stack="dev", origin="a test")).judgements
+        assert (judgement.risk, judgement.guarded) == ("data loss", True)
+
+
 def test_a_resource_of_aws_is_no_component_whatever_the_file_says() -> None:
     gone = step("delete", BUCKET)
     gone["oldState"]["custom"] = False

@@ -12,6 +12,7 @@ from rows_of_rules import ROWS as MORE
 from rows_of_switches import ROWS as SWITCHED
 from small_changes import changed, judged, node, policy, with_inputs
 
+from changes import grants
 from changes.change import Risk
 from changes.judge import RULES
 from rehearsal.graph import UNKNOWN, Node
@@ -550,3 +551,27 @@ def test_what_happens_to_a_resource_as_a_whole_has_its_risk(
         judgement for rule, judgement in found.items() if rule.endswith(("d", "n")) and words in judgement.sentence
     ]
     assert [(one.risk, one.guarded) for one in whole] == [(risk, guarded)]
+
+
+@pytest.mark.parametrize("effect", ["Allow", "Deny"])
+def test_patterns_of_a_large_policy_are_compared_and_not_their_pairs(
+    effect: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many, compared = 40, []
+    for name in ("covers", "meet"):
+        original = getattr(grants, name)
+
+        def counting(one: str, other: str, original: Any = original) -> bool:
+            compared.append((one, other))
+            return bool(original(one, other))
+
+        monkeypatch.setattr(grants, name, counting)
+
+    def large(verb: str) -> Node:
+        actions = [f"s3:{verb}{index}*" for index in range(many)]
+        buckets = [f"arn:aws:s3:::b{index}/*" for index in range(many)]
+        return node(RIGHTS, policy=policy({"Effect": effect, "Action": actions, "Resource": buckets}))
+
+    before, after = large("Get"), large("Put")
+    assert {"rights-widened", "deny-lifted"} & judged(changed(before, after)).keys()
+    assert len(compared) < 20 * many**2  # of many**4 pairs

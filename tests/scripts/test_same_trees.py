@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import py_compile
 import shutil
 from pathlib import Path
 
@@ -52,6 +53,19 @@ def test_the_same_trees_differ_in_nothing(trees: tuple[Path, Path]) -> None:
         ("rehearsal/file.py", None),
         ("backend/settings.py", None),
         ("something.json.j2", None),
+        ("office.json", None),
+        ("office.toml", None),
+        (".office", None),
+        (".office/office.json", None),
+        ("docs/office.json", None),
+        ("examples/office.json", None),
+        ("infra/.office/office.json", None),
+        ("infra/office.pyc", None),
+        ("infra/node_modules/office.json", None),
+        ("infra/__pycache__/office.json", None),
+        ("requirements.txt", set()),
+        ("Makefile", set()),
+        (".gitignore", set()),
         ("README.md", set()),
         ("tests/file.py", set()),
         ("scripts/file.py", set()),
@@ -67,7 +81,7 @@ def test_what_differs_is_found_on_either_side(
 ) -> None:
     for one, other in (trees, trees[::-1]):
         target = one / file
-        target.parent.mkdir(exist_ok=True)
+        target.parent.mkdir(exist_ok=True, parents=True)
         before = target.read_bytes() if target.exists() else None
         if how == "another" or before is None:
             target.write_text("another", encoding="utf-8")
@@ -77,6 +91,19 @@ def test_what_differs_is_found_on_either_side(
         target.unlink(missing_ok=True)
         if before is not None:
             target.write_bytes(before)
+
+
+def test_compiled_code_that_python_runs_without_a_look_at_its_source_is_read(trees: tuple[Path, Path]) -> None:
+    source, cache = trees[0] / "infra" / "file.py", trees[0] / "infra" / "__pycache__" / "file.pyc"
+    source.write_text("one = 1", encoding="utf-8")
+    shutil.copy(source, trees[1] / "infra")
+    for mode, found in (
+        (py_compile.PycInvalidationMode.TIMESTAMP, frozenset()),
+        (py_compile.PycInvalidationMode.CHECKED_HASH, frozenset()),
+        (py_compile.PycInvalidationMode.UNCHECKED_HASH, None),
+    ):
+        py_compile.compile(str(source), str(cache), invalidation_mode=mode)
+        assert may_differ(*trees) == found
 
 
 @pytest.fixture
