@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from diceytech import rows, stored_files
 from diceytech.filters import ShortSearchFilter
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
@@ -21,7 +22,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts import serializers
 from accounts.authentication import log_in, log_out
-from accounts.current import me, my_id
+from accounts.current import me, my_id, still_me
 from accounts.models import Education, Experience, Skill, User
 from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, RegisterThrottle
 
@@ -92,12 +93,21 @@ class ProfileView(generics.RetrieveUpdateDestroyAPIView[User]):
         """Whoever asks."""
         return me(self.request)
 
+    def perform_update(self, serializer: BaseSerializer[User]) -> None:
+        """While the log-in lasts, which may have ended before the body was here."""
+        with stored_files.atomic():
+            still_me(self.request, lock=True)
+            serializer.save()
+
     @extend_schema(request=serializers.PasswordSerializer, responses={204: None})
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Removes the account with all that it made; the password confirms it."""
-        given = serializers.PasswordSerializer(data=request.data, context={"request": request})
+        body = request.data
+        user = still_me(request)
+        given = serializers.PasswordSerializer(data=body, context={"user": user})
         given.is_valid(raise_exception=True)
-        return super().delete(request, *args, **kwargs)
+        rows.delete(user, user.organized_projects.all(), user.job_set.all(), user.organized_hackathons.all())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SkillListView(generics.ListAPIView[Skill]):
