@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from accounts.models import Experience, Skill, User
 from accounts.serializers import ExperienceSerializer, UserSerializer
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.models.deletion import Collector
 from django.utils.timezone import now
-from hackathons.models import Hackathon
+from hackathons.models import Hackathon, Team, TeamMember
 from hackathons.serializers import HackathonSerializer
 from jobs.models import Job, JobApplication
-from jobs.serializers import JobSerializer, StatusSerializer
+from jobs.serializers import ApplySerializer, JobSerializer, StatusSerializer
 from projects.models import Project
 from projects.serializers import ProjectSerializer
+from rest_framework.response import Response
 from rest_framework.test import APIClient
 
-from tests.conftest import PASSWORD, picture, project, stored_keys
+from tests.conftest import PASSWORD, MakeUser, client_of, pdf, picture, project, stored_keys
 from tests.test_hackathons_and_notifications import hackathon
 from tests.test_jobs import job
+from tests.test_projects import NEW
 
 pytestmark = pytest.mark.django_db
 
@@ -164,3 +168,107 @@ def test_a_copy_of_a_row_is_a_new_one(ada: User) -> None:
     one.pk = None
     one.save()
     assert (Project.objects.count(), Hackathon.objects.count()) == (2, 0)
+
+
+def test_who_applies_for_what_goes_meanwhile_hears_so(
+    as_bob: APIClient, ada: User, monkeypatch: pytest.MonkeyPatch, empty_bucket: None
+) -> None:
+    one = job(ada)
+    path, valid = f"/api/jobs/{one.pk}/apply/", ApplySerializer.is_valid
+    meanwhile(monkeypatch, ApplySerializer, lambda: Job.objects.update(is_active=False))
+    closed = as_bob.post(path, {"resume": pdf()}, format="multipart")
+    assert (closed.status_code, closed.json()) == (400, {"message": "This job is closed"})
+    Job.objects.update(is_active=True)
+    monkeypatch.setattr(ApplySerializer, "is_valid", valid)
+    meanwhile(monkeypatch, ApplySerializer, Job.objects.all().delete)
+    gone = as_bob.post(path, {"resume": pdf()}, format="multipart")
+    assert (gone.status_code, gone.json()) == (404, {"error": "Job not found"})
+    assert (JobApplication.objects.exists(), stored_keys()) == (False, set())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_has_gone_meanwhile_has_not_applied_already(make_user: MakeUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, bob = job(make_user("ada")), make_user("bob")
+    as_bob = client_of(bob)
+    meanwhile(monkeypatch, ApplySerializer, User.objects.filter(pk=bob.pk).delete)
+    answer = as_bob.post(f"/api/jobs/{one.pk}/apply/", {})
+    assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+    assert not JobApplication.objects.exists()
+
+
+def during_deletion(monkeypatch: pytest.MonkeyPatch, request: Callable[[], Any]) -> Future[int]:
+    """The status of a request that somebody sends once the first deletion has found what goes along with its row."""
+    pool, answer, delete = ThreadPoolExecutor(1), Future[int](), Collector.delete
+
+    def send() -> None:
+        try:
+            answer.set_result(request().status_code)
+        finally:
+            connection.close()
+
+    def delete_late(self: Any) -> Any:
+        monkeypatch.setattr(Collector, "delete", delete)
+        pool.submit(send)
+        wait([answer], timeout=1)  # in vain where the deletion has locked what the request needs
+        return delete(self)
+
+    monkeypatch.setattr(Collector, "delete", delete_late)
+    return answer
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "make", "action"),
+    [("projects", project, "join"), ("jobs", job, "apply"), ("hackathons", hackathon, "register")],
+)
+def test_what_is_joined_while_it_is_deleted_goes(
+    path: str, make: Callable[[User], Any], action: str, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_user("ada"), client_of(make_user("bob"))
+    row = make(ada)
+    one, as_ada = f"/api/{path}/{row.pk}/", client_of(ada)
+    joined = during_deletion(monkeypatch, lambda: bob.post(f"{one}{action}/", {"team_name": "Lions"}))
+    assert as_ada.delete(one).status_code == 204
+    assert joined.result() == 404
+    assert as_ada.delete(one).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "make", "action"),
+    [("projects", project, "join"), ("jobs", job, "apply"), ("hackathons", hackathon, "register")],
+)
+def test_an_account_goes_although_somebody_joins_what_it_made(
+    path: str, make: Callable[[User], Any], action: str, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_user("ada"), client_of(make_user("bob"))
+    row = make(ada)
+    joined = during_deletion(monkeypatch, lambda: bob.post(f"/api/{path}/{row.pk}/{action}/", {"team_name": "Lions"}))
+    assert client_of(ada).delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 204
+    assert joined.result() == 404
+    assert [user.username for user in User.objects.all()] == ["bob"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_deletion_is_tried_again_where_something_comes_that_it_has_not_locked(
+    make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = make_user("ada"), make_user("bob")
+    team = Team.objects.create(hackathon=hackathon(bob), name="Lions", leader=ada)
+
+    def name_bob() -> Any:
+        TeamMember.objects.create(hackathon=team.hackathon, team=team, user=bob)
+        return Response()
+
+    during_deletion(monkeypatch, name_bob)
+    assert client_of(ada).delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 204
+    assert not TeamMember.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_skill_that_goes_meanwhile_is_a_404(make_user: MakeUser, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, skill = client_of(make_user()), Skill.objects.create(name="Python", category="language")
+    meanwhile(monkeypatch, ProjectSerializer, Skill.objects.all().delete)
+    answer = client.post("/api/projects/", {**NEW, "technologies": [skill.pk]})
+    assert (answer.status_code, list(answer.json())) == (404, ["detail"])
+    assert not Project.objects.exists()
