@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from itertools import islice
 from typing import Any, cast
 from uuid import uuid4
 
@@ -22,6 +24,10 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 MAX_PIXELS = 40_000_000  # a file of a few KB can claim gigapixels, and fill the memory of whoever opens it
+# What costs far more than its few bytes: a scan of a JPEG goes through all its pixels, a part of its Exif data copies
+# all parts before it, and a compressed text or profile of a PNG grows to a megabyte. Real pictures have a dozen.
+COSTLY = re.compile(rb"\xff\xda\x00[\x06-\x0e]|\xff\xe1..Exif\0\0|iCCP|iTXt|zTXt", re.DOTALL)
+MAX_COSTLY = 100
 
 
 def key(prefix: str, filename: str) -> str:
@@ -63,6 +69,9 @@ class PictureField(UploadField):
 
     def extension_of(self, file: File[Any]) -> str | None:
         """By decoding its first frame."""
+        if sum(1 for _ in islice(COSTLY.finditer(file.read()), MAX_COSTLY + 1)) > MAX_COSTLY:
+            return None
+        file.seek(0)
         try:
             with Image.open(file, formats=tuple(PICTURES)) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
