@@ -11,6 +11,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import Image
 from rest_framework import serializers
 
@@ -34,6 +35,15 @@ def key(prefix: str, filename: str) -> str:
     """A random key under the prefix, with the extension that validation gave the file."""
     extension = filename.rpartition(".")[2].lower()
     return f"{prefix}/{uuid4().hex}.{extension if extension in TYPES else 'bin'}"
+
+
+class NeutralUploadHandler(TemporaryFileUploadHandler):
+    """Django's own, except that the client's file name does not name the temporary file: it may be too long for one."""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Keeps the extension where it is one of ours."""
+        extension = file_name.rpartition(".")[2].lower()
+        super().new_file(field_name, f"upload.{extension if extension in TYPES else 'bin'}", *args, **kwargs)
 
 
 class UploadField(serializers.FileField):
