@@ -15,6 +15,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -24,7 +25,7 @@ from accounts import serializers
 from accounts.authentication import log_in, log_out
 from accounts.current import me, my_id, still_me
 from accounts.models import Education, Experience, Skill, User
-from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, RegisterThrottle
+from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, PasswordThrottle, RegisterThrottle
 
 
 class RegisterView(generics.CreateAPIView[User]):
@@ -88,6 +89,10 @@ class ProfileView(generics.RetrieveUpdateDestroyAPIView[User]):
     """One's own account."""
 
     serializer_class = serializers.UserSerializer
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Of what takes the password."""
+        return [PasswordThrottle()] if self.request.method == "DELETE" else []
 
     def get_object(self) -> User:
         """Whoever asks."""

@@ -123,6 +123,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "login-account": config("LOGIN_RATE", default="10/minute"),
         "login-address": config("LOGIN_ADDRESS_RATE", default="100/minute"),
+        "password": config("PASSWORD_RATE", default="10/hour"),
         "register": config("REGISTER_RATE", default="60/hour"),
     },
     "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,

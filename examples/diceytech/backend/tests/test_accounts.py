@@ -185,6 +185,15 @@ def test_deleting_an_account_takes_its_files_along(make_user: MakeUser, empty_bu
     assert (User.objects.exists(), stored_keys()) == (False, set())
 
 
+def test_a_stolen_token_does_not_lead_to_the_password(ada: User, as_bob: APIClient) -> None:
+    answers = [client_of(ada).delete("/api/auth/profile/", {"password": f"guess-{n}"}) for n in range(11)]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429]
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 3600
+    assert client_of(ada).delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 429
+    assert client_of(ada).patch("/api/auth/profile/", {"bio": "Still here"}).status_code == 200
+    assert as_bob.delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 204
+
+
 def test_a_refresh_token_of_a_deleted_account_is_refused(ada: User) -> None:
     token: RefreshToken = log_in(ada)
     ada.delete()
