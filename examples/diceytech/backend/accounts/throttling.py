@@ -1,4 +1,7 @@
-"""Limits on log-ins, registrations and confirmations by password, counted in PostgreSQL: every process and machine sees the same count."""
+"""Limits on log-ins, registrations and confirmations by password.
+
+They are counted in PostgreSQL: every process and machine sees the same count.
+"""
 
 from __future__ import annotations
 

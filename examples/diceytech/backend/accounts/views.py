@@ -8,6 +8,7 @@ from diceytech import rows, stored_files
 from diceytech.filters import ShortSearchFilter
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status, viewsets
@@ -55,12 +56,20 @@ class LoginView(APIView):
         if not given.is_valid():
             return Response({"error": "Invalid credentials", **given.errors}, status=status.HTTP_400_BAD_REQUEST)
         user = authenticate(request, **given.validated_data)
-        if not isinstance(user, User):
+        refresh = self._log_in(user) if isinstance(user, User) else None
+        if refresh is None:
             return Response({"error": "Invalid credentials"}, status=status.HTTP_400_BAD_REQUEST)
-        refresh = log_in(user)
-        update_last_login(User, user)
         shown = serializers.UserSerializer(user, context={"request": request}).data
         return Response({"refresh": str(refresh), "access": str(refresh.access_token), "user": shown})
+
+    @transaction.atomic
+    def _log_in(self, user: User) -> RefreshToken | None:
+        """None where the password is another by now, or the account is gone: what ends log-ins ends this one too."""
+        still = User.objects.select_for_update(no_key=True).filter(password=user.password, is_active=True)
+        if still.filter(pk=user.pk).first() is None:
+            return None
+        update_last_login(User, user)
+        return log_in(user)
 
 
 class LogoutView(APIView):
