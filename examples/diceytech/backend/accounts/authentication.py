@@ -38,10 +38,11 @@ def prolong(token: RefreshToken) -> User:
     return user
 
 
-def user_of(token: Token) -> User:
+def user_of(token: Token, *, lock: bool = False) -> User:
     """Whose token this is; raises InvalidToken where the session has ended or the user is not active."""
+    users = User.objects.select_for_update(no_key=True, of=("self",)) if lock else User.objects.all()
     try:
-        return User.objects.get(pk=token[api_settings.USER_ID_CLAIM], sessions__id=_session_id(token), is_active=True)
+        return users.get(pk=token[api_settings.USER_ID_CLAIM], sessions__id=_session_id(token), is_active=True)
     except (User.DoesNotExist, KeyError, ValueError):
         raise InvalidToken("The session has ended; log in again.") from None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from diceytech.fields import FlagField, RowsField, StartsBeforeEnds
+from diceytech.rows import RowSerializer
 from diceytech.uploads import PictureField
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError as RefusedPassword
@@ -52,7 +53,7 @@ class SkillSerializer(serializers.ModelSerializer[Skill]):
         fields = ["id", "name", "category"]
 
 
-class ExperienceSerializer(serializers.ModelSerializer[Experience]):
+class ExperienceSerializer(RowSerializer[Experience]):
     """A position."""
 
     is_current = FlagField(required=False)
@@ -63,7 +64,7 @@ class ExperienceSerializer(serializers.ModelSerializer[Experience]):
         validators = [StartsBeforeEnds()]
 
 
-class EducationSerializer(serializers.ModelSerializer[Education]):
+class EducationSerializer(RowSerializer[Education]):
     """A course of study."""
 
     class Meta:
@@ -72,7 +73,7 @@ class EducationSerializer(serializers.ModelSerializer[Education]):
         validators = [StartsBeforeEnds()]
 
 
-class UserSerializer(serializers.ModelSerializer[User]):
+class UserSerializer(RowSerializer[User]):
     """One's own account, at log-in and as the profile."""
 
     username = UsernameField()
@@ -109,7 +110,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
         read_only_fields = ["email", "created_at", "updated_at"]
 
 
-class UserRegistrationSerializer(serializers.ModelSerializer[User]):
+class UserRegistrationSerializer(RowSerializer[User]):
     """A new account."""
 
     username = UsernameField()
@@ -157,7 +158,7 @@ class PasswordSerializer(serializers.Serializer[Any]):
 
     def validate_password(self, value: str) -> str:
         """Must be the password."""
-        if not self.context["request"].user.check_password(value):
+        if not self.context["user"].check_password(value):
             raise serializers.ValidationError("This is not your password.")
         return value
 

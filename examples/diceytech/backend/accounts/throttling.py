@@ -1,4 +1,7 @@
-"""Limits on log-ins and registrations, counted in PostgreSQL: every process and machine sees the same count."""
+"""Limits on log-ins, registrations and confirmations by password.
+
+They are counted in PostgreSQL: every process and machine sees the same count.
+"""
 
 from __future__ import annotations
 
@@ -82,6 +85,16 @@ class LoginAddressThrottle(CountedThrottle):
     """Log-ins from one address, to whatever accounts."""
 
     scope = "login-address"
+
+
+class PasswordThrottle(CountedThrottle):
+    """Confirmations by password of one account, from wherever: a token that is stolen must not lead to the password."""
+
+    scope = "password"
+
+    def subject(self, request: Request) -> str | None:
+        """The account."""
+        return None if request.user.pk is None else str(request.user.pk)
 
 
 class RegisterThrottle(CountedThrottle):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from diceytech import rows, stored_files
 from diceytech.filters import ShortSearchFilter
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import generics, status, viewsets
@@ -14,6 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import InvalidToken, TokenError
@@ -21,9 +24,9 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts import serializers
 from accounts.authentication import log_in, log_out
-from accounts.current import me, my_id
+from accounts.current import me, my_id, still_me
 from accounts.models import Education, Experience, Skill, User
-from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, RegisterThrottle
+from accounts.throttling import LoginAccountThrottle, LoginAddressThrottle, PasswordThrottle, RegisterThrottle
 
 
 class RegisterView(generics.CreateAPIView[User]):
@@ -53,12 +56,20 @@ class LoginView(APIView):
         if not given.is_valid():
             return Response({"error": "Invalid credentials", **given.errors}, status=status.HTTP_400_BAD_REQUEST)
         user = authenticate(request, **given.validated_data)
-        if not isinstance(user, User):
+        refresh = self._log_in(user) if isinstance(user, User) else None
+        if refresh is None:
             return Response({"error": "Invalid credentials"}, status=status.HTTP_400_BAD_REQUEST)
-        refresh = log_in(user)
-        update_last_login(User, user)
         shown = serializers.UserSerializer(user, context={"request": request}).data
         return Response({"refresh": str(refresh), "access": str(refresh.access_token), "user": shown})
+
+    @transaction.atomic
+    def _log_in(self, user: User) -> RefreshToken | None:
+        """None where the password is another by now, or the account is gone: what ends log-ins ends this one too."""
+        still = User.objects.select_for_update(no_key=True).filter(password=user.password, is_active=True)
+        if still.filter(pk=user.pk).first() is None:
+            return None
+        update_last_login(User, user)
+        return log_in(user)
 
 
 class LogoutView(APIView):
@@ -88,16 +99,29 @@ class ProfileView(generics.RetrieveUpdateDestroyAPIView[User]):
 
     serializer_class = serializers.UserSerializer
 
+    def get_throttles(self) -> list[BaseThrottle]:
+        """Of what takes the password."""
+        return [PasswordThrottle()] if self.request.method == "DELETE" else []
+
     def get_object(self) -> User:
         """Whoever asks."""
         return me(self.request)
 
+    def perform_update(self, serializer: BaseSerializer[User]) -> None:
+        """While the log-in lasts, which may have ended before the body was here."""
+        with stored_files.atomic():
+            still_me(self.request, lock=True)
+            serializer.save()
+
     @extend_schema(request=serializers.PasswordSerializer, responses={204: None})
     def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Removes the account with all that it made; the password confirms it."""
-        given = serializers.PasswordSerializer(data=request.data, context={"request": request})
+        body = request.data
+        user = still_me(request)
+        given = serializers.PasswordSerializer(data=body, context={"user": user})
         given.is_valid(raise_exception=True)
-        return super().delete(request, *args, **kwargs)
+        rows.delete(user, user.organized_projects.all(), user.job_set.all(), user.organized_hackathons.all())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class SkillListView(generics.ListAPIView[Skill]):

@@ -1,25 +1,37 @@
-"""What two requests claim at once: the loser is told as if it had come later, by 400 at the field."""
+"""What two requests claim or change at once: the loser is told as if it had come later.
+
+That is a 400 at the field for what somebody else has just taken, and a 404 for what somebody has just deleted.
+"""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
+import psycopg
 from django.apps import apps
 from django.db import IntegrityError
-from psycopg.errors import UniqueViolation
-from rest_framework.exceptions import ValidationError
+from psycopg.errors import ForeignKeyViolation, UniqueViolation
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 from rest_framework.utils.field_mapping import get_unique_error_message
 from rest_framework.views import exception_handler
 
 
 def handle(error: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER: its own, with a broken unique constraint as the error of validation that it was."""
+    """DRF's EXCEPTION_HANDLER: its own, with a broken constraint as the mistake that it was."""
     cause = error.__cause__
     if isinstance(error, IntegrityError) and isinstance(cause, UniqueViolation):
         error = _taken(cause)
+    elif isinstance(error, IntegrityError) and isinstance(cause, ForeignKeyViolation):
+        error = NotFound("Something that this needs has just been deleted.")
     return exception_handler(error, context)
+
+
+def broken(error: IntegrityError) -> str | None:
+    """The constraint's name."""
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
 
 
 def _taken(violation: UniqueViolation) -> ValidationError:

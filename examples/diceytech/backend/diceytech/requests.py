@@ -1,4 +1,4 @@
-"""What every request passes: an id for its log lines, a limit for its body, and parsers that survive any body."""
+"""What every request passes: an id for its log lines, a limit for its body, and readers that survive any request."""
 
 from __future__ import annotations
 
@@ -13,14 +13,18 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import parse_header_parameters
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import NotAcceptable, ParseError
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from diceytech.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 ID = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 ENVELOPE_BYTES = 64 * 1024  # of a multipart body around its files
 
 
@@ -94,6 +98,47 @@ class BodySizeMiddleware:
         with suppress(OSError):
             while left > 0 and (chunk := request.read(min(left, ENVELOPE_BYTES))):
                 left -= len(chunk)
+
+
+class ReadableMiddleware:
+    """A cookie or a form that Django, Python or PostgreSQL fails on is the client's mistake, not ours."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """The answer, or 400 as JSON: Django reads `"\\000"` of a cookie as a NUL, which no query takes."""
+        if any(CONTROL.search(text) for cookie in request.COOKIES.items() for text in cookie):
+            return _unreadable("a cookie has a control character")
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, *_: Any) -> HttpResponse | None:
+        """400 for a form that cannot be read; the API's views, which need no CSRF token, read their own."""
+        if request.method != "POST" or getattr(view, "csrf_exempt", False):
+            return None
+        try:
+            len(request.POST)
+        except TypeError:  # of a parameter that is numbered and not at once, as below
+            return _unreadable("a part's header cannot be read")
+        return None
+
+
+def _unreadable(reason: str) -> JsonResponse:
+    return JsonResponse({"detail": f"The request cannot be understood: {reason}."}, status=400)
+
+
+class CarefulNegotiation(DefaultContentNegotiation):
+    """An Accept header that Python's own parser fails on asks for nothing that there is."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The renderer and its media type; raises NotAcceptable."""
+        try:
+            found: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        except TypeError:  # as below
+            raise NotAcceptable(available_renderers=list(renderers)) from None
+        return found
 
 
 class BoundedJSONParser(JSONParser):

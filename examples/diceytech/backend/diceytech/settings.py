@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "diceytech.requests.BodySizeMiddleware",
+    "diceytech.requests.ReadableMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -114,12 +115,15 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["diceytech.requests.BoundedJSONParser", "diceytech.requests.CarefulMultiPartParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "diceytech.requests.CarefulNegotiation",
+    "ALLOWED_VERSIONS": ["1"],  # of the schema: it repeats any other in a header, be it one that no header can hold
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "diceytech.conflicts.handle",
     "DEFAULT_THROTTLE_RATES": {
         "login-account": config("LOGIN_RATE", default="10/minute"),
         "login-address": config("LOGIN_ADDRESS_RATE", default="100/minute"),
+        "password": config("PASSWORD_RATE", default="10/hour"),
         "register": config("REGISTER_RATE", default="60/hour"),
     },
     "NUM_PROXIES": 1 if BEHIND_TLS_PROXY else 0,
@@ -150,6 +154,10 @@ SPECTACULAR_SETTINGS = {
 MAX_UPLOAD_BYTES = config("MAX_UPLOAD_MB", default=10, cast=int) * 1024 * 1024
 MAX_JSON_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 MAX_FILE_BYTES = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "diceytech.uploads.NeutralUploadHandler",
+]
 
 MEDIA_PUBLIC_PREFIXES = config(
     "MEDIA_PUBLIC_PREFIXES", default="profile_pics/,project_images/,company_logos/", cast=environment.words

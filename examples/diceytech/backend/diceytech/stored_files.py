@@ -43,7 +43,9 @@ class KeepsFiles(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """In a transaction, which the lock on the row needs."""
+        """In a transaction, which the lock on the row needs; what was read is changed, and never made anew."""
+        read = self.pk is not None and not self._state.adding and not kwargs.get("force_insert")
+        kwargs.setdefault("force_update", read)
         with atomic():
             super().save(*args, **kwargs)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from itertools import islice
 from typing import Any, cast
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import Image
 from rest_framework import serializers
 
@@ -22,12 +25,25 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 MAX_PIXELS = 40_000_000  # a file of a few KB can claim gigapixels, and fill the memory of whoever opens it
+# What costs far more than its few bytes: a scan of a JPEG goes through all its pixels, a part of its Exif data copies
+# all parts before it, and a compressed text or profile of a PNG grows to a megabyte. Real pictures have a dozen.
+COSTLY = re.compile(rb"\xff\xda\x00[\x06-\x0e]|\xff\xe1..Exif\0\0|iCCP|iTXt|zTXt", re.DOTALL)
+MAX_COSTLY = 100
 
 
 def key(prefix: str, filename: str) -> str:
     """A random key under the prefix, with the extension that validation gave the file."""
     extension = filename.rpartition(".")[2].lower()
     return f"{prefix}/{uuid4().hex}.{extension if extension in TYPES else 'bin'}"
+
+
+class NeutralUploadHandler(TemporaryFileUploadHandler):
+    """Django's own, except that the client's file name does not name the temporary file: it may be too long for one."""
+
+    def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
+        """Keeps the extension where it is one of ours."""
+        extension = file_name.rpartition(".")[2].lower()
+        super().new_file(field_name, f"upload.{extension if extension in TYPES else 'bin'}", *args, **kwargs)
 
 
 class UploadField(serializers.FileField):
@@ -63,6 +79,9 @@ class PictureField(UploadField):
 
     def extension_of(self, file: File[Any]) -> str | None:
         """By decoding its first frame."""
+        if sum(1 for _ in islice(COSTLY.finditer(file.read()), MAX_COSTLY + 1)) > MAX_COSTLY:
+            return None
+        file.seek(0)
         try:
             with Image.open(file, formats=tuple(PICTURES)) as picture:
                 if picture.width * picture.height > MAX_PIXELS:

@@ -6,15 +6,15 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.static import serve
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework_simplejwt.views import TokenRefreshView
 
-from diceytech.views import HealthView, private_file
+from diceytech.views import DocsView, HealthView, private_file
 
 urlpatterns = [
     path("api/health/", HealthView.as_view(), name="health"),
     path("api/schema/", SpectacularJSONAPIView.as_view(), name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema", metadata_class=None), name="docs"),
+    path("api/docs/", DocsView.as_view(url_name="schema", metadata_class=None), name="docs"),
     path("api/token/refresh/", TokenRefreshView.as_view(), name="token-refresh"),
     path("api/", include("accounts.urls")),
     path("api/", include("projects.urls")),

@@ -8,8 +8,10 @@ from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
 from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework import serializers
 from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -30,6 +32,15 @@ class HealthView(APIView):
     def get(self, request: Request) -> Response:
         """Status and version."""
         return Response({"status": "ok", "version": settings.RELEASE}, headers={"Cache-Control": "no-store"})
+
+
+class DocsView(SpectacularSwaggerSplitView):
+    """The page to browse the API by; its errors are JSON, as all are."""
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The error."""
+        self.request.accepted_renderer, self.request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().handle_exception(exc)
 
 
 def private_file(request: HttpRequest, signed: str) -> HttpResponseBase:

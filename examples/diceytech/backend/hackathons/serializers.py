@@ -6,12 +6,13 @@ from typing import Any
 
 from accounts.models import User
 from diceytech.fields import FlagField, NearDateTimeField, RowsField, StartsBeforeEnds
+from diceytech.rows import RowSerializer
 from rest_framework import serializers
 
 from hackathons.models import Hackathon, Team
 
 
-class HackathonSerializer(serializers.ModelSerializer[Hackathon]):
+class HackathonSerializer(RowSerializer[Hackathon]):
     """A hackathon; counts and flags come with the view's query."""
 
     start_date = NearDateTimeField()

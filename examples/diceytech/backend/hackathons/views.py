@@ -8,6 +8,7 @@ from accounts.current import me, my_id
 from diceytech.actions import ANSWERS, done, missing, refused
 from diceytech.filters import ShortSearchFilter
 from diceytech.permissions import OwnerChanges
+from diceytech.rows import DeletesRow
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema, inline_serializer
@@ -26,7 +27,7 @@ from hackathons.serializers import HackathonSerializer, RegistrationSerializer, 
 REGISTERED = inline_serializer("Registered", {"message": serializers.CharField(), "team": TeamSerializer()})
 
 
-class HackathonViewSet(viewsets.ModelViewSet[Hackathon]):
+class HackathonViewSet(DeletesRow, viewsets.ModelViewSet[Hackathon]):
     """Hackathons; the list holds the active ones, newest first."""
 
     queryset = Hackathon.objects.all()

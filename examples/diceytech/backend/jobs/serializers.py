@@ -7,13 +7,14 @@ from typing import Any
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
 from diceytech.fields import FlagField, RowsField
+from diceytech.rows import RowSerializer
 from diceytech.uploads import PictureField, ResumeField
 from rest_framework import serializers
 
 from jobs.models import Job, JobApplication
 
 
-class JobSerializer(serializers.ModelSerializer[Job]):
+class JobSerializer(RowSerializer[Job]):
     """A job; `has_applied` comes with the view's query."""
 
     skills_required = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)
@@ -58,7 +59,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return attrs
 
 
-class ApplicationSerializer(serializers.ModelSerializer[JobApplication]):
+class ApplicationSerializer(RowSerializer[JobApplication]):
     """An application, for its applicant and the job's poster; `resume` is a URL that soon expires."""
 
     job_title = serializers.CharField(source="job.title", read_only=True)

@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.current import me, my_id
-from diceytech import stored_files
+from diceytech import conflicts, rows, stored_files
 from diceytech.actions import ANSWERS, missing, refused
 from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
+from diceytech.rows import DeletesRow
 from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from notifications.events import notify
 from rest_framework import generics, mixins, status, viewsets
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,7 +26,11 @@ from jobs.models import Job, JobApplication
 from jobs.serializers import ApplicationSerializer, ApplySerializer, JobSerializer, StatusSerializer
 
 
-class JobViewSet(viewsets.ModelViewSet[Job]):
+class Closed(Exception):
+    """The job takes no applications any more."""
+
+
+class JobViewSet(DeletesRow, viewsets.ModelViewSet[Job]):
     """Jobs; the list holds the active ones, newest first."""
 
     queryset = Job.objects.all()
@@ -65,9 +70,9 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
         job = Job.objects.filter(pk=path["pk"]).first()
         if job is None:
             return missing("Job")
+        closed, already = refused("This job is closed"), refused("Already applied to this job")
         if not job.is_active:
-            return refused("This job is closed")
-        already = refused("Already applied to this job")
+            return closed
         if JobApplication.objects.filter(job=job, applicant=user).exists():
             return already
         given = ApplySerializer(data=request.data)
@@ -75,9 +80,18 @@ class JobViewSet(viewsets.ModelViewSet[Job]):
         try:
             with stored_files.atomic():
                 made = given.save(job=job, applicant=user)
+                rows.lock(job)  # after the upload, which others who apply need not wait for
+                if not job.is_active:
+                    raise Closed
                 message = f"{user.display_name} applied for {job.title}"
                 notify([job.posted_by_id], "job_application", message, f"/jobs/{job.pk}")
-        except IntegrityError:  # the same application came in twice at once
+        except NotFound:
+            return missing("Job")
+        except Closed:
+            return closed
+        except IntegrityError as error:
+            if conflicts.broken(error) != "applies_for_a_job_once":
+                raise
             return already
         shown = ApplicationSerializer(made, context=self.get_serializer_context()).data
         return Response(shown, status=status.HTTP_201_CREATED)
@@ -118,6 +132,7 @@ class ApplicationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, views
         given = StatusSerializer(application, data=request.data)
         given.is_valid(raise_exception=True)
         with transaction.atomic():
+            rows.lock(application)
             changed = given.validated_data["status"] != application.status
             given.save()
             if changed:

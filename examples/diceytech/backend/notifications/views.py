@@ -42,8 +42,8 @@ class NotificationViewSet(mixins.ListModelMixin, viewsets.GenericViewSet[Notific
     def read(self, request: Request, **path: Any) -> Response:
         """Marks one as read."""
         notification = self.get_object()
+        self.get_queryset().filter(pk=notification.pk).update(is_read=True)
         notification.is_read = True
-        notification.save(update_fields=["is_read"])
         return Response(self.get_serializer(notification).data)
 
     @extend_schema(request=None, responses=READ_ALL)

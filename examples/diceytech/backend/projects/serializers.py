@@ -5,13 +5,14 @@ from __future__ import annotations
 from accounts.models import Skill
 from accounts.serializers import SkillSerializer
 from diceytech.fields import FlagField, NearDateTimeField, RowsField, StartsBeforeEnds
+from diceytech.rows import RowSerializer
 from diceytech.uploads import PictureField
 from rest_framework import serializers
 
 from projects.models import Project
 
 
-class ProjectSerializer(serializers.ModelSerializer[Project]):
+class ProjectSerializer(RowSerializer[Project]):
     """A project; counts and flags come with the view's query."""
 
     technologies = RowsField(serializers.PrimaryKeyRelatedField(queryset=Skill.objects.all()), required=False)

@@ -10,6 +10,7 @@ from accounts.models import User
 from diceytech.actions import ANSWERS, done, missing, refused
 from diceytech.filters import ParameterFilter, ShortSearchFilter
 from diceytech.permissions import OwnerChanges
+from diceytech.rows import DeletesRow
 from django.db.models import Count, Exists, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from drf_spectacular.utils import extend_schema
@@ -25,7 +26,7 @@ from projects.models import Project, ProjectParticipation
 from projects.serializers import ProjectSerializer
 
 
-class ProjectViewSet(viewsets.ModelViewSet[Project]):
+class ProjectViewSet(DeletesRow, viewsets.ModelViewSet[Project]):
     """Projects; the list holds the active ones, newest first."""
 
     queryset = Project.objects.all()

@@ -9,6 +9,7 @@ import pytest
 from accounts.authentication import log_in
 from accounts.models import LoginSession, Skill, User
 from accounts.throttling import LoginAddressThrottle
+from django.contrib.auth import authenticate
 from django.test import Client
 from django.utils.timezone import now
 from rest_framework.test import APIClient
@@ -60,6 +61,22 @@ def test_a_deactivated_user_is_out_at_once(ada: User) -> None:
     assert profile(token.access_token) == 401
     assert APIClient().post("/api/token/refresh/", {"refresh": str(token)}).status_code == 401
     assert APIClient().post("/api/auth/login/", {"email": ada.email, "password": PASSWORD}).status_code == 400
+
+
+@pytest.mark.parametrize("change", ["delete", "deactivate", "renew"])
+def test_a_log_in_under_way_ends_with_all_others(change: str, ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def authenticate_early(*args: Any, **credentials: Any) -> Any:
+        found, user = authenticate(*args, **credentials), User.objects.get()
+        user.is_active = change != "deactivate"
+        if change == "renew":
+            user.set_password("another-pass-9")
+        user.delete() if change == "delete" else user.save()
+        return found
+
+    monkeypatch.setattr("accounts.views.authenticate", authenticate_early)
+    answer = APIClient().post("/api/auth/login/", {"email": ada.email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()) == (400, {"error": "Invalid credentials"})
+    assert not LoginSession.objects.exists()
 
 
 def test_expired_forged_and_foreign_tokens_are_refused_as_json(ada: User) -> None:
@@ -183,6 +200,15 @@ def test_deleting_an_account_takes_its_files_along(make_user: MakeUser, empty_bu
     assert User.objects.exists()
     assert client.delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 204
     assert (User.objects.exists(), stored_keys()) == (False, set())
+
+
+def test_a_stolen_token_does_not_lead_to_the_password(ada: User, as_bob: APIClient) -> None:
+    answers = [client_of(ada).delete("/api/auth/profile/", {"password": f"guess-{n}"}) for n in range(11)]
+    assert [answer.status_code for answer in answers] == [400] * 10 + [429]
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 3600
+    assert client_of(ada).delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 429
+    assert client_of(ada).patch("/api/auth/profile/", {"bio": "Still here"}).status_code == 200
+    assert as_bob.delete("/api/auth/profile/", {"password": PASSWORD}).status_code == 204
 
 
 def test_a_refresh_token_of_a_deleted_account_is_refused(ada: User) -> None:

@@ -187,6 +187,15 @@ def test_who_sends_too_much_hears_so_although_nothing_is_kept(unused_tcp_port: i
             connection.close()
 
 
+@pytest.mark.parametrize("name", ["a." + "x" * 250, "a." + "\u4e2d" * 240])
+def test_a_long_file_name_is_no_error_of_ours(name: str, as_ada: APIClient) -> None:
+    for path, field in (("/api/auth/login/", "email"), ("/admin/login/", "username"), ("/api/projects/", "image")):
+        file = SimpleUploadedFile("me.png", b"x" * 3_000_000)  # of a size that Django keeps in a temporary file
+        file._name = name
+        answer = as_ada.post(path, {field: file}, format="multipart")
+        assert answer.status_code == (200 if path.startswith("/admin") else 400)
+
+
 def test_what_only_claims_to_be_a_resume_is_refused(as_bob: APIClient, ada: User, empty_bucket: None) -> None:
     archive = BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
@@ -303,7 +312,49 @@ def test_a_charset_of_utf_8_is_taken() -> None:
 
 def test_the_docs_page_has_no_options(client: Client) -> None:
     assert client.get("/api/docs/").status_code == 200
-    assert client.options("/api/docs/").status_code == client.post("/api/docs/").status_code == 405
+    refused = {
+        405: [client.options("/api/docs/"), client.post("/api/docs/")],
+        406: [client.get("/api/docs/", headers={"Accept": "application/json"})],
+    }
+    for status, answers in refused.items():
+        for answer in answers:
+            assert (answer.status_code, answer["Content-Type"]) == (status, "application/json")
+            assert answer.json()["detail"]
+
+
+def test_an_accept_header_that_cannot_be_read_is_a_406(as_ada: APIClient) -> None:
+    for path in ("/api/projects/", "/api/schema/", "/api/docs/"):
+        for accept in ("application/json;a*0=b;a*=c", "*/*;a*=none-such''b, application/json;a*0=b;a*=c"):
+            answer = as_ada.get(path, HTTP_ACCEPT=accept)
+            assert (answer.status_code, list(answer.json())) == (406, ["detail"])
+
+
+def test_a_version_that_no_header_can_hold_is_none_of_the_schema() -> None:
+    plain = WSGIClient(application).get("/api/schema/")
+    for version in ("%00", "%0d%0aX-A:%20b", "%22%3b", "%e2%98%83"):
+        answer = WSGIClient(application).get(f"/api/schema/?version={version}")
+        assert (answer.status_code, answer.data) == (200, plain.data)
+        assert answer.headers["Content-Disposition"] == plain.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize("name", ["sessionid", "csrftoken", "messages", "any"])
+@pytest.mark.parametrize("value", [r'"\000abcdefghij"', r'"abcdefghij\012"', "abcdefghij\x7f"])
+def test_a_cookie_with_a_control_character_is_a_400(name: str, value: str) -> None:
+    for path in ("/admin/", "/admin/login/", "/api/health/"):
+        answer = Client(headers={"Cookie": f"{name}={value}"}).get(path)
+        assert (answer.status_code, list(answer.json())) == (400, ["detail"])
+    taken = Client(headers={"Cookie": f'{name}="{"a" * 32}"'}).get("/admin/login/")
+    assert taken.status_code == 200
+
+
+@pytest.mark.parametrize("header", ['name="username"; filename*0=a; filename*=b', "name=x; name*0=a; name*=b"])
+def test_a_part_whose_header_cannot_be_read_is_a_400_of_the_admin_too(header: str, make_user: MakeUser) -> None:
+    part = f"--x\r\nContent-Disposition: form-data; {header}\r\n\r\nx\r\n--x--\r\n"
+    for client in (Client(), Client(enforce_csrf_checks=True, headers={"Cookie": f"csrftoken={'a' * 32}"})):
+        client.raise_request_exception = False
+        for path in ("/admin/login/", "/admin/"):
+            answer = client.post(path, part, content_type="multipart/form-data; boundary=x")
+            assert (answer.status_code, list(answer.json())) == (400, ["detail"])
 
 
 def test_a_status_that_is_not_sent_is_asked_for(as_ada: APIClient, ada: User, bob: User) -> None:
