@@ -17,7 +17,7 @@ from changes.stack_titles import called, file, kind_and_name, words
 from infra.errors import PlatformError
 from rehearsal.graph import Graph
 from scripts.preview import acknowledgements, titles, verdict
-from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited
+from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited, kept
 from scripts.trees.plans import Plans, Tree, is_own, plans
 from scripts.trees.same_trees import accounts_beside, may_differ
 
@@ -77,7 +77,7 @@ def sides(
         raise PlatformError("there are uncommitted changes, which --strict refuses; commit or stash them")
     with ExitStack() as trees:
         before = Tree(root=trees.enter_context(checked_out(root, commit)), label=base)
-        after = Tree(root=root, label=WORKING_TREE)
+        after = Tree(root=root, label=WORKING_TREE, kept=kept(root))
         if head is not None:
             after = Tree(root=trees.enter_context(checked_out(root, other)), label=head if head != base else f"{head} ")
         found = _plans(before, after, only, whole=whole)
@@ -112,7 +112,7 @@ def _plans(before: Tree, after: Tree, only: str | None, *, whole: bool) -> Plans
 
 def _that_may_differ(before: Tree, after: Tree, asked: Collection[str]) -> frozenset[str]:
     """By files alone; of the account's stacks also by what they take from the environments whose YAML differs."""
-    differ = may_differ(before.root, after.root)
+    differ = may_differ(before.root, after.root, kept=after.kept)
     if differ is None:
         return frozenset(asked)
     accounts = {one for one in asked if kind_and_name(one)[0] == "account"} - differ

@@ -39,6 +39,12 @@ def is_edited(root: Path) -> bool:
     return bool(_said(root, "status", "--porcelain", "--", "."))
 
 
+def kept(root: Path) -> frozenset[str] | None:
+    """Paths below `root` of what git keeps or would keep in the working tree; None where no git has it."""
+    done = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+    return None if done.returncode else frozenset(done.stdout.split("\0")) - {""}
+
+
 def committed(root: Path, name: str) -> str:
     """The text of a file in `root` as it is in the commit that is checked out; empty where there is none, or no git."""
     try:

@@ -21,6 +21,7 @@ from rehearsal import graph_json
 from rehearsal.foretold import blind as blinded
 from rehearsal.graph import Graph
 from scripts.trees import plan_tree
+from scripts.trees.git_trees import kept
 from scripts.trees.plan_tree import Told
 from scripts.trees.same_trees import may_differ
 
@@ -31,10 +32,14 @@ OWN = Path(__file__).resolve().parent.parent.parent  # the tree whose code this 
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """A tree to plan; `label` names it in errors (`origin/main`, `the working tree`)."""
+    """A tree to plan; `label` names it in errors (`origin/main`, `the working tree`).
+
+    `kept` are the files of a working tree, which has others beside them; None for all that are there.
+    """
 
     root: Path
     label: str
+    kept: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +139,7 @@ def _blind(title: str, *, old: bool) -> Unseen:
 
 def is_own(tree: Tree) -> bool:
     """Whether this process has imported what the tree would: importing takes three times as long as a plan."""
-    return tree.root.resolve() == OWN or may_differ(tree.root, OWN) is not None
+    return tree.root.resolve() == OWN or may_differ(tree.root, OWN, kept=kept(OWN)) is not None
 
 
 @contextmanager

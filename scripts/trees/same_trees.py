@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -32,10 +32,13 @@ _UNCHECKED: Final = 1  # flags of compiled code that Python runs without a look 
 _STACK: Final = re.compile(r"(?P<account>account/)?Pulumi\.(?P<name>[a-z][a-z0-9]{1,11})\.yaml")
 
 
-def may_differ(before: Path, after: Path) -> frozenset[str] | None:
-    """Titles of the stacks whose own YAML differs between the trees; None where anything else that is read does."""
+def may_differ(before: Path, after: Path, *, kept: Collection[str] | None = None) -> frozenset[str] | None:
+    """Titles of the stacks whose own YAML differs between the trees; None where anything else that is read does.
+
+    `kept` are the files of `after` where it is a working tree, which holds what git ignores, and no commit does.
+    """
     found = set()
-    for name in {*_read(before), *_read(after)}:
+    for name in {*_read(before, _files(before)), *_read(after, _files(after) if kept is None else kept)}:
         if _content(before / name) != _content(after / name):
             stack = _STACK.fullmatch(name)
             if stack is None:
@@ -69,27 +72,24 @@ def _takes_the_same(before: Path, after: Path, stack: str, differ: Collection[st
     return sides[0] == sides[1]
 
 
-def _read(root: Path) -> Iterator[str]:
-    """Paths of the files that a plan may read; of a linked folder its own path, which has no content to compare."""
-    for entry in os.scandir(root):
-        if entry.is_dir():
-            if entry.name not in UNREAD:
-                yield from _within(Path(entry.path), root)
-        elif entry.name not in UNREAD_FILES:
-            yield entry.name
+def _read(root: Path, names: Iterable[str]) -> Iterator[str]:
+    """Those of the files that a plan may read."""
+    for name in names:
+        top, *within = name.split("/")
+        left_out = (
+            top in UNREAD or (top not in _PROGRAM and "node_modules" in within) if within else name in UNREAD_FILES
+        )
+        if not left_out and not _is_cache(root / name):
+            yield name
 
 
-def _within(folder: Path, root: Path) -> Iterator[str]:
-    if folder.is_symlink():
-        yield str(folder.relative_to(root))
-        return
-    for directory, folders, files in os.walk(folder):
-        if folder.name not in _PROGRAM:
-            folders[:] = [one for one in folders if one != "node_modules"]
-        for name in (*files, *(one for one in folders if (Path(directory) / one).is_symlink())):
-            file = Path(directory) / name
-            if not _is_cache(file):
-                yield str(file.relative_to(root))
+def _files(root: Path) -> Iterator[str]:
+    """Paths of all files; of a linked folder its own path, which has no content to compare."""
+    for directory, folders, files in os.walk(root):
+        here = Path(directory)
+        links = [one for one in folders if (here / one).is_symlink()]
+        for name in (*files, *links):
+            yield (here / name).relative_to(root).as_posix()
 
 
 def _is_cache(file: Path) -> bool:

@@ -8,7 +8,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from small_git import git
 
+from scripts.trees.git_trees import kept
 from scripts.trees.same_trees import UNREAD, accounts_beside, may_differ
 from tests.scripts.commands import ROOT, edit
 
@@ -91,6 +93,22 @@ def test_what_differs_is_found_on_either_side(
         target.unlink(missing_ok=True)
         if before is not None:
             target.write_bytes(before)
+
+
+def test_what_git_ignores_in_a_working_tree_is_no_change(trees: tuple[Path, Path]) -> None:
+    git(trees[1], "init", "--quiet")
+    (trees[1] / ".gitignore").write_text("build/\nweb/\n", encoding="utf-8")
+    git(trees[1], "add", "--force", "web/node_modules/file.py")
+    for file in ("examples/build/office.json", "infra/build/office.json"):
+        (trees[1] / file).parent.mkdir(parents=True)
+        (trees[1] / file).write_text("{}", encoding="utf-8")
+    assert may_differ(*trees) is None
+    assert may_differ(*trees, kept=kept(trees[1])) == frozenset()
+    git(trees[1], "add", "--force", "examples/build/office.json")
+    assert may_differ(*trees, kept=kept(trees[1])) is None
+    git(trees[1], "rm", "--quiet", "--cached", "examples/build/office.json")
+    (trees[1] / "infra/office.json").touch()
+    assert may_differ(*trees, kept=kept(trees[1])) is None
 
 
 def test_compiled_code_that_python_runs_without_a_look_at_its_source_is_read(trees: tuple[Path, Path]) -> None:
