@@ -25,14 +25,8 @@ from rehearsal.graph import PROVIDER
 RULES: Final[tuple[Rule, ...]] = rules.RULES
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
-_GUARDED: Final = (
-    "bucket",
-    "region",
-    "accountId",
-    "settingId",
-    "scope",
-    "vpcId",
-)  # by which a guard names what it guards
+# By which a guard names what it guards.
+_GUARDED: Final = ("bucket", "region", "accountId", "settingId", "scope", "vpcId")
 _ELSEWHERE: Final = "it may work in other accounts than those that are there"
 _UNWATCHED: Final = "from now on nobody is told when it is taken off"
 _DOES: Final[Mapping[Op, str]] = {
