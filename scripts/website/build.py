@@ -56,9 +56,12 @@ def scan(directory: Path, *, backend_paths: Iterable[str]) -> list[BuildFile]:
     if not files:
         raise BuildError(f"{directory}: is empty, and deploying it would delete the site; build the website first")
     entry = next((file for file in files if file.key == "index.html"), None)
-    if entry is None or not entry.size:
-        missing = "has no index.html" if entry is None else "its index.html is empty"
-        raise BuildError(f"{directory}: {missing}, and the site would be a white page; is it the build's output?")
+    if entry is None:
+        raise BuildError(
+            f"{directory}: has no index.html, and the site would be a white page; is it the build's output?"
+        )
+    if not entry.size:
+        raise BuildError(f"{directory}: its index.html is empty, and the site would be a white page; build it again")
     _refuse_backend_paths(directory, files, (*backend_paths, MEDIA_PATH))
     return files
 

@@ -15,7 +15,7 @@ from moto import mock_aws
 
 from scripts import recover
 from scripts.aws.asking import AwsRefusedError
-from scripts.engine import state_restore
+from scripts.engine import pulumi_cli, state_restore
 from scripts.engine.pulumi_cli import LockedError
 from scripts.engine.stack import Stack
 from scripts.engine.state_backend import Bucket
@@ -90,6 +90,7 @@ def test_a_lock_that_is_cut_off_is_told_and_broken_by_force_alone(
         return json.dumps({"deployment": {}})
 
     monkeypatch.setattr(recover, "pulumi", engine)
+    monkeypatch.setattr(pulumi_cli, "pulumi", engine)
     with pytest.raises(LockedError, match=r"its lock file 1\.json is damaged.*recover --env dev --force"):
         recover.recover(STACK, force=False, restore=False)
     assert called == []
