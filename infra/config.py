@@ -227,7 +227,7 @@ class Website(Section):
     backend_paths: Annotated[tuple[PathPattern, ...], Field(min_length=1, max_length=20)] = BACKEND_PATHS
     """Paths that CloudFront sends to Django instead of the website's bucket; a deploy refuses a build with files there.
     """
-    keep_releases: Annotated[int, Field(ge=1, le=50)] = KEEP_RELEASES
+    keep_releases: Annotated[int, Field(ge=2, le=50)] = KEEP_RELEASES
     """Releases whose files stay in the bucket: what a tab that is open goes on loading, and how far back a rollback
     reaches."""
     waf: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -65,7 +66,8 @@ def apply(plan: Plan, parts: Parts, *, by: str, at: str, progress: Progress) -> 
     """
     lock, unsent = parts.lock, parts.lock.current.unsent
     noticing = "waiting until the deploy that is taken over has noticed"
-    with lock.claimed(Claim(id=plan.id, by=by, at=at), lambda done, of: progress(noticing, done, of)) as taken_over:
+    claim = Claim(id=plan.id, by=by, at=at, nonce=secrets.token_hex(8))
+    with lock.claimed(claim, lambda done, of: progress(noticing, done, of)) as taken_over:
         if taken_over and plan.again is not None:
             plan = plan.again()
             plan = replace(plan, notes=(*plan.notes, "planned again when the deploy that was taken over had stopped"))

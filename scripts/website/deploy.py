@@ -242,6 +242,8 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
     if content(target) == content(found.releases[-1]):
         same, lost = roll_back(record, found, keep=keep, again=True)
         if same.empty and not lost:
+            if same.untold:
+                return same
             raise PlatformError(
                 f"release {target.number} is what is served, and whole; `releases website` shows the others"
             )
@@ -260,7 +262,8 @@ def _ended_early(site: Site, found: Snapshot) -> bool:
     if not found.releases or found.base is None:
         return False
     same, lost = roll_back(found.base, found, keep=site.settings.keep_releases, again=True)
-    return site.parts.lock.current.claim is not None or bool(same.copies and not lost)
+    untold = bool(found.unsent) and found.releases[-1].of is not None  # a rollback that CloudFront was not told of
+    return untold or site.parts.lock.current.claim is not None or bool(same.copies and not lost)
 
 
 def _rolled_back(site: Site, target: Record, found: Snapshot) -> tuple[Plan, tuple[str, ...]]:

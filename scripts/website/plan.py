@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from infra.website_paths import RELEASES_PREFIX
 from scripts.website.headers import Headers, headers, is_answered, is_hashed, is_loaded, is_page
-from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Stored
+from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Stored, record_key
 
 ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
 EMPTY: Mapping[str, Stored] = {}
@@ -262,7 +262,8 @@ def _finished(
     older = keep if again else keep - 1
     releases = found.releases[-older:] if older else ()
     archive, past, strays = _past(found, now, written, number=number, oldest=number - keep + 1)
-    needed = now | past.keys() | {CURRENT_KEY} | {one.record for one in releases}
+    # Its own record is there already where the same rollback wrote it, and did not end.
+    needed = now | past.keys() | {CURRENT_KEY, record_key(number, release)} | {one.record for one in releases}
     delete = tuple(key for key in found.listed if key not in needed)
     gone = [key for key in delete if not key.startswith(RELEASES_PREFIX)]
     changed = [key for key in written if key in found.listed]
@@ -311,7 +312,8 @@ def _past(
             continue
         if key not in serving and is_loaded(key):
             past[key] = before
-        if key in written or not file.headers.immutable:
+        # A hashed file is not in its place where a deploy over it died.
+        if key in written or not file.headers.immutable or found.listed.get(key) != file.etag:
             keep(key, file, before)
     for key, file in found.older.items():
         if key in written:

@@ -144,11 +144,12 @@ def described(record: Record) -> Release:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """Who is deploying what; `beat` counts signs of life."""
+    """Who is deploying what; `beat` counts signs of life, and `nonce` tells two claims apart that are else the same."""
 
     id: str
     by: str
     at: str
+    nonce: str = ""
     beat: int = 0
 
 
@@ -197,7 +198,7 @@ def current_from_bytes(data: bytes) -> Current:
         if found["schema"] != SCHEMA:
             raise ValueError(f"schema {found['schema']}")
         releases = tuple(_typed(Release(**one), id=str, at=str, by=str) for one in found["releases"])
-        claim = _typed(Claim(**found["claim"]), id=str, by=str, at=str) if found["claim"] else None
+        claim = _typed(Claim(**found["claim"]), id=str, by=str, at=str, nonce=str) if found["claim"] else None
         return Current(releases=releases, claim=claim, unsent=tuple(str(path) for path in found["unsent"]))
     except DAMAGE as error:
         raise DamagedError(f"{CURRENT_KEY} is damaged ({type(error).__name__})") from None

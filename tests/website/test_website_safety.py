@@ -25,7 +25,7 @@ from scripts.website.headers import Headers, headers
 from scripts.website.invalidation import Cdn
 from scripts.website.lock import HeldError
 from scripts.website.plan import Plan
-from scripts.website.release import CURRENT_KEY
+from scripts.website.release import CURRENT_KEY, OBJECTS, RECORDS
 from scripts.website.report import done_as_json
 
 REQUESTS = 20  # of the deploy of SECOND over FIRST
@@ -599,6 +599,88 @@ def test_a_rollback_keeps_what_it_overwrites_of_other_releases(world: World) -> 
     world.roll_back("3")  # of v3, over the v1 of release 4
     world.roll_back("4")
     assert first.items() <= world.served().items()
+
+
+def test_two_rollbacks_that_one_person_begins_in_one_second_are_two(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.keep = 5
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    monkeypatch.setattr("scripts.website.deploy.now", lambda: "2026-11-26T12:00:00Z")
+    other = world.site()
+    told: list[str] = []
+    theirs = plan_rollback(other, "1")
+
+    def begun(asked: Asked) -> Fault:
+        if asked.method == "PUT" and OBJECTS in asked.path and not told:
+            with pytest.raises(HeldError):
+                carry_out(other, theirs, quiet)
+            told.append(asked.path)
+        return "none"
+
+    with fault_proxy(world.server, begun) as proxy:
+        world.roll_back("1", through=proxy.address)
+    assert told
+
+
+def test_a_rollback_after_one_that_did_not_end_keeps_its_own_record(world: World) -> None:
+    world.keep = 5
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    with (
+        fault_proxy(world.server, lambda asked: "dead" if asked.method == "POST" else "none") as proxy,
+        pytest.raises(PlatformError),
+    ):
+        world.roll_back("1", through=proxy.address)
+    assert world.roll_back("1", take_over=True).release.number == 3
+    assert len([key for key in world.private() if key.startswith(RECORDS)]) == 3
+    assert world.plan(FIRST).empty
+
+
+def cloudfront(world: World, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """The switch of a CloudFront that does not answer."""
+    world.distribution, world.keep = "EDFDVBD6EXAMPLE", 5
+    away = [False]
+
+    def invalidate(_cdn: Cdn, _paths: Sequence[str], *, reference: str) -> str:
+        if away[0]:
+            raise PlatformError(f"CloudFront does not answer for {reference}")
+        return "I1"
+
+    monkeypatch.setattr(Cdn, "invalidate", invalidate)
+    return away
+
+
+@pytest.mark.parametrize("again", ["2", None])
+def test_a_rollback_that_cloudfront_was_not_told_of_is_ended_by_the_same_command(
+    world: World, monkeypatch: pytest.MonkeyPatch, again: str | None
+) -> None:
+    away = cloudfront(world, monkeypatch)
+    for text in ("one", "two", "three"):
+        world.deploy({"index.html": text})
+    away[0] = True
+    with pytest.raises(PlatformError, match="does not answer"):
+        world.roll_back(again)
+    away[0] = False
+    assert world.roll_back(again).invalidation == "I1"
+    assert world.served()["index.html"] == "two"
+    assert world.site().parts.lock.read().unsent == ()
+
+
+def test_a_release_whose_chunk_a_dead_deploy_wrote_over_can_be_brought_back(world: World) -> None:
+    world.keep = 5
+    one = {"index.html": "a", "assets/main.1a2b3c4d.js": "var a"}
+    world.deploy(one)
+    pages = {"index.html": "b", "x.html": "b"}
+    with (
+        fault_proxy(world.server, lambda asked: "dead" if asked.path.endswith("/x.html") else "none") as proxy,
+        pytest.raises(PlatformError),
+    ):
+        world.deploy({**pages, "assets/main.1a2b3c4d.js": "var b"}, through=proxy.address)
+    world.deploy({"index.html": "c"}, take_over=True)
+    world.roll_back("1")
+    assert one.items() <= world.served().items()
 
 
 def test_a_rollback_to_what_is_served_already_is_refused(world: World) -> None:

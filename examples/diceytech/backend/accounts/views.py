@@ -7,6 +7,7 @@ from typing import Any
 from diceytech import rows, stored_files
 from diceytech.filters import ShortSearchFilter
 from django.contrib.auth import authenticate
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import update_last_login
 from django.db import transaction
 from django.db.models import QuerySet
@@ -56,17 +57,18 @@ class LoginView(APIView):
         if not given.is_valid():
             return Response({"error": "Invalid credentials", **given.errors}, status=status.HTTP_400_BAD_REQUEST)
         user = authenticate(request, **given.validated_data)
-        refresh = self._log_in(user) if isinstance(user, User) else None
+        refresh = self._log_in(user, given.validated_data["password"]) if isinstance(user, User) else None
         if refresh is None:
             return Response({"error": "Invalid credentials"}, status=status.HTTP_400_BAD_REQUEST)
         shown = serializers.UserSerializer(user, context={"request": request}).data
         return Response({"refresh": str(refresh), "access": str(refresh.access_token), "user": shown})
 
     @transaction.atomic
-    def _log_in(self, user: User) -> RefreshToken | None:
+    def _log_in(self, user: User, password: str) -> RefreshToken | None:
         """None where the password is another by now, or the account is gone: what ends log-ins ends this one too."""
-        still = User.objects.select_for_update(no_key=True).filter(password=user.password, is_active=True)
-        if still.filter(pk=user.pk).first() is None:
+        still = User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first()
+        # Another log-in may have renewed the hash of the same password meanwhile.
+        if still is None or (still.password != user.password and not check_password(password, still.password)):
             return None
         update_last_login(User, user)
         return log_in(user)

@@ -14,8 +14,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from PIL import Image
 from rest_framework import serializers
+from rest_framework.fields import empty
+from rest_framework.utils import html
 
-PICTURES = {"JPEG": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")  # that Pillow may try
+# An MPO is a JPEG with further pictures behind it, as phones write them; whoever knows none of it sees the first.
+PICTURES = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "webp"}
 TYPES = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -51,6 +55,11 @@ class UploadField(serializers.FileField):
 
     kinds = ""
 
+    def get_value(self, dictionary: Any) -> Any:
+        """What was sent; a form's file input that was left empty changes nothing."""
+        found = super().get_value(dictionary)
+        return empty if html.is_html_input(dictionary) and found in ("", None) else found
+
     def to_internal_value(self, data: Any) -> UploadedFile[Any]:
         """The file under a neutral name, with the type of its content; raises ValidationError."""
         file = cast("UploadedFile[Any]", super().to_internal_value(data))
@@ -83,7 +92,7 @@ class PictureField(UploadField):
             return None
         file.seek(0)
         try:
-            with Image.open(file, formats=tuple(PICTURES)) as picture:
+            with Image.open(file, formats=FORMATS) as picture:
                 if picture.width * picture.height > MAX_PIXELS:
                     return None
                 extension = PICTURES[picture.format or ""]

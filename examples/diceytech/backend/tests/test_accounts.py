@@ -79,6 +79,17 @@ def test_a_log_in_under_way_ends_with_all_others(change: str, ada: User, monkeyp
     assert not LoginSession.objects.exists()
 
 
+def test_a_log_in_beside_one_that_renews_the_hash_is_one_too(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def authenticate_late(*args: Any, **credentials: Any) -> Any:
+        found, user = authenticate(*args, **credentials), User.objects.get()
+        user.set_password(PASSWORD)  # as the other one does, whose hash was of an older Django
+        user.save()
+        return found
+
+    monkeypatch.setattr("accounts.views.authenticate", authenticate_late)
+    assert APIClient().post("/api/auth/login/", {"email": ada.email, "password": PASSWORD}).status_code == 200
+
+
 def test_expired_forged_and_foreign_tokens_are_refused_as_json(ada: User) -> None:
     expired = log_in(ada).access_token
     expired.set_exp(lifetime=timedelta(seconds=-1))

@@ -8,6 +8,7 @@ import pytest
 from accounts.models import Skill
 from rest_framework.test import APIClient
 
+from tests.conftest import picture
 from tests.test_jobs import JOB
 from tests.test_projects import NEW
 
@@ -41,3 +42,18 @@ def test_a_form_leaves_flags_and_lists_as_they_are(as_ada: APIClient, python_ski
     made = as_ada.post("/api/projects/", {**NEW, "technologies": [python_skill.pk]}, format="multipart").json()
     path = f"/api/projects/{made['id']}/"
     assert as_ada.put(path, NEW, format="multipart").json()["technologies"] == [python_skill.pk]
+
+
+def test_a_file_input_that_was_left_empty_keeps_what_is_there(as_ada: APIClient) -> None:
+    path = "/api/auth/profile/"
+    kept = as_ada.patch(path, {"profile_picture": picture()}, format="multipart").json()["profile_picture"]
+    assert kept
+    form = (
+        '--x\r\nContent-Disposition: form-data; name="bio"\r\n\r\nhello\r\n'
+        '--x\r\nContent-Disposition: form-data; name="profile_picture"; filename=""\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n\r\n--x--\r\n"
+    )
+    answer = as_ada.patch(path, form.encode(), content_type="multipart/form-data; boundary=x").json()
+    assert (answer["bio"], answer["profile_picture"]) == ("hello", kept)
+    assert as_ada.patch(path, {"profile_picture": ""}, format="multipart").json()["profile_picture"] == kept
+    assert as_ada.patch(path, {"profile_picture": None}, format="json").json()["profile_picture"] is None

@@ -71,6 +71,7 @@ def test_a_picture_that_costs_much_is_refused_at_once(made: Callable[[], bytes])
     ("kind", "options"),
     [
         ("JPEG", {"progressive": True, "exif": CAMERA, "icc_profile": b"x" * 200_000}),
+        ("MPO", {"save_all": True, "append_images": [Image.new("RGB", (64, 64))], "exif": CAMERA}),
         ("PNG", {"icc_profile": b"x" * 1000}),
         ("GIF", {"save_all": True, "append_images": [Image.new("L", (256, 256), shade) for shade in range(0, 250, 2)]}),
         ("WEBP", {"save_all": True, "append_images": [Image.new("L", (256, 256), shade) for shade in range(0, 50, 2)]}),
