@@ -126,10 +126,7 @@ def kill(
         killed = rehearsed.up(stack, *targets, **variables)
     if killed.returncode >= 0:
         return _wrong(kind, moment, f"not killed: {killed.stdout[-300:]}", start)
-    command = ("diceytech", "recover", *rehearsed.stack(stack).option.split(), "--json")
-    recovered = rehearsed.run(*command)
-    if "is damaged" in recovered.stderr:  # killed while it wrote the state's file
-        recovered = rehearsed.run(*command, "--restore")
+    recovered = rehearsed.recover(stack)
     if recovered.returncode:
         return _wrong(kind, moment, f"not recovered: {recovered.stderr.strip()[-300:]}", start)
     outcomes = {one["urn"]: one["outcome"] for one in json.loads(recovered.stdout)["recovered"]}

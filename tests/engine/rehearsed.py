@@ -86,6 +86,12 @@ class Rehearsed:
     def destroy(self, stack: str, *words: str) -> subprocess.CompletedProcess[str]:
         return self.pulumi("destroy", stack, "--yes", *words)
 
+    def recover(self, stack: str) -> subprocess.CompletedProcess[str]:
+        """`recover --json`, after the last good state is back where a kill came while its file was written."""
+        words = ("diceytech", "recover", *self.stack(stack).option.split(), "--json")
+        done = self.run(*words)
+        return self.run(*words, "--restore") if "is damaged" in done.stderr else done
+
     def preview(self, stack: str, *words: str) -> list[Step]:
         """The steps that change something."""
         done = self.pulumi("preview", stack, "--json", *words)

@@ -61,7 +61,7 @@ def test_killed_at_each_step_it_loses_nothing_and_is_gone_on_with(up: Rehearsed)
         assert keys(up)[stored(up)] == "Active", moment
         if "create" in moment:
             assert keys(up)[first] == "Active", "the old key works while the new one is made and stored"
-        mended = up.run("diceytech", "recover", "--env", DEV)
+        mended = up.recover(DEV)
         assert mended.returncode == 0, mended.stderr
         assert keys(up)[stored(up)] == "Active", moment
     done = up.run(*ROTATE)
