@@ -17,6 +17,7 @@ Two slots, blue and green: the idle one is started and asked for its health on i
 opens at each request is renamed to it. Whatever fails before that leaves the live slot alone.
 
     releases/<id>/      release.json, app/, venv/, venv.json, env (0600), .complete
+                        env.before-<slot>: while an environment written anew is not proved, the one before (0600)
     slots/<slot>        link to its release
     live.sock           link to the socket of the live slot
     current, previous   links to releases, for people and for a rollback
@@ -274,6 +275,10 @@ class Machine:
     def in_slot(self, slot: str | None) -> str | None:
         """Id of the release in a slot."""
         return target_of(self.home / "slots" / slot) if slot else None
+
+    def kept(self, release_id: str) -> Path | None:
+        """The environment that a release had before an unproved one was written; its name ends in the live slot."""
+        return next(self.release(release_id).glob("env.before-*"), None)
 
     def complete(self, release_id: str) -> bool:
         """Whether the release is whole on this disk."""
@@ -592,6 +597,12 @@ class Releases:
             if directory.is_dir() and not machine.complete(directory.name):
                 found.append(f"removed the unfinished {directory.name}")
                 shutil.rmtree(directory)
+        for kept in sorted((machine.home / "releases").glob("*/env.before-*")):
+            if kept.name.endswith(f"-{live}"):  # killed before the switch: what runs has the environment of before
+                kept.replace(kept.with_name("env"))
+                found.append(f"put the environment of {kept.parent.name} back")
+            else:
+                kept.unlink()
         if live is not None:
             self._mend_live(live, found)
         if found:
@@ -784,7 +795,10 @@ class Releases:
             lines.append(f"{variable}={quoted(self.cloud.secret(name, described['secrets_store']))}\n")
         self._write_origin_secrets()
         now = self.cloud.parameter(self.machine.settings["platform_parameter"]) or ""
-        write(self.machine.release(release.id) / "env", "".join(lines), 0o600)
+        file = self.machine.release(release.id) / "env"
+        if (before := read(file)) is not None:  # the release may be live: with this one it is not proved yet
+            write(file.with_name(f"env.before-{self.machine.live_slot()}"), before, 0o600)
+        write(file, "".join(lines), 0o600)
         changed = hashlib.sha256(now.encode()).hexdigest() != described["platform_sha256"]
         return {"platform_changed": True, "note": "the platform has changed since; deploy again"} if changed else {}
 
@@ -827,9 +841,11 @@ class Releases:
             self._switch(slot, live, release)
             self._try_scheduler(slot, live, began)
         except BaseException:
-            self._undo(slot, live, before)
+            self._undo(slot, live, before, release.id)
             raise
         self._remember(release.id)
+        if kept := machine.kept(release.id):
+            kept.unlink()
         with self.report.step("drain"):
             if live is not None:
                 time.sleep(DRAIN_SECONDS)
@@ -996,7 +1012,7 @@ class Releases:
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE / 2)
 
-    def _undo(self, slot: str, live: str | None, site: str | None) -> None:
+    def _undo(self, slot: str, live: str | None, site: str | None, release_id: str) -> None:
         """Back to the live slot, whatever was begun; nothing here may hide why."""
         machine = self.machine
         self.report.line("undo", "started", live=machine.in_slot(live))
@@ -1005,6 +1021,8 @@ class Releases:
             steps.append(lambda: link(machine.live, str(machine.socket(live))) if live else machine.live.unlink())
         if site is not None and read(machine.site) != site:
             steps.append(lambda: self._use_site(site))
+        if kept := machine.kept(release_id):
+            steps.append(partial(kept.replace, kept.with_name("env")))
         if live is not None:
             wanted = [unit for unit in self._background(live) if self.systemd.enabled(unit)]
             steps += [partial(self.systemd, "start", unit) for unit in wanted]

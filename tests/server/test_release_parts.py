@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -216,3 +217,48 @@ def test_the_rendered_site_tells_a_fleet_from_a_single_server(mode: str) -> None
     config = configuration("dev", acme=True, server={"mode": mode})
     site = rendered("nginx-site", subject(config, "dev", outputs(config, "dev")))
     assert ("ssl_certificate" in site) == (mode == "fleet")
+
+
+def with_environment(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The release in the blue slot, which is live and whole; its environment is `now` where AWS is asked."""
+    in_blue(releases, program, mode="single", led=False)
+    machine = releases.machine
+    program.link(machine.live, str(machine.socket("blue")))
+    release = releases._described(machine.in_slot("blue"))
+    described = {**release.described, "secrets": {}, "secrets_store": "ssm", "platform_sha256": ""}
+    release = program.Release(release.id, {**described, "files": {"django.env": "now\n"}}, release.body)
+    (machine.release(release.id) / "env").write_text("before\n")
+    (machine.release(release.id) / ".complete").touch()
+    machine.settings["platform_parameter"] = "/platform"
+    monkeypatch.setattr(releases, "_write_origin_secrets", lambda: None)
+    releases.systemd = Recorded()
+    releases._cloud = SimpleNamespace(parameter=lambda _: "", secret=lambda *_: "")
+    return release
+
+
+def test_a_release_that_fails_anew_gets_its_environment_back(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
+    env = releases.machine.release(release.id) / "env"
+    monkeypatch.setattr(releases, "_probe", lambda *_: env.read_text() == "now\n" and 1 / 0)
+    releases._write_environment(release)
+    with pytest.raises(program.Failure, match="ZeroDivisionError"):
+        releases.bring_up(release, migrate=False)
+    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == ("before\n", ["env"])
+
+
+@pytest.mark.parametrize(("switched", "has"), [(False, "before\n"), (True, "now\n")])
+def test_a_killed_run_leaves_the_environment_of_what_is_live(
+    switched: bool, has: str, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    machine = releases.machine
+    releases._write_environment(release)
+    if switched:
+        program.link(machine.home / "slots/green", f"../releases/{release.id}")
+        program.link(machine.live, str(machine.socket("green")))
+    releases.recover()
+    env = machine.release(release.id) / "env"
+    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
