@@ -111,9 +111,12 @@ class Report:
     """JSON lines on standard output."""
 
     def line(self, step: str, state: str, **more: object) -> None:
-        """One line, at once."""
+        """One line, at once; nothing where nobody reads any more, which must stop neither a deploy nor its undoing."""
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
+        try:
+            print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
+        except OSError:
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for what else is said, to the end
 
     @contextmanager
     def step(self, name: str, **more: object) -> Iterator[dict[str, object]]:
@@ -1013,7 +1016,9 @@ class Releases:
             time.sleep(PROBE_PAUSE / 2)
 
     def _undo(self, slot: str, live: str | None, site: str | None, release_id: str) -> None:
-        """Back to the live slot, whatever was begun; nothing here may hide why."""
+        """Back to the live slot, whatever was begun; nothing here may hide why, and no further signal ends it."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # systemctl inherits it: a terminal's Ctrl-C goes to that as well
         machine = self.machine
         self.report.line("undo", "started", live=machine.in_slot(live))
         steps: list[Callable[[], object]] = []

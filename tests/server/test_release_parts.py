@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -262,3 +264,33 @@ def test_a_killed_run_leaves_the_environment_of_what_is_live(
     releases.recover()
     env = machine.release(release.id) / "env"
     assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
+
+
+def test_where_nobody_reads_it_goes_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, PROGRAM, "none such"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (64, b"")
+
+
+def test_a_second_signal_does_not_end_the_undoing(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    kinds = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = [signal.signal(kind, signal.default_int_handler) for kind in kinds]
+    retired = list[str]()
+
+    def retire(slot: str) -> None:
+        for kind in kinds:
+            os.kill(os.getpid(), kind)
+        retired.append(slot)
+
+    monkeypatch.setattr(releases, "_retire", retire)
+    try:
+        releases._undo("green", "blue", None, release.id)
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+    assert retired == ["green"]
