@@ -115,6 +115,13 @@ def test_a_scheduler_waits_for_its_turn_and_a_worker_does_not() -> None:
     assert "leader.py" not in text("worker.service")
 
 
+@pytest.mark.parametrize("part", ["worker", "scheduler"])
+def test_a_background_unit_is_tried_for_as_long_as_an_outage_lasts(part: str) -> None:
+    unit = text(f"{part}.service")
+    assert "\nStartLimitIntervalSec=0\n" in unit.partition("[Service]")[0]
+    assert "\nRestart=always\n" in unit
+
+
 # Values stay values
 
 
