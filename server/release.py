@@ -421,7 +421,9 @@ def run(command: list[str], code: Exit, what: str, *, seconds: float = 300.0) ->
     """Runs a program to its end, which is killed if this one is; raises Failure with the program's last line."""
     words = ["setpriv", "--pdeathsig", "KILL", *command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603 - ours
+        done = subprocess.run(  # noqa: S603 - ours
+            words, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
+        )  # a journal holds any bytes
     except subprocess.TimeoutExpired:
         raise Failure(code, f"{what} did not end within {seconds:.0f} s") from None
     if done.returncode:

@@ -266,6 +266,11 @@ def test_a_killed_run_leaves_the_environment_of_what_is_live(
     assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
 
 
+def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
+    found = program.run(["printf", r"caf\351 wrong\n"], program.Exit.SYSTEM, "journalctl")
+    assert found == "caf\N{REPLACEMENT CHARACTER} wrong\n"
+
+
 def test_where_nobody_reads_it_goes_on() -> None:
     reader, writer = os.pipe()
     os.close(reader)
