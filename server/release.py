@@ -68,6 +68,7 @@ LATELY = 600.0  # seconds since systemd started a unit again in which it is not 
 TURN_SECONDS = 10.0  # leader.py asks for the lock every 2 s
 TURN = "this machine has the scheduler"  # what leader.py says
 WORKER_STOPS_FETCHING = 5.0
+LITERAL_SINCE = 254  # systemd-run knows --expand-environment from here on
 DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue are accepted meanwhile
 ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
 CHUNK = 1024 * 1024
@@ -116,7 +117,7 @@ class Report:
         try:
             print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
         except OSError:
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - for what else is said, to the end
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # for what else is said
 
     @contextmanager
     def step(self, name: str, **more: object) -> Iterator[dict[str, object]]:
@@ -749,7 +750,8 @@ class Releases:
             self._install(directory)
             made.append(directory / "venv/lib")
         shutil.rmtree(directory / "wheelhouse")
-        compiling = [str(directory / "venv/bin/python"), "-m", "compileall", "-q", "-j", "0", *map(str, made)]
+        # The system's Python, which made the environment, without the packages: root must not run what is in a .pth.
+        compiling = [sys.executable, "-I", "-S", "-m", "compileall", "-q", "-j", "0", *map(str, made)]
         with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
             run(compiling, Exit.INSTALL, "compileall")
         write(directory / SUMS, json.dumps(dict(sums(directory / "venv")), indent=0))
@@ -789,7 +791,7 @@ class Releases:
         run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
         pip = [python, f"{wheel}/pip"] if wheel else [python, "-m", "pip"]
         pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
-        pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
+        pip += ["--only-binary=:all:", "--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
@@ -1214,8 +1216,19 @@ def locked(machine: Machine, command: Command) -> Iterator[None]:
         yield
 
 
+def systemd_version() -> int:
+    """systemd's number, such as 257; 0 where it does not say."""
+    with suppress(Failure):
+        found = re.match(r"systemd (\d+)", run(["systemctl", "--version"], Exit.SYSTEM, "systemctl --version"))
+        return int(found[1]) if found else 0
+    return 0
+
+
 def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
-    """Becomes a command of the live release, as its user and with its environment, on this terminal."""
+    """Becomes a command of the live release, as its user and with its environment, on this terminal.
+
+    systemd expands no `$` in it: the value of a secret would stand where everybody who lists processes reads it.
+    """
     slot = machine.live_slot()
     if slot is None:
         raise Failure(Exit.UNKNOWN_RELEASE, "there is no live release")
@@ -1224,6 +1237,10 @@ def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
     properties = [f"--property={one}" for one in (*options, "NoNewPrivileges=yes", "PrivateTmp=yes")]
     terminal = "--pty" if sys.stdin.isatty() else "--pipe"
     command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties]
+    if systemd_version() >= LITERAL_SINCE:
+        command.append("--expand-environment=no")
+    else:
+        words = tuple(word.replace("$", "$$") for word in words)
     command += [f"{home}/venv/bin/python", *words]
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 

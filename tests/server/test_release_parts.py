@@ -266,6 +266,56 @@ def test_a_killed_run_leaves_the_environment_of_what_is_live(
     assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
 
 
+def test_nothing_of_a_releases_packages_runs_as_root(releases: Any, program: Any, monkeypatch: Any) -> None:
+    directory, evil = releases.machine.release("a"), releases.machine.home / "ran"
+    (directory / "app").mkdir(parents=True)
+    (directory / "app/module.py").write_text("x = 1\n")
+    (directory / "wheelhouse").mkdir()
+    (directory / "requirements.txt").write_text("")
+    library = directory / f"venv/lib/python{program.python_version()}/site-packages"
+    run = program.run
+
+    def recorded(command: list[str], *rest: Any, **more: Any) -> str:
+        said = run(command, *rest, **more)
+        if library.exists():
+            (library / "evil.pth").write_text(f"import os; os.mkdir({str(evil)!r})\n")
+        return str(said)
+
+    monkeypatch.setattr(program, "run", recorded)
+    monkeypatch.setattr(
+        releases,
+        "_install",
+        lambda _: recorded(
+            [sys.executable, "-m", "venv", "--without-pip", str(directory / "venv")], program.Exit.INSTALL, "venv"
+        ),
+    )
+    releases._make_venv(directory)
+    assert not evil.exists()
+    assert list((directory / "app/__pycache__").iterdir()) != []
+
+
+def test_wheels_alone_are_installed(releases: Any, program: Any, monkeypatch: Any) -> None:
+    commands = list[list[str]]()
+    monkeypatch.setattr(program, "run", lambda command, *_, **__: commands.append(command))
+    releases._install(releases.machine.release("a"))
+    assert "--only-binary=:all:" in commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("version", "option", "word"),
+    [("systemd 257 (257.5-2)\n+PAM", True, "$A"), ("systemd 252 (252.1)", False, "$$A"), ("", False, "$$A")],
+)
+def test_a_command_of_the_release_gets_its_dollars_as_they_are(
+    version: str, option: bool, word: str, releases: Any, program: Any, monkeypatch: Any
+) -> None:
+    program.link(releases.machine.live, str(releases.machine.socket("blue")))
+    became = list[list[str]]()
+    monkeypatch.setattr(program, "run", lambda *_, **__: version)
+    monkeypatch.setattr(program.os, "execvp", lambda _, command: became.append(command))
+    program.run_words(releases.machine, ("manage.py", "$A"))
+    assert ("--expand-environment=no" in became[0], became[0][-1]) == (option, word)
+
+
 def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
     found = program.run(["printf", r"caf\351 wrong\n"], program.Exit.SYSTEM, "journalctl")
     assert found == "caf\N{REPLACEMENT CHARACTER} wrong\n"
@@ -279,9 +329,7 @@ def test_where_nobody_reads_it_goes_on() -> None:
     assert (done.returncode, done.stderr) == (64, b"")
 
 
-def test_a_second_signal_does_not_end_the_undoing(
-    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_signal_does_not_end_the_undoing(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     release = with_environment(releases, program, monkeypatch)
     kinds = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     before = [signal.signal(kind, signal.default_int_handler) for kind in kinds]
