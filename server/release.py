@@ -55,6 +55,7 @@ from typing import Any, NoReturn
 
 SCHEMA = 1  # of release.json
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ORIGIN_SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")  # nothing that nginx reads as more than itself
 DIGEST_LENGTH = 12  # the id ends in so much of its release.json's SHA-256
 KEEP = 3  # releases on disk
 SLOTS = ("blue", "green")
@@ -117,7 +118,7 @@ class Report:
         try:
             print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
         except OSError:
-            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # for what else is said
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for what else is said
 
     @contextmanager
     def step(self, name: str, **more: object) -> Iterator[dict[str, object]]:
@@ -197,11 +198,31 @@ def target_of(path: Path) -> str | None:
         return None
 
 
-def quoted(value: str) -> str:
-    """A value of a systemd EnvironmentFile (systemd.exec(5)); the same rule as infra/quoting.py."""
+def quoted(name: str, value: str) -> str:
+    """A secret's value as a value of a systemd EnvironmentFile (systemd.exec(5)); the same rule as infra/quoting.py."""
     if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", value):
-        raise Failure(Exit.ENVIRONMENT, "a secret has a control character, which no environment file can hold")
+        raise Failure(
+            Exit.ENVIRONMENT, f"the secret {name} has a control character, which no environment file can hold"
+        )
     return '"' + re.sub(r'(["\\`$])', r"\\\1", value) + '"'
+
+
+def exactly(secret: str) -> str:
+    """A line of nginx's map for one value of the header: a plain string there is of any case, a pattern is not."""
+    return f'"~^{secret}$" 1;\n'
+
+
+def secret_in(line: str) -> str:
+    """The value of such a line, also of one that an older program wrote."""
+    word = line.strip().removesuffix(" 1;")[1:-1]
+    found = re.fullmatch(rf"~\^({ORIGIN_SECRET.pattern})\$", word)
+    return found[1] if found else re.sub(r"\\(.)", r"\1", word)
+
+
+def anew(line: str) -> str:
+    """The line as this program writes it; as it is where its value is none that this program would take."""
+    value = secret_in(line)
+    return exactly(value) if ORIGIN_SECRET.fullmatch(value) else line
 
 
 # What the machine and the release are
@@ -799,7 +820,8 @@ class Releases:
         described = release.described
         lines = [release.file("django.env") or ""]
         for variable, name in described["secrets"].items():
-            lines.append(f"{variable}={quoted(self.cloud.secret(name, described['secrets_store']))}\n")
+            value = self.cloud.secret(name, described["secrets_store"])
+            lines.append(f"{variable}={quoted(name, value)}\n")
         self._write_origin_secrets()
         now = self.cloud.parameter(self.machine.settings["platform_parameter"]) or ""
         file = self.machine.release(release.id) / "env"
@@ -813,10 +835,15 @@ class Releases:
         """The value of now and the one before, which CloudFront may send until the next `up`."""
         settings, file = self.machine.settings, self.machine.origin_secrets
         value = self.cloud.secret(settings["origin_secret"], settings["secrets_store"])
-        new = f"{quoted(value)} 1;\n"
-        before = [line for line in (read(file) or "").splitlines(keepends=True) if line.strip()]
-        if not before or before[0] != new:
-            write(file, "".join([new, *(line for line in before[:1] if line != new)]), 0o600)
+        if not ORIGIN_SECRET.fullmatch(value):
+            wanted = "letters, digits, hyphens and underscores, 16 to 128 of them"
+            raise Failure(
+                Exit.ENVIRONMENT, f"the secret {settings['origin_secret']} must have {wanted}; set another one"
+            )
+        new = exactly(value)
+        before = [anew(line) for line in (read(file) or "").splitlines(keepends=True) if line.strip()]
+        if read(file) != (text := "".join([new, *(line for line in before if line != new)][:2])):
+            write(file, text, 0o600)
 
     def _seal(self, release: Release, directory: Path) -> None:
         write(directory / "release.json", release.body.decode())
@@ -1006,9 +1033,8 @@ class Releases:
 
     def _verify(self, release: Release) -> None:
         """Asks through nginx, as CloudFront does."""
-        line = (read(self.machine.origin_secrets) or "").splitlines()[:1]
-        secret = re.sub(r"\\(.)", r"\1", line[0].removesuffix(" 1;")[1:-1]) if line else ""
-        headers = {"Host": str(release.described["host"]), "X-Origin-Secret": secret}
+        line = (read(self.machine.origin_secrets) or "").partition("\n")[0]
+        headers = {"Host": str(release.described["host"]), "X-Origin-Secret": secret_in(line)}
         port = int(self.machine.settings.get("http_port", 80))
         wrong, good, deadline = "it was not asked", 0, time.monotonic() + VERIFY_SECONDS
         while good < VERIFY_PROBES:

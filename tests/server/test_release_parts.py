@@ -316,6 +316,45 @@ def test_a_command_of_the_release_gets_its_dollars_as_they_are(
     assert ("--expand-environment=no" in became[0], became[0][-1]) == (option, word)
 
 
+def origin_secrets(releases: Any, *values: str) -> str:
+    """The lines for nginx once the origin's secret was each of these."""
+    file: Path = releases.machine.origin_secrets
+    file.parent.mkdir(parents=True, exist_ok=True)
+    releases.machine.settings.update(origin_secret="/acme/ORIGIN", secrets_store="ssm")
+    for value in values:
+        releases._cloud = SimpleNamespace(secret=lambda *_, value=value: value)
+        releases._write_origin_secrets()
+    return file.read_text()
+
+
+def test_the_origins_secret_is_one_value_of_one_case_and_the_one_before_stays(releases: Any, program: Any) -> None:
+    one, two, three = ("Abc-_" + letter * 16 for letter in "xyz")
+    assert origin_secrets(releases, one) == f'"~^{one}$" 1;\n'
+    assert origin_secrets(releases, two, two) == f'"~^{two}$" 1;\n"~^{one}$" 1;\n'
+    assert origin_secrets(releases, three) == f'"~^{three}$" 1;\n"~^{two}$" 1;\n'
+    releases.machine.origin_secrets.write_text(f'"{one}" 1;\n"other" 1;\n')  # of an older program
+    assert program.secret_in(f'"{one}" 1;') == program.secret_in(program.exactly(one)) == one
+    assert origin_secrets(releases, two) == f'"~^{two}$" 1;\n"~^{one}$" 1;\n'
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 15, "x" * 129, "~" + "x" * 20, "a$b" * 8, "`" * 20, "x" * 20 + "\n", "é" * 20, ""]
+)
+def test_an_origins_secret_that_nginx_may_read_otherwise_is_refused_by_name(
+    value: str, releases: Any, program: Any
+) -> None:
+    with pytest.raises(program.Failure, match="the secret /acme/ORIGIN must have letters") as refused:
+        origin_secrets(releases, value)
+    assert refused.value.code == 78
+    assert not value or value not in refused.value.message
+
+
+def test_a_secret_that_no_environment_file_can_hold_is_named(program: Any) -> None:
+    with pytest.raises(program.Failure, match="the secret /acme/KEY has a control character") as refused:
+        program.quoted("/acme/KEY", "hidden\r\n")
+    assert (refused.value.code, "hidden" in refused.value.message) == (78, False)
+
+
 def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
     found = program.run(["printf", r"caf\351 wrong\n"], program.Exit.SYSTEM, "journalctl")
     assert found == "caf\N{REPLACEMENT CHARACTER} wrong\n"
