@@ -43,6 +43,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -63,6 +64,7 @@ BACKGROUND = ("worker", "scheduler")
 PROBES = 5  # good answers in a row, each on a connection of its own: several workers are asked
 PROBE_SECONDS = 60.0
 PROBE_PAUSE = 0.2
+ANSWER_SECONDS = 5.0  # for the whole of an answer about health
 VERIFY_PROBES, VERIFY_SECONDS = 3, 10.0
 SETTLE_SECONDS = 3.0  # a worker that lives so long has read its settings
 LATELY = 600.0  # seconds since systemd started a unit again in which it is not trusted to stay up
@@ -531,14 +533,18 @@ class Systemd:
 
 def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], version: str) -> str | None:
     """Asks for health; None where the version answers that it is well, else what is wrong."""
+    late = threading.Event()
     try:
         connection.request("GET", path, headers=dict(headers))
-        answer = connection.getresponse()
-        body = answer.read(64 * 1024).decode("utf-8", "replace")
+        with bounded(connection.sock, late):
+            answer = connection.getresponse()
+            body = answer.read(64 * 1024).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
-        return f"no answer ({error or type(error).__name__})"
+        return f"no answer ({late_answer(path) if late.is_set() else error or type(error).__name__})"
     finally:
         connection.close()
+    if late.is_set():
+        return late_answer(path)
     if answer.status != 200:
         return f"{path} answers {answer.status}: {' '.join(body.split())[:200]}"
     try:
@@ -546,6 +552,29 @@ def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str,
     except (ValueError, KeyError, TypeError):
         return f"{path} answers 200 without a version in JSON"
     return None if found == version else f"{path} answers version {str(found)[:80]}, not {version}"
+
+
+@contextmanager
+def bounded(waiting: socket.socket, late: threading.Event) -> Iterator[None]:
+    """Ends the connection when its answer takes too long: a time-out is of each byte, and they may come one by one."""
+
+    def end() -> None:
+        late.set()
+        with suppress(OSError):
+            waiting.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(ANSWER_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def late_answer(path: str) -> str:
+    """What is wrong with an answer that does not end."""
+    return f"{path} does not end its answer within {ANSWER_SECONDS:.0f} s"
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -621,7 +650,13 @@ class Releases:
             if slot != live:
                 self._stop_left_over(slot, found)
         for directory in sorted((machine.home / "releases").iterdir()):
-            if directory.is_dir() and not machine.complete(directory.name):
+            if not directory.is_dir() or machine.complete(directory.name):
+                continue
+            if self._in_use(directory.name):
+                found.append(
+                    f"left {directory.name}: it is live, although its .complete is gone; deploy another release"
+                )
+            else:
                 found.append(f"removed the unfinished {directory.name}")
                 shutil.rmtree(directory)
         for kept in sorted((machine.home / "releases").glob("*/env.before-*")):
@@ -634,6 +669,11 @@ class Releases:
             self._mend_live(live, found)
         if found:
             self.report.line("recover", "done", found=found)
+
+    def _in_use(self, release_id: str) -> bool:
+        """Whether the live slot links to the release; any slot, where nobody knows which one is live."""
+        live = self.machine.live_slot()
+        return release_id in [self.machine.in_slot(slot) for slot in ([live] if live else SLOTS)]
 
     def _stop_migration(self, slot: str, found: list[str]) -> None:
         unit = self.machine.unit("migrate", slot)
@@ -707,6 +747,10 @@ class Releases:
                 with self.report.step("environment") as said:
                     said.update(self._write_environment(release))
             return release
+        if self._in_use(release_id):
+            raise Failure(
+                Exit.ARTIFACT, f"{release_id} is live, although its .complete is gone; deploy another release"
+            )
         try:
             return self._fetch(release_id, directory)
         except BaseException:
@@ -928,7 +972,9 @@ class Releases:
                 raise Failure(Exit.UNHEALTHY, f"the release does not start: {self.systemd.said(unit, began)}")
             if time.monotonic() > deadline:
                 raise Failure(Exit.UNHEALTHY, f"not well within {PROBE_SECONDS:.0f} s: {wrong}")
-            found = ask(UnixConnection(path, 5.0), release.described["health_path"], headers, release.version)
+            found = ask(
+                UnixConnection(path, ANSWER_SECONDS), release.described["health_path"], headers, release.version
+            )
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE)
         return good
@@ -1040,7 +1086,7 @@ class Releases:
         while good < VERIFY_PROBES:
             if time.monotonic() > deadline:
                 raise Failure(Exit.UNHEALTHY, f"through nginx: {wrong}")
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
             found = ask(connection, release.described["health_path"], headers, release.version)
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE / 2)
@@ -1120,11 +1166,15 @@ class Releases:
         }
         if slot is None or release_id is None:
             return found
-        release = self._described(release_id)
-        headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
-        connection = UnixConnection(machine.socket(slot), 5.0)
-        found["version"] = release.version
-        found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
+        try:
+            release = self._described(release_id)
+        except (Failure, OSError) as error:
+            found["problem"] = f"{error}; it serves on, deploy another release"
+        else:
+            headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
+            connection = UnixConnection(machine.socket(slot), ANSWER_SECONDS)
+            found["version"] = release.version
+            found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
         shown = {unit: self.systemd.show(unit) for unit in self._units(slot)}
         found["units"] = {unit: one.get("ActiveState") for unit, one in shown.items()}
         found["restarts"] = {unit: restarts(one) for unit, one in shown.items()}
@@ -1135,7 +1185,9 @@ class Releases:
     def page(self) -> str:
         """The maintenance page: the live release's, or a plain one."""
         release_id = self.machine.in_slot(self.machine.live_slot())
-        own = self._described(release_id).file("maintenance.html") if release_id else None
+        own = None
+        with suppress(Failure, OSError):  # a release.json that is damaged keeps nobody from their maintenance
+            own = self._described(release_id).file("maintenance.html") if release_id else None
         return own or "<!doctype html><title>Maintenance</title><h1>We are back in a few minutes.</h1>\n"
 
 

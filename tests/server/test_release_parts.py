@@ -6,9 +6,13 @@ import importlib.util
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -353,6 +357,60 @@ def test_a_secret_that_no_environment_file_can_hold_is_named(program: Any) -> No
     with pytest.raises(program.Failure, match="the secret /acme/KEY has a control character") as refused:
         program.quoted("/acme/KEY", "hidden\r\n")
     assert (refused.value.code, "hidden" in refused.value.message) == (78, False)
+
+
+def test_what_is_live_is_never_removed_though_its_mark_is_gone(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    directory = releases.machine.release(release.id)
+    (directory / ".complete").unlink()
+    (directory.parent / "unfinished").mkdir()
+    releases.recover()
+    assert [one.name for one in directory.parent.iterdir()] == [release.id]
+    assert f"left {release.id}: it is live" in capsys.readouterr().out
+    with pytest.raises(program.Failure, match="is live, although"):
+        releases.obtain(release.id)
+    releases.machine.live.unlink()
+    releases.recover()
+    assert (directory / "env").exists()
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_text("{"), Path.unlink])
+def test_a_damaged_release_json_is_a_problem_of_status_and_none_of_maintenance(
+    damage: Callable[[Path], object], releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    damage(releases.machine.release(release.id) / "release.json")
+    found = releases.status()
+    assert (found["release"], list(found["units"].values())) == (release.id, ["active"])
+    assert "release.json" in found["problem"]
+    assert "in a few minutes" in releases.page()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"])
+def test_an_answer_that_comes_byte_by_byte_ends_in_time(
+    head: bytes, program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "ANSWER_SECONDS", 0.3)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(tmp_path / "s"))
+    server.listen()
+
+    def trickle() -> None:
+        client, _ = server.accept()
+        with client, suppress(OSError):
+            client.sendall(head)
+            for _ in range(100):
+                client.sendall(b" ")
+                time.sleep(0.05)
+
+    threading.Thread(target=trickle, daemon=True).start()
+    began = time.monotonic()
+    wrong = program.ask(program.UnixConnection(tmp_path / "s", 5.0), "/healthz", {}, "1")
+    assert "/healthz does not end its answer within 0 s" in wrong
+    assert time.monotonic() - began < 3
+    server.close()
 
 
 def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
