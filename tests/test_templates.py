@@ -290,13 +290,18 @@ def test_the_embedded_program_is_python_and_is_where_the_document_runs_it() -> N
     assert f"exec {found[1]} " in json.loads(text("release-document"))["mainSteps"][0]["inputs"]["runCommand"][0]
 
 
+def test_user_data_that_runs_again_ends_no_request() -> None:
+    script = text("user-data")
+    assert "systemctl restart" not in script
+    assert "systemctl reload-or-restart nginx" in script
+
+
 def test_the_agent_sends_each_part_to_its_own_log_group() -> None:
     logs = json.loads(text("cloudwatch-agent"))["logs"]["logs_collected"]
     assert [
         (item["file_path"], item["log_group_name"], item["log_stream_name"]) for item in logs["files"]["collect_list"]
     ] == [
         ("/var/log/nginx/acme.access.json", "acme-dev-nginx", "{instance_id}"),
-        ("/var/log/nginx/acme.error.log", "acme-dev-nginx", "{instance_id}-errors"),
     ]
     journal = logs["journald"]["collect_list"]
     assert {item["units"][0]: item["log_group_name"] for item in journal if "units" in item} == {
