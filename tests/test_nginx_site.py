@@ -264,6 +264,17 @@ def test_a_load_balancer_finds_a_machine_alive_before_its_first_release(running:
         site.ask("/", FROM_CDN)
 
 
+@pytest.mark.parametrize("file", ["nginx-site", "nginx-boot"])
+def test_a_load_balancer_waits_for_a_machine_that_boots(file: str, running: Callable[..., Site]) -> None:
+    site = running("prod", file=file)
+    booting = Path(site.paths.booting)
+    booting.parent.mkdir(exist_ok=True)
+    booting.touch()
+    assert site.ask("/livez", {"Host": "10.0.0.9"}, tls=True).status == 503
+    booting.unlink()
+    assert site.ask("/livez", {"Host": "10.0.0.9"}, tls=True).status == 200
+
+
 def test_livez_is_answered_with_no_release_no_secret_and_any_host(running: Callable[..., Site]) -> None:
     site = running("dev")
     assert site.ask("/livez", {"Host": "10.0.0.9"}).status == 200

@@ -290,6 +290,20 @@ def test_the_embedded_program_is_python_and_is_where_the_document_runs_it() -> N
     assert f"exec {found[1]} " in json.loads(text("release-document"))["mainSteps"][0]["inputs"]["runCommand"][0]
 
 
+def test_a_machine_is_no_target_before_its_release_is_installed_or_was_not(tmp_path: Path) -> None:
+    script = text("user-data")
+    marked, served = script.index('|| touch "$booting"'), script.index("reload-or-restart nginx")
+    assert marked < served < script.index('install "$release"')
+    [lines] = re.findall(r"^booting=.*\n^trap .*\n^\[ -L .*\n", script, re.MULTILINE)
+    here = lines.replace("/run/", f"{tmp_path}/").replace("/srv/acme/", f"{tmp_path}/")
+    look = f"{here}\nls {tmp_path}"
+    for live, found in ((False, "acme-booting\n"), (True, "live.sock\n")):  # again where a release is live: no pause
+        if live:
+            (tmp_path / "live.sock").symlink_to("nowhere")
+        assert subprocess.run(["bash", "-e", "-c", look], capture_output=True, text=True, check=True).stdout == found
+        assert not (tmp_path / "acme-booting").exists()
+
+
 def test_user_data_that_runs_again_ends_no_request() -> None:
     script = text("user-data")
     assert "systemctl restart" not in script
