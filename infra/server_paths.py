@@ -50,7 +50,7 @@ class ServerPaths:
 
     @property
     def origin_secrets(self) -> str:
-        """Included by nginx: a line `"<secret>" 1;` for each value that CloudFront may send; root only."""
+        """Included by nginx: a line `"~^<secret>$" 1;` for each value that CloudFront may send; root only."""
         return f"{self.settings}/origin-secrets.map"
 
     @property
