@@ -15,7 +15,8 @@ def agent_settings(config: PlatformConfig, names: Names, paths: ServerPaths) -> 
     """The agent's JSON (CloudWatch User Guide, "CloudWatch agent configuration file").
 
     The journal is read natively since the agent of 2026-05 (amazon-cloudwatch-agent #2121). The disk is aggregated
-    over everything but its path, as the alarm on it expects (infra/alarm_rules.py).
+    over everything but its path, as the alarm on it expects (infra/alarm_rules.py). nginx's error log stays on the
+    machine: each line has the request with its query, in which there may be a token.
     """
     backend = names.log_group("backend", config.observability.backend_log_group)
     journal = [_units(backend, names, "web"), _units(backend, names, "migrate")]
@@ -28,10 +29,7 @@ def agent_settings(config: PlatformConfig, names: Names, paths: ServerPaths) -> 
     identifier = {"SYSLOG_IDENTIFIER": f"{names.product}-boot"}  # what the user data says, also of a release's failure
     journal.append({"matches": [identifier], **_stream(backend, "-boot")})
     nginx = names.log_group("nginx")
-    files = [
-        {"file_path": paths.access_log, **_stream(nginx)},
-        {"file_path": paths.error_log, **_stream(nginx, "-errors")},
-    ]
+    files = [{"file_path": paths.access_log, **_stream(nginx)}]
     disk = {"measurement": ["used_percent"], "resources": ["/"], "drop_device": True}
     return {
         "agent": {"metrics_collection_interval": 60},

@@ -39,13 +39,18 @@ class ServerPaths:
         return f"{self.home}/maintenance.html"
 
     @property
+    def booting(self) -> str:
+        """While this file exists, the load balancer is told that the machine is not ready; a reboot removes it."""
+        return f"{self.root}/run/{self.product}-booting"
+
+    @property
     def program(self) -> str:
         """What the SSM document runs: it fetches the release program and hands over to it."""
         return f"{self.home}/bin/release"
 
     @property
     def origin_secrets(self) -> str:
-        """Included by nginx: a line `"<secret>" 1;` for each value that CloudFront may send; root only."""
+        """Included by nginx: a line `"~^<secret>$" 1;` for each value that CloudFront may send; root only."""
         return f"{self.settings}/origin-secrets.map"
 
     @property

@@ -5,7 +5,8 @@
 Packaged with each release, and run by its Python, in its directory and with its environment: the scheduler's unit runs
 on every machine, and this decides on which one the command does. The lock is PostgreSQL's advisory lock of a session:
 it goes with the session, however that ends, and another machine takes it within seconds. A session that does not answer
-for SILENCE seconds counts as lost; the command is killed then, as another machine may have the lock.
+for SILENCE seconds counts as lost; the command is killed then, as another machine may have the lock. Without a
+database this waits, and connects anew.
 """
 
 from __future__ import annotations
@@ -35,8 +36,12 @@ CONNECTS_WITHIN = 10  # seconds, where the product does not say
 HELD = "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND granted AND (classid, objid) = (%s, %s)"
 
 
+class AwayError(Exception):
+    """The database does not answer, or has ended the session; it may be back the next time."""
+
+
 class Lock(Protocol):
-    """What decides; both raise the database's error where it is gone."""
+    """What decides; both raise AwayError where the database is gone."""
 
     def take(self) -> bool:
         """Whether it is ours now."""
@@ -55,7 +60,9 @@ class DatabaseLock:
         options = self._connection.settings_dict["OPTIONS"]
         options.update(CLIENT)
         options.setdefault("connect_timeout", CONNECTS_WITHIN)
-        self._ask(SERVER)
+        errors = import_module("django.db.utils")
+        self._gone = (errors.OperationalError, errors.InterfaceError)
+        self._session: object = None  # the one that has keepalives
 
     def take(self) -> bool:
         """Whether it is ours now; does not wait for it."""
@@ -66,9 +73,16 @@ class DatabaseLock:
         return bool(self._ask(HELD, LOCK))
 
     def _ask(self, statement: str, parameters: Sequence[int] | None = None) -> Any:
-        with self._connection.cursor() as cursor:
-            cursor.execute(statement, parameters)
-            return cursor.fetchone()[0] if cursor.description else None
+        try:
+            with self._connection.cursor() as cursor:
+                if self._session is not self._connection.connection:
+                    cursor.execute(SERVER)
+                    self._session = self._connection.connection
+                cursor.execute(statement, parameters)
+                return cursor.fetchone()[0]
+        except self._gone as error:
+            self._connection.close()  # the next question opens a session of its own
+            raise AwayError(last_line(error)) from error
 
 
 class Child:
@@ -116,24 +130,51 @@ class Watch:
 
 def lead(lock: Lock, command: Sequence[str], *, pause: float = PAUSE, silence: float = SILENCE) -> int:
     """Waits for the lock, then runs the command to its end; its exit code, 1 where the lock was lost."""
-    if not lock.take():
-        say("another machine has the scheduler; waiting")
-        while not lock.take():
-            time.sleep(pause)
+    wait_for(lock, pause)
     say("this machine has the scheduler")
     child = Child(command)
     watch = Watch(lambda: _give_up(child, f"the database was silent for {silence:g} s"), silence)
     try:
         while (code := child.ended(pause)) is None:
-            if not lock.held():
+            if why := lost(lock):
                 child.kill()
-                say("the lock is lost; the command was killed")
+                say(f"{why}; the command was killed")
                 return 1
             watch.heard()
     except BaseException:
         child.kill()
         raise
     return code
+
+
+def wait_for(lock: Lock, pause: float) -> None:
+    """Until the lock is ours; says once what it waits for."""
+    told = None
+    while True:
+        try:
+            if lock.take():
+                return
+            why = "another machine has the scheduler; waiting"
+        except AwayError as error:
+            why = f"the database is away ({error}); waiting"
+        if why != told:
+            say(why)
+        told = why
+        time.sleep(pause)
+
+
+def lost(lock: Lock) -> str | None:
+    """Why the lock is no longer ours; None where it is."""
+    try:
+        return None if lock.held() else "the lock is lost"
+    except AwayError as error:
+        return f"the lock is lost with the database ({error})"
+
+
+def last_line(error: Exception) -> str:
+    """What a database's error says last, which is why, or its name."""
+    lines = str(error).strip().splitlines()
+    return lines[-1].strip() if lines else type(error).__name__
 
 
 def say(text: str) -> None:

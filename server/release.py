@@ -17,6 +17,7 @@ Two slots, blue and green: the idle one is started and asked for its health on i
 opens at each request is renamed to it. Whatever fails before that leaves the live slot alone.
 
     releases/<id>/      release.json, app/, venv/, venv.json, env (0600), .complete
+                        env.before-<slot>: while an environment written anew is not proved, the one before (0600)
     slots/<slot>        link to its release
     live.sock           link to the socket of the live slot
     current, previous   links to releases, for people and for a rollback
@@ -42,6 +43,7 @@ import socket
 import subprocess
 import sys
 import tarfile
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -54,6 +56,7 @@ from typing import Any, NoReturn
 
 SCHEMA = 1  # of release.json
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ORIGIN_SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")  # nothing that nginx reads as more than itself
 DIGEST_LENGTH = 12  # the id ends in so much of its release.json's SHA-256
 KEEP = 3  # releases on disk
 SLOTS = ("blue", "green")
@@ -61,12 +64,14 @@ BACKGROUND = ("worker", "scheduler")
 PROBES = 5  # good answers in a row, each on a connection of its own: several workers are asked
 PROBE_SECONDS = 60.0
 PROBE_PAUSE = 0.2
+ANSWER_SECONDS = 5.0  # for the whole of an answer about health
 VERIFY_PROBES, VERIFY_SECONDS = 3, 10.0
 SETTLE_SECONDS = 3.0  # a worker that lives so long has read its settings
 LATELY = 600.0  # seconds since systemd started a unit again in which it is not trusted to stay up
 TURN_SECONDS = 10.0  # leader.py asks for the lock every 2 s
 TURN = "this machine has the scheduler"  # what leader.py says
 WORKER_STOPS_FETCHING = 5.0
+LITERAL_SINCE = 254  # systemd-run knows --expand-environment from here on
 DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue are accepted meanwhile
 ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
 CHUNK = 1024 * 1024
@@ -110,9 +115,12 @@ class Report:
     """JSON lines on standard output."""
 
     def line(self, step: str, state: str, **more: object) -> None:
-        """One line, at once."""
+        """One line, at once; nothing where nobody reads any more, which must stop neither a deploy nor its undoing."""
         moment = datetime.now(UTC).isoformat(timespec="milliseconds")
-        print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
+        try:
+            print(json.dumps({"time": moment, "step": step, "state": state, **more}), flush=True)
+        except OSError:
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for what else is said
 
     @contextmanager
     def step(self, name: str, **more: object) -> Iterator[dict[str, object]]:
@@ -192,11 +200,31 @@ def target_of(path: Path) -> str | None:
         return None
 
 
-def quoted(value: str) -> str:
-    """A value of a systemd EnvironmentFile (systemd.exec(5)); the same rule as infra/quoting.py."""
+def quoted(name: str, value: str) -> str:
+    """A secret's value as a value of a systemd EnvironmentFile (systemd.exec(5)); the same rule as infra/quoting.py."""
     if re.search(r"[\x00-\x08\x0b-\x1f\x7f]", value):
-        raise Failure(Exit.ENVIRONMENT, "a secret has a control character, which no environment file can hold")
+        raise Failure(
+            Exit.ENVIRONMENT, f"the secret {name} has a control character, which no environment file can hold"
+        )
     return '"' + re.sub(r'(["\\`$])', r"\\\1", value) + '"'
+
+
+def exactly(secret: str) -> str:
+    """A line of nginx's map for one value of the header: a plain string there is of any case, a pattern is not."""
+    return f'"~^{secret}$" 1;\n'
+
+
+def secret_in(line: str) -> str:
+    """The value of such a line, also of one that an older program wrote."""
+    word = line.strip().removesuffix(" 1;")[1:-1]
+    found = re.fullmatch(rf"~\^({ORIGIN_SECRET.pattern})\$", word)
+    return found[1] if found else re.sub(r"\\(.)", r"\1", word)
+
+
+def anew(line: str) -> str:
+    """The line as this program writes it; as it is where its value is none that this program would take."""
+    value = secret_in(line)
+    return exactly(value) if ORIGIN_SECRET.fullmatch(value) else line
 
 
 # What the machine and the release are
@@ -274,6 +302,10 @@ class Machine:
     def in_slot(self, slot: str | None) -> str | None:
         """Id of the release in a slot."""
         return target_of(self.home / "slots" / slot) if slot else None
+
+    def kept(self, release_id: str) -> Path | None:
+        """The environment that a release had before an unproved one was written; its name ends in the live slot."""
+        return next(self.release(release_id).glob("env.before-*"), None)
 
     def complete(self, release_id: str) -> bool:
         """Whether the release is whole on this disk."""
@@ -413,7 +445,9 @@ def run(command: list[str], code: Exit, what: str, *, seconds: float = 300.0) ->
     """Runs a program to its end, which is killed if this one is; raises Failure with the program's last line."""
     words = ["setpriv", "--pdeathsig", "KILL", *command]
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=seconds, check=False)  # noqa: S603 - ours
+        done = subprocess.run(  # noqa: S603 - ours
+            words, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
+        )  # a journal holds any bytes
     except subprocess.TimeoutExpired:
         raise Failure(code, f"{what} did not end within {seconds:.0f} s") from None
     if done.returncode:
@@ -499,14 +533,18 @@ class Systemd:
 
 def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str, str], version: str) -> str | None:
     """Asks for health; None where the version answers that it is well, else what is wrong."""
+    late = threading.Event()
     try:
         connection.request("GET", path, headers=dict(headers))
-        answer = connection.getresponse()
-        body = answer.read(64 * 1024).decode("utf-8", "replace")
+        with bounded(connection.sock, late):
+            answer = connection.getresponse()
+            body = answer.read(64 * 1024).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException) as error:
-        return f"no answer ({error or type(error).__name__})"
+        return f"no answer ({late_answer(path) if late.is_set() else error or type(error).__name__})"
     finally:
         connection.close()
+    if late.is_set():
+        return late_answer(path)
     if answer.status != 200:
         return f"{path} answers {answer.status}: {' '.join(body.split())[:200]}"
     try:
@@ -514,6 +552,29 @@ def ask(connection: http.client.HTTPConnection, path: str, headers: Mapping[str,
     except (ValueError, KeyError, TypeError):
         return f"{path} answers 200 without a version in JSON"
     return None if found == version else f"{path} answers version {str(found)[:80]}, not {version}"
+
+
+@contextmanager
+def bounded(waiting: socket.socket, late: threading.Event) -> Iterator[None]:
+    """Ends the connection when its answer takes too long: a time-out is of each byte, and they may come one by one."""
+
+    def end() -> None:
+        late.set()
+        with suppress(OSError):
+            waiting.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(ANSWER_SECONDS, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def late_answer(path: str) -> str:
+    """What is wrong with an answer that does not end."""
+    return f"{path} does not end its answer within {ANSWER_SECONDS:.0f} s"
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -589,13 +650,30 @@ class Releases:
             if slot != live:
                 self._stop_left_over(slot, found)
         for directory in sorted((machine.home / "releases").iterdir()):
-            if directory.is_dir() and not machine.complete(directory.name):
+            if not directory.is_dir() or machine.complete(directory.name):
+                continue
+            if self._in_use(directory.name):
+                found.append(
+                    f"left {directory.name}: it is live, although its .complete is gone; deploy another release"
+                )
+            else:
                 found.append(f"removed the unfinished {directory.name}")
                 shutil.rmtree(directory)
+        for kept in sorted((machine.home / "releases").glob("*/env.before-*")):
+            if kept.name.endswith(f"-{live}"):  # killed before the switch: what runs has the environment of before
+                kept.replace(kept.with_name("env"))
+                found.append(f"put the environment of {kept.parent.name} back")
+            else:
+                kept.unlink()
         if live is not None:
             self._mend_live(live, found)
         if found:
             self.report.line("recover", "done", found=found)
+
+    def _in_use(self, release_id: str) -> bool:
+        """Whether the live slot links to the release; any slot, where nobody knows which one is live."""
+        live = self.machine.live_slot()
+        return release_id in [self.machine.in_slot(slot) for slot in ([live] if live else SLOTS)]
 
     def _stop_migration(self, slot: str, found: list[str]) -> None:
         unit = self.machine.unit("migrate", slot)
@@ -669,6 +747,10 @@ class Releases:
                 with self.report.step("environment") as said:
                     said.update(self._write_environment(release))
             return release
+        if self._in_use(release_id):
+            raise Failure(
+                Exit.ARTIFACT, f"{release_id} is live, although its .complete is gone; deploy another release"
+            )
         try:
             return self._fetch(release_id, directory)
         except BaseException:
@@ -733,7 +815,8 @@ class Releases:
             self._install(directory)
             made.append(directory / "venv/lib")
         shutil.rmtree(directory / "wheelhouse")
-        compiling = [str(directory / "venv/bin/python"), "-m", "compileall", "-q", "-j", "0", *map(str, made)]
+        # The system's Python, which made the environment, without the packages: root must not run what is in a .pth.
+        compiling = [sys.executable, "-I", "-S", "-m", "compileall", "-q", "-j", "0", *map(str, made)]
         with suppress(Failure):  # a file that is no Python of this version, such as a template, stops nothing
             run(compiling, Exit.INSTALL, "compileall")
         write(directory / SUMS, json.dumps(dict(sums(directory / "venv")), indent=0))
@@ -773,7 +856,7 @@ class Releases:
         run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
         pip = [python, f"{wheel}/pip"] if wheel else [python, "-m", "pip"]
         pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
-        pip += ["--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
+        pip += ["--only-binary=:all:", "--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
@@ -781,10 +864,14 @@ class Releases:
         described = release.described
         lines = [release.file("django.env") or ""]
         for variable, name in described["secrets"].items():
-            lines.append(f"{variable}={quoted(self.cloud.secret(name, described['secrets_store']))}\n")
+            value = self.cloud.secret(name, described["secrets_store"])
+            lines.append(f"{variable}={quoted(name, value)}\n")
         self._write_origin_secrets()
         now = self.cloud.parameter(self.machine.settings["platform_parameter"]) or ""
-        write(self.machine.release(release.id) / "env", "".join(lines), 0o600)
+        file = self.machine.release(release.id) / "env"
+        if (before := read(file)) is not None:  # the release may be live: with this one it is not proved yet
+            write(file.with_name(f"env.before-{self.machine.live_slot()}"), before, 0o600)
+        write(file, "".join(lines), 0o600)
         changed = hashlib.sha256(now.encode()).hexdigest() != described["platform_sha256"]
         return {"platform_changed": True, "note": "the platform has changed since; deploy again"} if changed else {}
 
@@ -792,10 +879,15 @@ class Releases:
         """The value of now and the one before, which CloudFront may send until the next `up`."""
         settings, file = self.machine.settings, self.machine.origin_secrets
         value = self.cloud.secret(settings["origin_secret"], settings["secrets_store"])
-        new = f"{quoted(value)} 1;\n"
-        before = [line for line in (read(file) or "").splitlines(keepends=True) if line.strip()]
-        if not before or before[0] != new:
-            write(file, "".join([new, *(line for line in before[:1] if line != new)]), 0o600)
+        if not ORIGIN_SECRET.fullmatch(value):
+            wanted = "letters, digits, hyphens and underscores, 16 to 128 of them"
+            raise Failure(
+                Exit.ENVIRONMENT, f"the secret {settings['origin_secret']} must have {wanted}; set another one"
+            )
+        new = exactly(value)
+        before = [anew(line) for line in (read(file) or "").splitlines(keepends=True) if line.strip()]
+        if read(file) != (text := "".join([new, *(line for line in before if line != new)][:2])):
+            write(file, text, 0o600)
 
     def _seal(self, release: Release, directory: Path) -> None:
         write(directory / "release.json", release.body.decode())
@@ -827,9 +919,11 @@ class Releases:
             self._switch(slot, live, release)
             self._try_scheduler(slot, live, began)
         except BaseException:
-            self._undo(slot, live, before)
+            self._undo(slot, live, before, release.id)
             raise
         self._remember(release.id)
+        if kept := machine.kept(release.id):
+            kept.unlink()
         with self.report.step("drain"):
             if live is not None:
                 time.sleep(DRAIN_SECONDS)
@@ -878,7 +972,9 @@ class Releases:
                 raise Failure(Exit.UNHEALTHY, f"the release does not start: {self.systemd.said(unit, began)}")
             if time.monotonic() > deadline:
                 raise Failure(Exit.UNHEALTHY, f"not well within {PROBE_SECONDS:.0f} s: {wrong}")
-            found = ask(UnixConnection(path, 5.0), release.described["health_path"], headers, release.version)
+            found = ask(
+                UnixConnection(path, ANSWER_SECONDS), release.described["health_path"], headers, release.version
+            )
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE)
         return good
@@ -983,21 +1079,22 @@ class Releases:
 
     def _verify(self, release: Release) -> None:
         """Asks through nginx, as CloudFront does."""
-        line = (read(self.machine.origin_secrets) or "").splitlines()[:1]
-        secret = re.sub(r"\\(.)", r"\1", line[0].removesuffix(" 1;")[1:-1]) if line else ""
-        headers = {"Host": str(release.described["host"]), "X-Origin-Secret": secret}
+        line = (read(self.machine.origin_secrets) or "").partition("\n")[0]
+        headers = {"Host": str(release.described["host"]), "X-Origin-Secret": secret_in(line)}
         port = int(self.machine.settings.get("http_port", 80))
         wrong, good, deadline = "it was not asked", 0, time.monotonic() + VERIFY_SECONDS
         while good < VERIFY_PROBES:
             if time.monotonic() > deadline:
                 raise Failure(Exit.UNHEALTHY, f"through nginx: {wrong}")
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5.0)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
             found = ask(connection, release.described["health_path"], headers, release.version)
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE / 2)
 
-    def _undo(self, slot: str, live: str | None, site: str | None) -> None:
-        """Back to the live slot, whatever was begun; nothing here may hide why."""
+    def _undo(self, slot: str, live: str | None, site: str | None, release_id: str) -> None:
+        """Back to the live slot, whatever was begun; nothing here may hide why, and no further signal ends it."""
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)  # systemctl inherits it: a terminal's Ctrl-C goes to that as well
         machine = self.machine
         self.report.line("undo", "started", live=machine.in_slot(live))
         steps: list[Callable[[], object]] = []
@@ -1005,6 +1102,8 @@ class Releases:
             steps.append(lambda: link(machine.live, str(machine.socket(live))) if live else machine.live.unlink())
         if site is not None and read(machine.site) != site:
             steps.append(lambda: self._use_site(site))
+        if kept := machine.kept(release_id):
+            steps.append(partial(kept.replace, kept.with_name("env")))
         if live is not None:
             wanted = [unit for unit in self._background(live) if self.systemd.enabled(unit)]
             steps += [partial(self.systemd, "start", unit) for unit in wanted]
@@ -1067,11 +1166,15 @@ class Releases:
         }
         if slot is None or release_id is None:
             return found
-        release = self._described(release_id)
-        headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
-        connection = UnixConnection(machine.socket(slot), 5.0)
-        found["version"] = release.version
-        found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
+        try:
+            release = self._described(release_id)
+        except (Failure, OSError) as error:
+            found["problem"] = f"{error}; it serves on, deploy another release"
+        else:
+            headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
+            connection = UnixConnection(machine.socket(slot), ANSWER_SECONDS)
+            found["version"] = release.version
+            found["problem"] = ask(connection, release.described["health_path"], headers, release.version)
         shown = {unit: self.systemd.show(unit) for unit in self._units(slot)}
         found["units"] = {unit: one.get("ActiveState") for unit, one in shown.items()}
         found["restarts"] = {unit: restarts(one) for unit, one in shown.items()}
@@ -1082,7 +1185,9 @@ class Releases:
     def page(self) -> str:
         """The maintenance page: the live release's, or a plain one."""
         release_id = self.machine.in_slot(self.machine.live_slot())
-        own = self._described(release_id).file("maintenance.html") if release_id else None
+        own = None
+        with suppress(Failure, OSError):  # a release.json that is damaged keeps nobody from their maintenance
+            own = self._described(release_id).file("maintenance.html") if release_id else None
         return own or "<!doctype html><title>Maintenance</title><h1>We are back in a few minutes.</h1>\n"
 
 
@@ -1189,8 +1294,19 @@ def locked(machine: Machine, command: Command) -> Iterator[None]:
         yield
 
 
+def systemd_version() -> int:
+    """systemd's number, such as 257; 0 where it does not say."""
+    with suppress(Failure):
+        found = re.match(r"systemd (\d+)", run(["systemctl", "--version"], Exit.SYSTEM, "systemctl --version"))
+        return int(found[1]) if found else 0
+    return 0
+
+
 def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
-    """Becomes a command of the live release, as its user and with its environment, on this terminal."""
+    """Becomes a command of the live release, as its user and with its environment, on this terminal.
+
+    systemd expands no `$` in it: the value of a secret would stand where everybody who lists processes reads it.
+    """
     slot = machine.live_slot()
     if slot is None:
         raise Failure(Exit.UNKNOWN_RELEASE, "there is no live release")
@@ -1199,6 +1315,10 @@ def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
     properties = [f"--property={one}" for one in (*options, "NoNewPrivileges=yes", "PrivateTmp=yes")]
     terminal = "--pty" if sys.stdin.isatty() else "--pipe"
     command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties]
+    if systemd_version() >= LITERAL_SINCE:
+        command.append("--expand-environment=no")
+    else:
+        words = tuple(word.replace("$", "$$") for word in words)
     command += [f"{home}/venv/bin/python", *words]
     os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
 

@@ -64,7 +64,7 @@ class Site:
     def _write_files(self, site: str) -> None:
         for folder in (self.paths.home, self.paths.settings, f"{self.directory}/var/log/nginx"):
             Path(folder).mkdir(parents=True)
-        Path(self.paths.origin_secrets).write_text(f'"{SECRET}" 1;\n')
+        Path(self.paths.origin_secrets).write_text(f'"~^{SECRET}$" 1;\n')
         request = [
             "req",
             "-x509",
@@ -264,6 +264,17 @@ def test_a_load_balancer_finds_a_machine_alive_before_its_first_release(running:
         site.ask("/", FROM_CDN)
 
 
+@pytest.mark.parametrize("file", ["nginx-site", "nginx-boot"])
+def test_a_load_balancer_waits_for_a_machine_that_boots(file: str, running: Callable[..., Site]) -> None:
+    site = running("prod", file=file)
+    booting = Path(site.paths.booting)
+    booting.parent.mkdir(exist_ok=True)
+    booting.touch()
+    assert site.ask("/livez", {"Host": "10.0.0.9"}, tls=True).status == 503
+    booting.unlink()
+    assert site.ask("/livez", {"Host": "10.0.0.9"}, tls=True).status == 200
+
+
 def test_livez_is_answered_with_no_release_no_secret_and_any_host(running: Callable[..., Site]) -> None:
     site = running("dev")
     assert site.ask("/livez", {"Host": "10.0.0.9"}).status == 200
@@ -271,7 +282,14 @@ def test_livez_is_answered_with_no_release_no_secret_and_any_host(running: Calla
 
 
 @pytest.mark.parametrize(
-    "headers", [{}, {"X-Origin-Secret": ""}, {"X-Origin-Secret": SECRET[:-1]}, {"X-Origin-Secret": "1"}]
+    "headers",
+    [
+        {},
+        {"X-Origin-Secret": ""},
+        {"X-Origin-Secret": SECRET[:-1]},
+        {"X-Origin-Secret": SECRET.swapcase()},
+        {"X-Origin-Secret": "1"},
+    ],
 )
 def test_who_does_not_know_the_secret_is_refused(headers: dict[str, str], live: tuple[Site, Release]) -> None:
     assert live[0].ask("/", {"Host": SITE, **headers}).status == 403

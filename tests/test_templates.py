@@ -115,6 +115,13 @@ def test_a_scheduler_waits_for_its_turn_and_a_worker_does_not() -> None:
     assert "leader.py" not in text("worker.service")
 
 
+@pytest.mark.parametrize("part", ["worker", "scheduler"])
+def test_a_background_unit_is_tried_for_as_long_as_an_outage_lasts(part: str) -> None:
+    unit = text(f"{part}.service")
+    assert "\nStartLimitIntervalSec=0\n" in unit.partition("[Service]")[0]
+    assert "\nRestart=always\n" in unit
+
+
 # Values stay values
 
 
@@ -283,13 +290,32 @@ def test_the_embedded_program_is_python_and_is_where_the_document_runs_it() -> N
     assert f"exec {found[1]} " in json.loads(text("release-document"))["mainSteps"][0]["inputs"]["runCommand"][0]
 
 
+def test_a_machine_is_no_target_before_its_release_is_installed_or_was_not(tmp_path: Path) -> None:
+    script = text("user-data")
+    marked, served = script.index('|| touch "$booting"'), script.index("reload-or-restart nginx")
+    assert marked < served < script.index('install "$release"')
+    [lines] = re.findall(r"^booting=.*\n^trap .*\n^\[ -L .*\n", script, re.MULTILINE)
+    here = lines.replace("/run/", f"{tmp_path}/").replace("/srv/acme/", f"{tmp_path}/")
+    look = f"{here}\nls {tmp_path}"
+    for live, found in ((False, "acme-booting\n"), (True, "live.sock\n")):  # again where a release is live: no pause
+        if live:
+            (tmp_path / "live.sock").symlink_to("nowhere")
+        assert subprocess.run(["bash", "-e", "-c", look], capture_output=True, text=True, check=True).stdout == found
+        assert not (tmp_path / "acme-booting").exists()
+
+
+def test_user_data_that_runs_again_ends_no_request() -> None:
+    script = text("user-data")
+    assert "systemctl restart" not in script
+    assert "systemctl reload-or-restart nginx" in script
+
+
 def test_the_agent_sends_each_part_to_its_own_log_group() -> None:
     logs = json.loads(text("cloudwatch-agent"))["logs"]["logs_collected"]
     assert [
         (item["file_path"], item["log_group_name"], item["log_stream_name"]) for item in logs["files"]["collect_list"]
     ] == [
         ("/var/log/nginx/acme.access.json", "acme-dev-nginx", "{instance_id}"),
-        ("/var/log/nginx/acme.error.log", "acme-dev-nginx", "{instance_id}-errors"),
     ]
     journal = logs["journald"]["collect_list"]
     assert {item["units"][0]: item["log_group_name"] for item in journal if "units" in item} == {

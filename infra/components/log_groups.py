@@ -24,7 +24,7 @@ ANSWERED_5XX = '{ ($.status >= 500) || ($.status = "5*") }'
 class LogGroupsArgs:
     """Physical names, days of retention, and the namespace that counted errors go to.
 
-    nginx's access log (JSON lines with `status`) and error log are two streams of one group.
+    nginx's group has its access log, JSON lines with `status`.
     """
 
     backend: str

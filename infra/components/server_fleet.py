@@ -13,7 +13,8 @@ from infra.components.server_balancer import Balancer
 from infra.components.server_machine import METADATA_OPTIONS, ROOT_DEVICES, Machine, Served
 from infra.names import Names
 
-BOOT_SECONDS = 300  # from launch to a healthy nginx, packages included
+BOOT_SECONDS = 300  # from launch to an installed release, packages included
+GIVEN_UP_SECONDS = 900  # a machine that is no target by then is replaced: its boot hangs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +109,7 @@ def _group(
         launch_template=None if mixed else {"id": template.id, "version": version},
         mixed_instances_policy=mixed,
         health_check_type="ELB",
-        health_check_grace_period=BOOT_SECONDS,
+        health_check_grace_period=GIVEN_UP_SECONDS,
         default_instance_warmup=BOOT_SECONDS,
         wait_for_capacity_timeout="0",
         instance_refresh=_refresh(),

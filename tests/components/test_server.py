@@ -310,7 +310,7 @@ def test_a_fleet_is_healthy_before_its_first_release(usual: Callable[[str], Grap
     group = only(graph, GROUP).inputs
     assert (check["path"], check["protocol"], check["matcher"]) == ("/livez", "HTTPS", "200")
     assert (group["healthCheckType"], group["waitForCapacityTimeout"]) == ("ELB", "0")
-    assert group["healthCheckGracePeriod"] >= 300
+    assert group["healthCheckGracePeriod"] >= 900  # a release that is slow to install is waited for
 
 
 def test_a_fleet_spans_all_its_subnets_by_a_numbered_template(usual: Callable[[str], Graph]) -> None:

@@ -30,6 +30,7 @@ def main(url: str, program: str, *command: str) -> int:
     spec.loader.exec_module(leader)
     lock = leader.DatabaseLock()
     if command == ("settings",):
+        lock.held()
         from django.db import connection
 
         with connection.cursor() as cursor:

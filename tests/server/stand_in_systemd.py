@@ -120,5 +120,7 @@ def journalctl(units: Units, words: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)  # as systemd starts units, whatever the caller ignores
     found = Units(Path(sys.argv[1]))
     sys.exit({"systemctl": systemctl, "journalctl": journalctl}[sys.argv[2]](found, sys.argv[3:]))

@@ -92,7 +92,14 @@ def test_a_command_that_ends_gives_its_exit_code_and_the_lock_goes(start: Start,
     assert said(start()) == "this machine has the scheduler"
 
 
-@pytest.mark.parametrize(("what", "reason"), [("lost", "the lock is lost"), ("silent", "the database was silent")])
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ("lost", "the lock is lost"),
+        ("silent", "the database was silent"),
+        ("away", "the lock is lost with the database (connection refused)"),
+    ],
+)
 def test_a_command_whose_lock_may_be_another_machines_is_killed(
     what: str, reason: str, start: Start, tmp_path: Path
 ) -> None:
@@ -111,3 +118,14 @@ def test_a_machine_that_waits_stops_at_once(start: Start) -> None:
     said(second)
     second.send_signal(signal.SIGTERM)
     assert second.wait(5) == -signal.SIGTERM
+
+
+def test_without_a_database_it_waits_and_says_so_once(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "away").touch()
+    first = start()
+    assert said(first) == "the database is away (connection refused); waiting"
+    time.sleep(0.5)
+    assert first.poll() is None
+    (tmp_path / "away").unlink()
+    assert said(first) == "this machine has the scheduler"
+    wait_until(lambda: running(tmp_path))

@@ -5,9 +5,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import signal
+import socket
+import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -216,3 +223,224 @@ def test_the_rendered_site_tells_a_fleet_from_a_single_server(mode: str) -> None
     config = configuration("dev", acme=True, server={"mode": mode})
     site = rendered("nginx-site", subject(config, "dev", outputs(config, "dev")))
     assert ("ssl_certificate" in site) == (mode == "fleet")
+
+
+def with_environment(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The release in the blue slot, which is live and whole; its environment is `now` where AWS is asked."""
+    in_blue(releases, program, mode="single", led=False)
+    machine = releases.machine
+    program.link(machine.live, str(machine.socket("blue")))
+    release = releases._described(machine.in_slot("blue"))
+    described = {**release.described, "secrets": {}, "secrets_store": "ssm", "platform_sha256": ""}
+    release = program.Release(release.id, {**described, "files": {"django.env": "now\n"}}, release.body)
+    (machine.release(release.id) / "env").write_text("before\n")
+    (machine.release(release.id) / ".complete").touch()
+    machine.settings["platform_parameter"] = "/platform"
+    monkeypatch.setattr(releases, "_write_origin_secrets", lambda: None)
+    releases.systemd = Recorded()
+    releases._cloud = SimpleNamespace(parameter=lambda _: "", secret=lambda *_: "")
+    return release
+
+
+def test_a_release_that_fails_anew_gets_its_environment_back(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
+    env = releases.machine.release(release.id) / "env"
+    monkeypatch.setattr(releases, "_probe", lambda *_: env.read_text() == "now\n" and 1 / 0)
+    releases._write_environment(release)
+    with pytest.raises(program.Failure, match="ZeroDivisionError"):
+        releases.bring_up(release, migrate=False)
+    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == ("before\n", ["env"])
+
+
+@pytest.mark.parametrize(("switched", "has"), [(False, "before\n"), (True, "now\n")])
+def test_a_killed_run_leaves_the_environment_of_what_is_live(
+    switched: bool, has: str, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    machine = releases.machine
+    releases._write_environment(release)
+    if switched:
+        program.link(machine.home / "slots/green", f"../releases/{release.id}")
+        program.link(machine.live, str(machine.socket("green")))
+    releases.recover()
+    env = machine.release(release.id) / "env"
+    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
+
+
+def test_nothing_of_a_releases_packages_runs_as_root(releases: Any, program: Any, monkeypatch: Any) -> None:
+    directory, evil = releases.machine.release("a"), releases.machine.home / "ran"
+    (directory / "app").mkdir(parents=True)
+    (directory / "app/module.py").write_text("x = 1\n")
+    (directory / "wheelhouse").mkdir()
+    (directory / "requirements.txt").write_text("")
+    library = directory / f"venv/lib/python{program.python_version()}/site-packages"
+    run = program.run
+
+    def recorded(command: list[str], *rest: Any, **more: Any) -> str:
+        said = run(command, *rest, **more)
+        if library.exists():
+            (library / "evil.pth").write_text(f"import os; os.mkdir({str(evil)!r})\n")
+        return str(said)
+
+    monkeypatch.setattr(program, "run", recorded)
+    monkeypatch.setattr(
+        releases,
+        "_install",
+        lambda _: recorded(
+            [sys.executable, "-m", "venv", "--without-pip", str(directory / "venv")], program.Exit.INSTALL, "venv"
+        ),
+    )
+    releases._make_venv(directory)
+    assert not evil.exists()
+    assert list((directory / "app/__pycache__").iterdir()) != []
+
+
+def test_wheels_alone_are_installed(releases: Any, program: Any, monkeypatch: Any) -> None:
+    commands = list[list[str]]()
+    monkeypatch.setattr(program, "run", lambda command, *_, **__: commands.append(command))
+    releases._install(releases.machine.release("a"))
+    assert "--only-binary=:all:" in commands[-1]
+
+
+@pytest.mark.parametrize(
+    ("version", "option", "word"),
+    [("systemd 257 (257.5-2)\n+PAM", True, "$A"), ("systemd 252 (252.1)", False, "$$A"), ("", False, "$$A")],
+)
+def test_a_command_of_the_release_gets_its_dollars_as_they_are(
+    version: str, option: bool, word: str, releases: Any, program: Any, monkeypatch: Any
+) -> None:
+    program.link(releases.machine.live, str(releases.machine.socket("blue")))
+    became = list[list[str]]()
+    monkeypatch.setattr(program, "run", lambda *_, **__: version)
+    monkeypatch.setattr(program.os, "execvp", lambda _, command: became.append(command))
+    program.run_words(releases.machine, ("manage.py", "$A"))
+    assert ("--expand-environment=no" in became[0], became[0][-1]) == (option, word)
+
+
+def origin_secrets(releases: Any, *values: str) -> str:
+    """The lines for nginx once the origin's secret was each of these."""
+    file: Path = releases.machine.origin_secrets
+    file.parent.mkdir(parents=True, exist_ok=True)
+    releases.machine.settings.update(origin_secret="/acme/ORIGIN", secrets_store="ssm")
+    for value in values:
+        releases._cloud = SimpleNamespace(secret=lambda *_, value=value: value)
+        releases._write_origin_secrets()
+    return file.read_text()
+
+
+def test_the_origins_secret_is_one_value_of_one_case_and_the_one_before_stays(releases: Any, program: Any) -> None:
+    one, two, three = ("Abc-_" + letter * 16 for letter in "xyz")
+    assert origin_secrets(releases, one) == f'"~^{one}$" 1;\n'
+    assert origin_secrets(releases, two, two) == f'"~^{two}$" 1;\n"~^{one}$" 1;\n'
+    assert origin_secrets(releases, three) == f'"~^{three}$" 1;\n"~^{two}$" 1;\n'
+    releases.machine.origin_secrets.write_text(f'"{one}" 1;\n"other" 1;\n')  # of an older program
+    assert program.secret_in(f'"{one}" 1;') == program.secret_in(program.exactly(one)) == one
+    assert origin_secrets(releases, two) == f'"~^{two}$" 1;\n"~^{one}$" 1;\n'
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 15, "x" * 129, "~" + "x" * 20, "a$b" * 8, "`" * 20, "x" * 20 + "\n", "é" * 20, ""]
+)
+def test_an_origins_secret_that_nginx_may_read_otherwise_is_refused_by_name(
+    value: str, releases: Any, program: Any
+) -> None:
+    with pytest.raises(program.Failure, match="the secret /acme/ORIGIN must have letters") as refused:
+        origin_secrets(releases, value)
+    assert refused.value.code == 78
+    assert not value or value not in refused.value.message
+
+
+def test_a_secret_that_no_environment_file_can_hold_is_named(program: Any) -> None:
+    with pytest.raises(program.Failure, match="the secret /acme/KEY has a control character") as refused:
+        program.quoted("/acme/KEY", "hidden\r\n")
+    assert (refused.value.code, "hidden" in refused.value.message) == (78, False)
+
+
+def test_what_is_live_is_never_removed_though_its_mark_is_gone(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    directory = releases.machine.release(release.id)
+    (directory / ".complete").unlink()
+    (directory.parent / "unfinished").mkdir()
+    releases.recover()
+    assert [one.name for one in directory.parent.iterdir()] == [release.id]
+    assert f"left {release.id}: it is live" in capsys.readouterr().out
+    with pytest.raises(program.Failure, match="is live, although"):
+        releases.obtain(release.id)
+    releases.machine.live.unlink()
+    releases.recover()
+    assert (directory / "env").exists()
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.write_text("{"), Path.unlink])
+def test_a_damaged_release_json_is_a_problem_of_status_and_none_of_maintenance(
+    damage: Callable[[Path], object], releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    damage(releases.machine.release(release.id) / "release.json")
+    found = releases.status()
+    assert (found["release"], list(found["units"].values())) == (release.id, ["active"])
+    assert "release.json" in found["problem"]
+    assert "in a few minutes" in releases.page()
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\n\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"])
+def test_an_answer_that_comes_byte_by_byte_ends_in_time(
+    head: bytes, program: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program, "ANSWER_SECONDS", 0.3)
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(str(tmp_path / "s"))
+    server.listen()
+
+    def trickle() -> None:
+        client, _ = server.accept()
+        with client, suppress(OSError):
+            client.sendall(head)
+            for _ in range(100):
+                client.sendall(b" ")
+                time.sleep(0.05)
+
+    threading.Thread(target=trickle, daemon=True).start()
+    began = time.monotonic()
+    wrong = program.ask(program.UnixConnection(tmp_path / "s", 5.0), "/healthz", {}, "1")
+    assert "/healthz does not end its answer within 0 s" in wrong
+    assert time.monotonic() - began < 3
+    server.close()
+
+
+def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
+    found = program.run(["printf", r"caf\351 wrong\n"], program.Exit.SYSTEM, "journalctl")
+    assert found == "caf\N{REPLACEMENT CHARACTER} wrong\n"
+
+
+def test_where_nobody_reads_it_goes_on() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([sys.executable, PROGRAM, "none such"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (64, b"")
+
+
+def test_a_second_signal_does_not_end_the_undoing(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    kinds = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    before = [signal.signal(kind, signal.default_int_handler) for kind in kinds]
+    retired = list[str]()
+
+    def retire(slot: str) -> None:
+        for kind in kinds:
+            os.kill(os.getpid(), kind)
+        retired.append(slot)
+
+    monkeypatch.setattr(releases, "_retire", retire)
+    try:
+        releases._undo("green", "blue", None, release.id)
+    finally:
+        for kind, handler in zip(kinds, before, strict=True):
+            signal.signal(kind, handler)
+    assert retired == ["green"]
