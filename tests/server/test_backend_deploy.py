@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,9 +15,12 @@ from small_fleet import FOUR, ONE, THREE, TWO, Fleet
 from small_release import artifact
 
 from infra.errors import PlatformError
+from scripts.aws.asking import AwsRefusedError, asking
 from scripts.backend import hosts as backend_hosts
 from scripts.backend.audit import live_before
+from scripts.backend.backend import Backend
 from scripts.backend.deploy import DeployFailedError, carry_out
+from scripts.backend.hosts import Commands, OnLine, Outcome, find
 from scripts.backend.lock import KEY, BackendLock, Claim, HeldError
 from scripts.backend.plan import plan_deploy, plan_rollback
 from scripts.backend.release import described
@@ -358,3 +362,159 @@ def test_the_same_release_is_uploaded_once(fleet: Fleets) -> None:
     release = one.release(ONE)
     assert [one.store.publish(release), one.store.publish(release)] == [True, False]
     assert [one.store.put_program(text) for text in (b"1", b"1", b"2")] == [True, False, True]
+
+
+def lives(some: Fleet) -> list[str | None]:
+    """What each machine has, in the order of a deploy."""
+    return [some.known[host.id].live for host in find(some.backend)]
+
+
+def refuse(
+    monkeypatch: pytest.MonkeyPatch, *, host: str | None = None, action: str, error: BaseException, times: int = 1
+) -> None:
+    """Has the next orders of this action (on this machine) fail on the operator's side."""
+    run, left = Commands.run, [error] * times
+
+    def refused(self: Commands, to: str, what: str, release: str = "none", *, delivery: int | None = None) -> Outcome:
+        if what == action and host in (None, to) and left:
+            raise left.pop()
+        return run(self, to, what, release, delivery=delivery)
+
+    monkeypatch.setattr(Commands, "run", refused)
+
+
+THROTTLED = AwsRefusedError("order: AWS refuses SendCommand (ThrottlingException)", "ThrottlingException")
+
+
+@pytest.mark.parametrize("error", [THROTTLED, ValueError("what nobody thought of"), KeyboardInterrupt()])
+def test_an_order_that_cannot_be_given_brings_the_machines_before_it_back(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    refuse(monkeypatch, action="deploy-without-migrating", error=error)
+    with pytest.raises(DeployFailedError if isinstance(error, PlatformError) else type(error)):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+    record = two.store.records(1)[0]
+    assert record["result"] == ("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+
+
+def test_a_parameter_that_cannot_be_written_brings_all_machines_back(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+
+    def refused(_backend: Backend, _name: str, _value: str) -> None:
+        raise AwsRefusedError("write: AWS refuses PutParameter", "AccessDeniedException")
+
+    monkeypatch.setattr(Backend, "set_parameter", refused)
+    with pytest.raises(DeployFailedError, match=rf"PutParameter; live is {before}, as before"):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def test_a_parameter_that_was_written_without_an_answer_is_written(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    put = Backend.set_parameter
+
+    def lossy(backend: Backend, name: str, value: str) -> None:
+        put(backend, name, value)
+        raise AwsRefusedError("write: AWS does not answer", "ReadTimeoutError")
+
+    monkeypatch.setattr(Backend, "set_parameter", lossy)
+    release = one.deploy(ONE)
+    assert (lives(one), one.parameter, one.store.records(1)[0]["result"]) == ([release], release, "done")
+
+
+def test_a_machine_that_cannot_be_brought_back_keeps_no_other_from_it(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = fleet(3)
+    before = three.deploy(ONE)
+    first, _, third = find(three.backend)
+    three.known[third.id].fail(76)
+    refuse(monkeypatch, host=first.id, action="rollback", error=THROTTLED)
+    with pytest.raises(DeployFailedError, match=rf"it is not well \(exit 76\); {first.id} stayed on .*Throttling"):
+        three.deploy(TWO)
+    assert lives(three)[1:] == [before, before]
+
+
+def test_what_aws_does_not_answer_while_a_machine_is_at_work_is_asked_again(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    monkeypatch.setattr(backend_hosts, "POLL", 0.05)
+    codes = ["EndpointConnectionError", "ThrottlingException", "RequestLimitExceeded"]
+
+    @contextmanager
+    def silent(what: str) -> Iterator[None]:
+        if what.startswith("follow") and codes:
+            raise AwsRefusedError(f"{what}: AWS does not answer", codes.pop())
+        with asking(what):
+            yield
+
+    monkeypatch.setattr(backend_hosts, "asking", silent)
+    assert (one.deploy(ONE), codes) == (one.parameter, [])
+
+
+def test_interrupted_at_the_second_machine_both_have_the_release_before(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    second = find(two.backend)[1].id
+
+    def interrupt(host: str, line: Mapping[str, object]) -> None:
+        if host == second and line["step"] == "probe":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=f"live is {before}, as before"):
+        two.deploy(TWO, means=two.means(on_line=interrupted_once(interrupt)))
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def interrupted_once(on_line: Callable[[str, Mapping[str, object]], None]) -> OnLine:
+    """What is interrupted by the first Ctrl-C only."""
+    done: list[str] = []
+
+    def once(host: str, line: Mapping[str, object]) -> None:
+        try:
+            if not done:
+                on_line(host, line)
+        except KeyboardInterrupt:
+            done.append(host)
+            raise
+
+    return once
+
+
+def _interrupted(_url: str) -> str | None:
+    raise KeyboardInterrupt
+
+
+def test_interrupted_while_the_site_is_tried_all_machines_have_the_release_before(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    with pytest.raises(KeyboardInterrupt):
+        two.deploy(TWO, smoke="https://www.example.com", means=two.means(smoke=_interrupted))
+    assert (lives(two), two.parameter) == ([before, before], before)
+    assert f"live is {before}, as before" in two.store.records(1)[0]["message"]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "cut off"])
+def test_a_machine_that_fails_after_its_switch_goes_back_too(fleet: Fleets, told: bool) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    two.known[find(two.backend)[1].id].fail(74, switched=True, told=told)
+    with pytest.raises(DeployFailedError, match=rf"\(exit 74\); live is {before}, as before"):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def test_a_machine_that_fails_after_its_switch_and_stays_there_is_named(fleet: Fleets) -> None:
+    one = fleet(1)
+    one.hosts[0].fail(74, switched=True)
+    with pytest.raises(DeployFailedError, match=rf"{one.hosts[0].id} had no release before, and has 2026"):
+        one.deploy(ONE)
