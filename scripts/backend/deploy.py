@@ -15,7 +15,7 @@ from scripts.backend.audit import DONE, Record, now
 from scripts.backend.backend import Backend
 from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, find
 from scripts.backend.lock import BackendLock, Claim, HeldError
-from scripts.backend.plan import Plan, refuse_gone, refuse_unfit
+from scripts.backend.plan import NOTHING, Plan, refuse_gone, refuse_unfit
 from scripts.backend.store import ReleaseStore
 from scripts.backend.way_back import WayBack
 
@@ -168,8 +168,14 @@ class _GoLive:
         statuses = self._commands.run_on([host.id for host in self._plan.hosts], "status")
         refuse_unfit(self._plan, statuses)
         self._before = {one.host: one.end.get("release") for one in statuses}
+        having = frozenset(host for host, release in self._before.items() if release == self._plan.to)
+        self._plan = replace(self._plan, having=having)
 
     def _order(self, host: Host, action: str) -> Outcome:
+        if action == NOTHING:
+            self._means.say(f"{host.id} has it already")
+            self._record.hosts.append({"host": host.id, "action": action, "exit": 0, "message": "", "steps": []})
+            return Outcome(host=host.id, exit=0, message="")
         self._means.say(f"{host.id}: {action}")
         self._ordered[host.id] = None
         try:

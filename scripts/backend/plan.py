@@ -9,17 +9,21 @@ from typing import Any, Literal
 from infra.errors import PlatformError
 from scripts.backend.audit import live_before, recent, unread
 from scripts.backend.backend import Backend
-from scripts.backend.hosts import Host, find
+from scripts.backend.hosts import Commands, Host, find
 from scripts.backend.release import BackendRelease
 from scripts.backend.store import ReleaseStore
+
+NOTHING = "nothing"
+SAID = {"deploy": "migrate, then go live", "deploy-without-migrating": "go live", NOTHING: "has it already"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """One go-live: of `release`, or back to the release with the id `to`, on `hosts` in their order.
 
-    `live` is what machines that boot take now. `smoke` is the address to try afterwards, None for none. `notes` are
-    about what could not be read.
+    `live` is what machines that boot take now, `having` the machines that are known to have the release already.
+    `smoke` is the address to try afterwards, None for none. `notes` are for people: what could not be read, or is left
+    out.
     """
 
     verb: Literal["deploy", "rollback"]
@@ -31,25 +35,25 @@ class Plan:
     snapshot: bool = False
     fresh_secrets: bool = False
     smoke: str | None = None
+    having: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def action(self, host: Host) -> str:
         """What the release program is told on this machine: exactly one migrates."""
         if self.verb == "rollback":
+            if host.id in self.having and not self.fresh_secrets:
+                return NOTHING  # the program refuses to go back to what it has
             return "rollback-fresh" if self.fresh_secrets else "rollback"
         return "deploy" if host == self.hosts[0] else "deploy-without-migrating"
 
     def steps(self) -> list[str]:
         """For people, in order."""
-        first, *others = self.hosts
         found = list(self.notes)
         if self.release is not None:
             size = f"{self.release.artifact.size / 1e6:.1f} MB"
             found.append(f"upload {self.to} ({size})" if not self.uploaded else f"{self.to} is in the bucket already")
         found += ["take a snapshot of the database"] if self.snapshot else []
-        what = "migrate, then go live" if self.verb == "deploy" else "go back"
-        found.append(f"{first.id}: {what}")
-        found += [f"{host.id}: {'go live' if self.verb == 'deploy' else 'go back'}" for host in others]
+        found += [f"{host.id}: {SAID.get(self.action(host), 'go back')}" for host in self.hosts]
         found += [f"try {self.smoke} as a user would"] if self.smoke else []
         found.append(f"machines that boot take {self.to}, now {self.live or 'none'}")
         return found
@@ -83,13 +87,21 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
     records = [] if to else recent(store.history(), backend.config.artifacts.keep_releases)
     wanted = to or _before(records, live)
     refuse_gone(backend, store, wanted)
+    hosts, having = find(backend), frozenset[str]()
     if wanted == live and not fresh_secrets:
-        raise PlatformError(f"{wanted} is what is live; `diceytech releases backend` lists the others")
+        # A deploy that failed may have left a machine on another release, which this is the way to bring back.
+        statuses = Commands(backend).run_on([host.id for host in hosts], "status")
+        having = frozenset(one.host for one in statuses if one.ok and one.end.get("release") == wanted)
+        if len(having) == len(hosts):
+            raise PlatformError(
+                f"{wanted} is what is live, on every machine; `diceytech releases backend` lists the others"
+            )
     return Plan(
         verb="rollback",
         to=wanted,
         live=live,
-        hosts=tuple(find(backend)),
+        hosts=tuple(hosts),
+        having=having,
         fresh_secrets=fresh_secrets,
         smoke=smoke,
         notes=tuple(unread(records)),

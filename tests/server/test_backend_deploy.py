@@ -518,3 +518,28 @@ def test_a_machine_that_fails_after_its_switch_and_stays_there_is_named(fleet: F
     one.hosts[0].fail(74, switched=True)
     with pytest.raises(DeployFailedError, match=rf"{one.hosts[0].id} had no release before, and has 2026"):
         one.deploy(ONE)
+
+
+def test_a_machine_that_stayed_on_another_release_goes_back_to_what_is_live(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    stayed = two.known[find(two.backend)[1].id]
+    (stayed.directory / "live").write_text("stayed")
+    two.asked()
+    plan = plan_rollback(two.backend, before)
+    assert [step.split(": ")[1] for step in plan.steps()[:2]] == ["has it already", "go back"]
+    assert len(carry_out(two.backend, plan, two.means()).hosts) == 2
+    assert [line.split()[1] for line in two.asked()] == ["rollback"]
+    assert (lives(two), two.parameter) == ([before, before], before)
+    with pytest.raises(PlatformError, match="is what is live, on every machine"):
+        plan_rollback(two.backend, before)
+
+
+def test_a_rollback_leaves_out_machines_that_have_the_release_already(fleet: Fleets) -> None:
+    two = fleet(2)
+    first, _ = two.deploy(ONE), two.deploy(TWO)
+    (two.known[find(two.backend)[0].id].directory / "live").write_text(first)
+    two.asked()
+    carry_out(two.backend, plan_rollback(two.backend, None), two.means())
+    assert [line.split()[1] for line in two.asked()] == ["rollback"]
+    assert (lives(two), two.parameter) == ([first, first], first)
