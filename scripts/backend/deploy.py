@@ -15,7 +15,7 @@ from scripts.backend.audit import DONE, Record, now
 from scripts.backend.backend import Backend
 from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, find
 from scripts.backend.lock import BackendLock, Claim, HeldError
-from scripts.backend.plan import NOTHING, Plan, refuse_gone, refuse_unfit
+from scripts.backend.plan import NOTHING, Plan, refuse_gone, refuse_unfit, untried_in_maintenance
 from scripts.backend.store import ReleaseStore
 from scripts.backend.way_back import WayBack
 
@@ -157,7 +157,7 @@ class _GoLive:
                     f"{live} went live after this rollback was planned; nothing was changed. Run it again where it is "
                     "still wanted"
                 )
-        self._plan = replace(self._plan, live=live)
+        self._plan = untried_in_maintenance(self._backend, replace(self._plan, live=live))
         self._record.before = live
         for note in self._plan.notes:
             self._means.say(note)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from infra.errors import PlatformError
@@ -68,7 +68,7 @@ class Plan:
 def plan_deploy(backend: Backend, release: BackendRelease, *, snapshot: bool = False, smoke: str | None = None) -> Plan:
     """A deploy of this release; raises PlatformError where there is no machine. Reads only."""
     store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
-    return Plan(
+    plan = Plan(
         verb="deploy",
         to=release.id,
         live=backend.parameter(backend.release_parameter),
@@ -78,6 +78,7 @@ def plan_deploy(backend: Backend, release: BackendRelease, *, snapshot: bool = F
         snapshot=snapshot,
         smoke=smoke,
     )
+    return untried_in_maintenance(backend, plan)
 
 
 def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = False, smoke: str | None = None) -> Plan:
@@ -96,7 +97,7 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
             raise PlatformError(
                 f"{wanted} is what is live, on every machine; `diceytech releases backend` lists the others"
             )
-    return Plan(
+    plan = Plan(
         verb="rollback",
         to=wanted,
         live=live,
@@ -106,6 +107,15 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
         smoke=smoke,
         notes=tuple(unread(records)),
     )
+    return untried_in_maintenance(backend, plan)
+
+
+def untried_in_maintenance(backend: Backend, plan: Plan) -> Plan:
+    """The plan without its smoke test where the maintenance page answers instead of the product, and says so."""
+    if plan.smoke is None or backend.parameter(backend.maintenance_parameter) != "on":
+        return plan
+    note = f"maintenance is on, so {plan.smoke} is not tried; `diceytech smoke --url {plan.smoke}` does once it is off"
+    return replace(plan, smoke=None, notes=(*plan.notes, note))
 
 
 def refuse_gone(backend: Backend, store: ReleaseStore, release_id: str) -> None:

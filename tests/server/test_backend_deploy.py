@@ -543,3 +543,17 @@ def test_a_rollback_leaves_out_machines_that_have_the_release_already(fleet: Fle
     carry_out(two.backend, plan_rollback(two.backend, None), two.means())
     assert [line.split()[1] for line in two.asked()] == ["rollback"]
     assert (lives(two), two.parameter) == ([first, first], first)
+
+
+@pytest.mark.parametrize("planned_before", [False, True])
+def test_during_maintenance_the_site_is_not_tried_and_that_is_said(fleet: Fleets, planned_before: bool) -> None:
+    one = fleet(1)
+    backend, url = one.backend, "https://www.example.com"
+    plan = plan_deploy(backend, one.release(ONE), smoke=url)
+    assert plan.smoke == url
+    backend.set_parameter(backend.maintenance_parameter, "on")
+    if not planned_before:
+        plan = plan_deploy(backend, one.release(ONE), smoke=url)
+        assert (plan.smoke, f"maintenance is on, so {url} is not tried" in plan.steps()[0]) == (None, True)
+    carry_out(backend, plan, one.means(smoke=lambda _url: "API: 503"))
+    assert (one.parameter, f"maintenance is on, so {url} is not tried" in "\n".join(one.said)) == (plan.to, True)
