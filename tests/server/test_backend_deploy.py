@@ -238,6 +238,41 @@ def test_what_was_rolled_back_is_not_what_was_live_before() -> None:
     assert live_before([{"release": "b", "result": "failed"}, *done("a")], "b") == "a"
 
 
+def went(verb: str, release: str, before: str | None) -> dict[str, str | None]:
+    return {"verb": verb, "release": release, "before": before, "result": "done"}
+
+
+A, B, C = went("deploy", "a", None), went("deploy", "b", "a"), went("deploy", "c", "b")
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "live", "target"),
+    [
+        ([B, C, A], "c", "b"),  # whoever deployed b has a clock that is ahead
+        ([C, A], "c", "b"),  # the record of b was not kept
+        ([went("deploy", "c", "c"), C, B, A], "c", "b"),
+        ([went("rollback", "b", "c"), C, B, A], "b", "a"),
+        ([went("rollback", "b", "c"), C, A], "b", "a"),
+        ([went("rollback", "a", "b"), B, A], "a", None),
+        ([B, A], "c", "b"),  # the record of c was not kept
+    ],
+)
+def test_what_was_live_before_is_what_the_release_went_live_over(
+    newest_first: list[dict[str, str | None]], live: str, target: str | None
+) -> None:
+    assert live_before(newest_first, live) == target
+
+
+def test_a_rollback_does_not_follow_the_clocks_of_who_deployed(fleet: Fleets, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    monkeypatch.setattr("scripts.backend.deploy.now", lambda: "2030-01-01T00:10:00.000000+00:00")
+    second = one.deploy(TWO)
+    monkeypatch.setattr("scripts.backend.deploy.now", lambda: "2030-01-01T00:05:00.000000+00:00")
+    one.deploy(THREE)
+    assert plan_rollback(one.backend, None).to == second
+
+
 def test_two_deploys_at_once_are_one_and_the_other_is_told_who(fleet: Fleets) -> None:
     one = fleet(1)
     with BackendLock(one.store).held(Claim(by="alex", what="deploy of x", at="2026-11-25T12:00:00Z")):
