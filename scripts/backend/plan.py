@@ -9,10 +9,11 @@ from typing import Any, Literal
 from infra.errors import PlatformError
 from scripts.backend.audit import live_before, recent, unread
 from scripts.backend.backend import Backend
-from scripts.backend.hosts import Commands, Host, find
+from scripts.backend.hosts import Commands, Host, Outcome, find
 from scripts.backend.release import BackendRelease
 from scripts.backend.store import ReleaseStore
 
+DAMAGED = 65  # of `status`: the live release's own release.json is not as it was
 NOTHING = "nothing"
 SAID = {"deploy": "migrate, then go live", "deploy-without-migrating": "go live", NOTHING: "has it already"}
 
@@ -134,23 +135,29 @@ def _before(records: Sequence[Mapping[str, Any]], live: str | None) -> str:
     return found
 
 
-def refuse_unfit(plan: Plan, statuses: Sequence[Any]) -> None:
-    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet."""
-    silent = [one for one in statuses if one.exit is None or not one.ok]
+def refuse_unfit(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:
+    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet.
+
+    Gives what there is to say of a machine whose live release is damaged, which another release mends.
+    """
+    damaged = [one for one in statuses if one.exit == DAMAGED and one.end.get("live") not in (None, plan.to)]
+    silent = [one for one in statuses if not one.ok and one not in damaged]
     if silent:
         one = silent[0]
         raise PlatformError(
             f"{one.host} {one.message}; nothing was changed. Wait where it boots, else look into it with "
             "`diceytech exec`, or end it"
         )
+    told = [f"{one.host}: {one.message}; {plan.to} mends that" for one in damaged]
     if plan.release is None:
-        return
+        return told
     manifest = plan.release.artifact.manifest
     wanted = (manifest["python"], manifest["platform"])
-    for one in statuses:
+    for one in (one for one in statuses if one.ok):
         found = (one.end.get("python"), one.end.get("platform"))
         if found != wanted:
             raise PlatformError(
                 f"{one.host} has Python {found[0]} on {found[1]}, the artifact is for {wanted[0]} on {wanted[1]}; "
                 "nothing was changed"
             )
+    return told
