@@ -20,6 +20,7 @@ from scripts.backend.store import ReleaseStore
 from scripts.backend.way_back import WayBack
 
 LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
+NO_PROGRAM = 127  # of the shell that looks for it
 LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
 
 Say = Callable[[str], None]
@@ -254,10 +255,10 @@ class _GoLive:
             self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")
 
     def _install(self, host: Host) -> Outcome:
-        """Waits for the machine's own boot, which may hold the machine's lock."""
+        """Waits for the machine's own boot, which may hold the machine's lock, or not have written the program yet."""
         for _attempt in range(LATE_ATTEMPTS):
             outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
-            if outcome.exit != HeldError.exit_code:
+            if outcome.exit not in (HeldError.exit_code, NO_PROGRAM):
                 break
             time.sleep(LATE_PAUSE)
         return outcome

@@ -88,6 +88,23 @@ def test_a_machine_that_came_up_meanwhile_gets_the_release_too(fleet: Fleets) ->
     assert two.asked()[-1].split()[1:] == ["install", release.id]
 
 
+def test_a_machine_that_came_up_meanwhile_is_waited_for_until_it_has_the_program(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    monkeypatch.setattr("scripts.backend.deploy.LATE_PAUSE", 0.01)
+    late: list[ScriptedHost] = []
+
+    def booting(_release: str) -> str:
+        host = one.launch()
+        late.append(host)
+        host.fail(127, told=False)
+        return "snapshot-1"
+
+    release = one.deploy(ONE, snapshot=True, means=one.means(take_snapshot=booting))
+    assert (late[0].live, one.store.records(1)[0]["message"]) == (release, "")
+
+
 def test_a_machine_that_does_not_answer_is_named_and_nothing_is_changed(
     fleet: Fleets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
