@@ -117,10 +117,7 @@ class _GoLive:
                 raise DeployFailedError(f"{plan.smoke}: {problem}")
             self._set_parameter()
         except HeldError as error:
-            if not self._ordered:
-                raise
-            took = ", ".join(self._ordered)
-            raise HeldError(f"{error}; {took} took {plan.to} before, and nothing was brought back") from error
+            self._leave_to_another(error)
         except BaseException as error:
             self._give_up(error)
 
@@ -196,6 +193,13 @@ class _GoLive:
         except AwsRefusedError as error:
             self._quietly(str(error))
 
+    def _leave_to_another(self, error: HeldError) -> NoReturn:
+        """Raises the error with the machines at stake: going back would undo what the other deploy does."""
+        if not self._ordered:
+            raise error
+        told = ", ".join(self._ordered)
+        raise HeldError(f"{error}; {told} had been told to take {self._plan.to}; nothing was brought back") from error
+
     def _give_up(self, error: BaseException) -> NoReturn:
         """Brings machines that were switched back to what they had; raises the error with what each has now."""
         interrupted = isinstance(error, KeyboardInterrupt)
@@ -203,6 +207,12 @@ class _GoLive:
         if self._record.result == DONE:  # machines that boot take it, so there is nothing to go back from
             self._quietly(f"{why}; {self._plan.to} is live, and recorded as done")
             raise error
+        try:
+            self._lock.refuse_lost()
+        except HeldError as lost:
+            self._leave_to_another(lost)
+        except PlatformError as silent:  # whether it is lost is not known, and a mixed fleet would be certain
+            self._quietly(str(silent))
         if interrupted and self._ordered:
             self._quietly("interrupted: machines that took the release go back; a second Ctrl-C ends that too")
         commands = Commands(self._backend, self._line_quietly)

@@ -624,3 +624,22 @@ def test_a_machine_whose_live_release_is_damaged_takes_another_one(fleet: Fleets
     assert (lives(two), two.parameter) == ([third, third], third)
     carry_out(two.backend, plan_rollback(two.backend, first), two.means())
     assert lives(two) == [first, first]
+
+
+def test_a_deploy_whose_claim_was_taken_over_leaves_the_way_back_to_the_other_one(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    one.asked()
+
+    def taken_over(_lock: BackendLock) -> None:
+        raise HeldError("another deploy began")
+
+    def slow(_url: str) -> str:
+        monkeypatch.setattr(BackendLock, "refuse_lost", taken_over)
+        return "no answer"
+
+    with pytest.raises(HeldError, match=rf"began; {one.hosts[0].id} had been told to take 2026.*; nothing was"):
+        one.deploy(TWO, smoke="https://www.example.com", means=one.means(smoke=slow))
+    assert [line.split()[1] for line in one.asked()] == ["deploy"]
