@@ -11,6 +11,7 @@ from typing import Any
 SCHEMA = 1
 REACH = 50  # go-lives that say what was live before
 DONE, UNREADABLE = "done", "unreadable"
+ROLLBACK = "rollback"
 
 
 @dataclass(kw_only=True)
@@ -83,11 +84,20 @@ def now() -> str:
 def live_before(records: Iterable[Mapping[str, Any]], live: str | None) -> str | None:
     """The release that was live before this one, of records from the newest to the oldest; None where there is none.
 
-    What was rolled back is forgotten: after A, B, a rollback to A and C, it is A that was before C.
+    The newest deploy of it says that itself: the keys of records follow the clocks of who deployed, and a record may be
+    missing. Without such a record the order of the keys decides. What was rolled back is forgotten: after A, B, a
+    rollback to A and C, it is A that was before C.
     """
+    done = [one for one in records if one.get("result") == DONE]
+    for one in done:
+        # A rollback only tells what it left, and a release deployed again what it was itself.
+        if one["release"] == live and one.get("verb") != ROLLBACK and one.get("before", live) != live:
+            return None if one["before"] is None else str(one["before"])
     order: list[str] = []
-    for one in reversed([one for one in records if one.get("result") == DONE]):
-        release = str(one["release"])
+    for one in reversed(done):
+        release, left = str(one["release"]), one.get("before")
+        if one.get("verb") == ROLLBACK and release not in order and left in order:
+            order = order[: order.index(left)]
         order = [*order[: order.index(release)], release] if release in order else [*order, release]
     older = order[: order.index(live)] if live in order else order
     return older[-1] if older else None

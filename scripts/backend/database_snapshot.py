@@ -39,7 +39,7 @@ class Restore:
             f"--new-db-instance-identifier {self.running} --apply-immediately",
             f"diceytech up --env {environment} --refresh   # the secret is the new one's",
             f"diceytech deploy backend --env {environment}   # the address and the secret reach the application",
-            f"diceytech maintenance off --env {environment}",
+            f"diceytech maintenance off --env {environment}   # then `diceytech smoke`: the deploy did not try it",
         ]
 
 

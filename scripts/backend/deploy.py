@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from infra.errors import PlatformError
 from scripts.aws.asking import AwsRefusedError
 from scripts.backend import prune as backend_prune
 from scripts.backend.audit import DONE, Record, now
 from scripts.backend.backend import Backend
-from scripts.backend.hosts import Commands, Host, OnLine, Outcome, find
+from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, find
 from scripts.backend.lock import BackendLock, Claim, HeldError
-from scripts.backend.plan import Plan, refuse_gone, refuse_unfit
+from scripts.backend.plan import NOTHING, Plan, refuse_gone, refuse_unfit, untried_in_maintenance
 from scripts.backend.store import ReleaseStore
+from scripts.backend.way_back import WayBack
 
 LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
+NO_PROGRAM = 127  # of the shell that looks for it
 LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
 
 Say = Callable[[str], None]
@@ -83,6 +86,7 @@ class _GoLive:
         self._store, self._lock, self._record = store, lock, record
         self._commands = Commands(backend, means.on_line)
         self._before: dict[str, str | None] = {}
+        self._ordered: dict[str, Outcome | None] = {}
 
     def run(self) -> None:
         self._look_again()
@@ -93,19 +97,46 @@ class _GoLive:
         self._look()
         if plan.snapshot:
             self._record.snapshot = means.take_snapshot(plan.to)
-        done: list[Host] = []
-        for host in plan.hosts:
-            self._lock.refuse_lost()
-            outcome = self._order(host, plan.action(host))
-            if not outcome.ok:
-                self._give_up(f"{host.id}: {outcome.message} (exit {outcome.exit})", done)
-            done.append(host)
-        if plan.smoke is not None and (problem := self._smoke(plan.smoke)):
-            self._give_up(f"{plan.smoke}: {problem}", done)
-        self._backend.set_parameter(self._backend.release_parameter, plan.to)
-        self._record.result = DONE
+        self._switch_all()
         self._late()
         self._prune()
+
+    def _switch_all(self) -> None:
+        """Machine by machine, then the site, then what machines that boot take; whatever ends it, the way back comes.
+
+        Raises DeployFailedError, KeyboardInterrupt, or HeldError where another deploy took over: its is the fleet.
+        """
+        plan = self._plan
+        try:
+            for host in plan.hosts:
+                self._lock.refuse_lost()
+                outcome = self._order(host, plan.action(host))
+                if not outcome.ok:
+                    raise DeployFailedError(f"{host.id}: {outcome.message} (exit {outcome.exit})")
+            if plan.smoke is not None and (problem := self._smoke(plan.smoke)):
+                raise DeployFailedError(f"{plan.smoke}: {problem}")
+            self._set_parameter()
+        except HeldError as error:
+            self._leave_to_another(error)
+        except BaseException as error:
+            self._give_up(error)
+
+    def _set_parameter(self) -> None:
+        """Writes what machines that boot take; where the answer is lost it may be written all the same."""
+        name, to = self._backend.release_parameter, self._plan.to
+        try:
+            self._backend.set_parameter(name, to)
+        except (PlatformError, KeyboardInterrupt) as error:
+            try:
+                written = self._backend.parameter(name) == to
+            except PlatformError:
+                raise DeployFailedError(f"{error}; it is not known whether machines that boot take {to}") from error
+            if not written:
+                raise
+            self._record.result = DONE
+            if isinstance(error, KeyboardInterrupt):
+                raise
+        self._record.result = DONE
 
     def _smoke(self, url: str) -> str | None:
         """What is wrong with the site; a test that breaks off has not seen it work, and the way back is the same."""
@@ -124,7 +155,7 @@ class _GoLive:
                     f"{live} went live after this rollback was planned; nothing was changed. Run it again where it is "
                     "still wanted"
                 )
-        self._plan = replace(self._plan, live=live)
+        self._plan = untried_in_maintenance(self._backend, replace(self._plan, live=live))
         self._record.before = live
         for note in self._plan.notes:
             self._means.say(note)
@@ -133,16 +164,25 @@ class _GoLive:
         """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
         self._means.say(f"asking {len(self._plan.hosts)} machines")
         statuses = self._commands.run_on([host.id for host in self._plan.hosts], "status")
-        refuse_unfit(self._plan, statuses)
-        self._before = {one.host: one.end.get("release") for one in statuses}
+        for told in refuse_unfit(self._plan, statuses):
+            self._means.say(told)
+        self._before = {one.host: one.end.get("release" if one.ok else "live") for one in statuses}
+        having = frozenset(host for host, release in self._before.items() if release == self._plan.to)
+        self._plan = replace(self._plan, having=having)
 
     def _order(self, host: Host, action: str) -> Outcome:
+        if action == NOTHING:
+            self._means.say(f"{host.id} has it already")
+            self._record.hosts.append({"host": host.id, "action": action, "exit": 0, "message": "", "steps": []})
+            return Outcome(host=host.id, exit=0, message="")
         self._means.say(f"{host.id}: {action}")
+        self._ordered[host.id] = None
         try:
             outcome = self._commands.run(host.id, action, self._plan.to)
         except KeyboardInterrupt:
             self._cancel()
             raise
+        self._ordered[host.id] = outcome
         found = {"host": host.id, "action": action, "exit": outcome.exit, "message": outcome.message}
         self._record.hosts.append({**found, "steps": [_short(line) for line in outcome.lines]})
         return outcome
@@ -151,20 +191,50 @@ class _GoLive:
         try:
             self._commands.cancel()
         except AwsRefusedError as error:
-            self._means.say(str(error))
+            self._quietly(str(error))
 
-    def _give_up(self, why: str, done: list[Host]) -> None:
-        """Brings machines that were switched back to what they had; raises DeployFailedError."""
-        stayed = []
-        for host in done:
-            before = self._before.get(host.id)
-            if before and before != self._plan.to:
-                outcome = self._commands.run(host.id, "rollback", before)
-                stayed += [] if outcome.ok else [f"{host.id} stayed on {self._plan.to} ({outcome.message})"]
-            elif before is None:
-                stayed.append(f"{host.id} had no release before, and has {self._plan.to}")
+    def _leave_to_another(self, error: HeldError) -> NoReturn:
+        """Raises the error with the machines at stake: going back would undo what the other deploy does."""
+        if not self._ordered:
+            raise error
+        told = ", ".join(self._ordered)
+        raise HeldError(f"{error}; {told} had been told to take {self._plan.to}; nothing was brought back") from error
+
+    def _give_up(self, error: BaseException) -> NoReturn:
+        """Brings machines that were switched back to what they had; raises the error with what each has now."""
+        interrupted = isinstance(error, KeyboardInterrupt)
+        why = str(error) or ("interrupted" if interrupted else type(error).__name__)
+        if self._record.result == DONE:  # machines that boot take it, so there is nothing to go back from
+            self._quietly(f"{why}; {self._plan.to} is live, and recorded as done")
+            raise error
+        try:
+            self._lock.refuse_lost()
+        except HeldError as lost:
+            self._leave_to_another(lost)
+        except PlatformError as silent:  # whether it is lost is not known, and a mixed fleet would be certain
+            self._quietly(str(silent))
+        if interrupted and self._ordered:
+            self._quietly("interrupted: machines that took the release go back; a second Ctrl-C ends that too")
+        commands = Commands(self._backend, self._line_quietly)
+        told = WayBack(commands=commands, to=self._plan.to, before=self._before).go(self._ordered)
         live = f"live is {self._plan.live or 'no release'}, as before"
-        raise DeployFailedError("; ".join([why, *(stayed or [live])]) + ". docs/runbook.md says what to do")
+        text = "; ".join([why, *(told or [live])]) + ". docs/runbook.md says what to do"
+        if interrupted:
+            self._quietly(text)
+            raise KeyboardInterrupt(text) from error
+        if isinstance(error, PlatformError):
+            raise DeployFailedError(text) from error
+        self._quietly(text)
+        raise error
+
+    def _quietly(self, text: str) -> None:
+        """Says it where somebody listens: after the terminal's end nobody does, and the way back goes on."""
+        with suppress(OSError):
+            self._means.say(text)
+
+    def _line_quietly(self, host: str, line: Line) -> None:
+        with suppress(OSError):
+            self._means.on_line(host, line)
 
     def _late(self) -> None:
         """Machines that booted meanwhile took the release before, so they get this one now."""
@@ -195,10 +265,10 @@ class _GoLive:
             self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")
 
     def _install(self, host: Host) -> Outcome:
-        """Waits for the machine's own boot, which may hold the machine's lock."""
+        """Waits for the machine's own boot, which may hold the machine's lock, or not have written the program yet."""
         for _attempt in range(LATE_ATTEMPTS):
             outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
-            if outcome.exit != HeldError.exit_code:
+            if outcome.exit not in (HeldError.exit_code, NO_PROGRAM):
                 break
             time.sleep(LATE_PAUSE)
         return outcome

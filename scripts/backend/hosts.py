@@ -18,6 +18,15 @@ LONGEST = 930.0  # seconds: the document's own time-out and a margin
 POLL = 0.5
 ENDED = {"Success", "Failed", "Cancelled", "TimedOut"}
 NO_RELEASE = "none"
+# What says nothing about the command: AWS is asked again until the command's own deadline, since the machine goes on.
+AGAIN = {
+    "InternalFailure", "InternalServerError", "RequestLimitExceeded", "RequestThrottled", "ServiceUnavailable",
+    "RequestTimeout", "ServiceUnavailableException", "ThrottledException", "Throttling", "ThrottlingException",
+    "TooManyRequestsException", "500", "502", "503", "504",
+    # botocore's own, where nothing or half of an answer came
+    "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError", "EndpointConnectionError", "HTTPClientError",
+    "ProxyConnectionError", "ReadTimeoutError", "ResponseStreamingError", "SSLError",
+}  # fmt: skip
 
 Line = Mapping[str, Any]
 OnLine = Callable[[str, Line], None]
@@ -115,6 +124,11 @@ class Commands:
         seen, deadline, delivered_by = 0, time.monotonic() + LONGEST + delivery, time.monotonic() + delivery + GRACE
         while True:
             found = self._invocation(command, host)
+            if found is None:
+                if time.monotonic() > deadline:
+                    return Outcome(host=host, exit=None, message="is not known: AWS does not answer")
+                time.sleep(POLL)
+                continue
             lines = parsed(found.get("StandardOutputContent", ""))
             for line in lines[seen:]:
                 self._on_line(host, line)
@@ -127,14 +141,17 @@ class Commands:
                 return Outcome(host=host, exit=None, message="does not answer", lines=lines)
             time.sleep(POLL)
 
-    def _invocation(self, command: str, host: str) -> dict[str, Any]:
+    def _invocation(self, command: str, host: str) -> dict[str, Any] | None:
+        """What is known of a command; None where AWS does not say."""
         try:
             with asking(f"follow {command} on {host}"):
                 found: dict[str, Any] = self._client.get_command_invocation(CommandId=command, InstanceId=host)
                 return found
         except AwsRefusedError as error:
-            if error.code in ("InvocationDoesNotExist", "ThrottlingException"):
+            if error.code == "InvocationDoesNotExist":
                 return {}
+            if error.code in AGAIN:
+                return None
             raise
 
 

@@ -37,11 +37,11 @@ class Event:
 
 def since(text: str, now: datetime) -> datetime:
     """A moment from `15m`, `2h`, `1d` or an ISO time; raises PlatformError for anything else."""
-    if found := AGO.fullmatch(text):
-        return now - timedelta(**{UNITS[found[2]]: int(found[1])})
     try:
+        if found := AGO.fullmatch(text):
+            return now - timedelta(**{UNITS[found[2]]: int(found[1])})
         moment = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter: before the first year
         raise PlatformError(f"--since {text}: is no time; say for example 15m, 2h or 2026-11-25T13:00+00:00") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

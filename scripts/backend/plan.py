@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from infra.errors import PlatformError
 from scripts.backend.audit import live_before, recent, unread
 from scripts.backend.backend import Backend
-from scripts.backend.hosts import Host, find
+from scripts.backend.hosts import Commands, Host, Outcome, find
 from scripts.backend.release import BackendRelease
 from scripts.backend.store import ReleaseStore
+
+DAMAGED = 65  # of `status`: the live release's own release.json is not as it was
+NOTHING = "nothing"
+SAID = {"deploy": "migrate, then go live", "deploy-without-migrating": "go live", NOTHING: "has it already"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """One go-live: of `release`, or back to the release with the id `to`, on `hosts` in their order.
 
-    `live` is what machines that boot take now. `smoke` is the address to try afterwards, None for none. `notes` are
-    about what could not be read.
+    `live` is what machines that boot take now, `having` the machines that are known to have the release already.
+    `smoke` is the address to try afterwards, None for none. `notes` are for people: what could not be read, or is left
+    out.
     """
 
     verb: Literal["deploy", "rollback"]
@@ -31,25 +36,25 @@ class Plan:
     snapshot: bool = False
     fresh_secrets: bool = False
     smoke: str | None = None
+    having: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
 
     def action(self, host: Host) -> str:
         """What the release program is told on this machine: exactly one migrates."""
         if self.verb == "rollback":
+            if host.id in self.having and not self.fresh_secrets:
+                return NOTHING  # the program refuses to go back to what it has
             return "rollback-fresh" if self.fresh_secrets else "rollback"
         return "deploy" if host == self.hosts[0] else "deploy-without-migrating"
 
     def steps(self) -> list[str]:
         """For people, in order."""
-        first, *others = self.hosts
         found = list(self.notes)
         if self.release is not None:
             size = f"{self.release.artifact.size / 1e6:.1f} MB"
             found.append(f"upload {self.to} ({size})" if not self.uploaded else f"{self.to} is in the bucket already")
         found += ["take a snapshot of the database"] if self.snapshot else []
-        what = "migrate, then go live" if self.verb == "deploy" else "go back"
-        found.append(f"{first.id}: {what}")
-        found += [f"{host.id}: {'go live' if self.verb == 'deploy' else 'go back'}" for host in others]
+        found += [f"{host.id}: {SAID.get(self.action(host), 'go back')}" for host in self.hosts]
         found += [f"try {self.smoke} as a user would"] if self.smoke else []
         found.append(f"machines that boot take {self.to}, now {self.live or 'none'}")
         return found
@@ -64,7 +69,7 @@ class Plan:
 def plan_deploy(backend: Backend, release: BackendRelease, *, snapshot: bool = False, smoke: str | None = None) -> Plan:
     """A deploy of this release; raises PlatformError where there is no machine. Reads only."""
     store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
-    return Plan(
+    plan = Plan(
         verb="deploy",
         to=release.id,
         live=backend.parameter(backend.release_parameter),
@@ -74,6 +79,7 @@ def plan_deploy(backend: Backend, release: BackendRelease, *, snapshot: bool = F
         snapshot=snapshot,
         smoke=smoke,
     )
+    return untried_in_maintenance(backend, plan)
 
 
 def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = False, smoke: str | None = None) -> Plan:
@@ -83,17 +89,34 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
     records = [] if to else recent(store.history(), backend.config.artifacts.keep_releases)
     wanted = to or _before(records, live)
     refuse_gone(backend, store, wanted)
+    hosts, having = find(backend), frozenset[str]()
     if wanted == live and not fresh_secrets:
-        raise PlatformError(f"{wanted} is what is live; `diceytech releases backend` lists the others")
-    return Plan(
+        # A deploy that failed may have left a machine on another release, which this is the way to bring back.
+        statuses = Commands(backend).run_on([host.id for host in hosts], "status")
+        having = frozenset(one.host for one in statuses if one.ok and one.end.get("release") == wanted)
+        if len(having) == len(hosts):
+            raise PlatformError(
+                f"{wanted} is what is live, on every machine; `diceytech releases backend` lists the others"
+            )
+    plan = Plan(
         verb="rollback",
         to=wanted,
         live=live,
-        hosts=tuple(find(backend)),
+        hosts=tuple(hosts),
+        having=having,
         fresh_secrets=fresh_secrets,
         smoke=smoke,
         notes=tuple(unread(records)),
     )
+    return untried_in_maintenance(backend, plan)
+
+
+def untried_in_maintenance(backend: Backend, plan: Plan) -> Plan:
+    """The plan without its smoke test where the maintenance page answers instead of the product, and says so."""
+    if plan.smoke is None or backend.parameter(backend.maintenance_parameter) != "on":
+        return plan
+    note = f"maintenance is on, so {plan.smoke} is not tried; `diceytech smoke --url {plan.smoke}` does once it is off"
+    return replace(plan, smoke=None, notes=(*plan.notes, note))
 
 
 def refuse_gone(backend: Backend, store: ReleaseStore, release_id: str) -> None:
@@ -112,23 +135,29 @@ def _before(records: Sequence[Mapping[str, Any]], live: str | None) -> str:
     return found
 
 
-def refuse_unfit(plan: Plan, statuses: Sequence[Any]) -> None:
-    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet."""
-    silent = [one for one in statuses if one.exit is None or not one.ok]
+def refuse_unfit(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:
+    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet.
+
+    Gives what there is to say of a machine whose live release is damaged, which another release mends.
+    """
+    damaged = [one for one in statuses if one.exit == DAMAGED and one.end.get("live") not in (None, plan.to)]
+    silent = [one for one in statuses if not one.ok and one not in damaged]
     if silent:
         one = silent[0]
         raise PlatformError(
             f"{one.host} {one.message}; nothing was changed. Wait where it boots, else look into it with "
             "`diceytech exec`, or end it"
         )
+    told = [f"{one.host}: {one.message}; {plan.to} mends that" for one in damaged]
     if plan.release is None:
-        return
+        return told
     manifest = plan.release.artifact.manifest
     wanted = (manifest["python"], manifest["platform"])
-    for one in statuses:
+    for one in (one for one in statuses if one.ok):
         found = (one.end.get("python"), one.end.get("platform"))
         if found != wanted:
             raise PlatformError(
                 f"{one.host} has Python {found[0]} on {found[1]}, the artifact is for {wanted[0]} on {wanted[1]}; "
                 "nothing was changed"
             )
+    return told

@@ -1,8 +1,8 @@
 """A machine whose release program only says what a test wants it to say: for the order in which a deploy goes about.
 
 Run as `python scripted_host.py DIRECTORY SCRIPT`: what the document's step would run. In the directory are `live` (the
-release), `python` (its version), `unsteady` (JSON) and `fails` (the exit code of the next deploy); `../orders` has a
-line for each order.
+release), `python` (its version), `unsteady` (JSON), `damaged` (nothing in it) and `fails` (how the next deploy fails);
+`../orders` has a line for each order.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class ScriptedHost:
         file = self.directory / "live"
         return file.read_text() if file.exists() else None
 
-    def fail(self, code: int) -> None:
-        """Makes its next deploy fail."""
-        (self.directory / "fails").write_text(str(code))
+    def fail(self, code: int, *, switched: bool = False, told: bool = True) -> None:
+        """Makes its next deploy fail: after the switch, or without its last line, where that is said."""
+        (self.directory / "fails").write_text(json.dumps([code, switched, told]))
 
 
 def main(directory: Path, script: str) -> int:
@@ -56,6 +56,8 @@ def main(directory: Path, script: str) -> int:
         orders.write(f"{directory.name} {action} {release}\n")
     live, fails = directory / "live", directory / "fails"
     before = live.read_text() if live.exists() else None
+    if action == "status" and (directory / "damaged").exists():
+        return end(65, state="failed", message="its release.json was altered", live=before)
     if action == "status":
         here: dict[str, object] = {
             "python": (directory / "python").read_text(),
@@ -66,9 +68,13 @@ def main(directory: Path, script: str) -> int:
         return end(0, release=before, problem=None, slot="blue", maintenance=False, free_bytes=10**9, **here)
     print(json.dumps({"step": "probe", "state": "done", "seconds": 0.1}))
     if fails.exists():
-        code = int(fails.read_text())
+        code, switched, told = json.loads(fails.read_text())
         fails.unlink()
-        return end(code, state="failed", message="it is not well", live=before)
+        if switched:
+            live.write_text(release)
+        return (
+            end(code, state="failed", message="it is not well", live=release if switched else before) if told else code
+        )
     if release != "none":
         live.write_text(release)
     return end(0, live=release)

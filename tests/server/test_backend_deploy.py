@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -14,9 +15,12 @@ from small_fleet import FOUR, ONE, THREE, TWO, Fleet
 from small_release import artifact
 
 from infra.errors import PlatformError
+from scripts.aws.asking import AwsRefusedError, asking
 from scripts.backend import hosts as backend_hosts
 from scripts.backend.audit import live_before
+from scripts.backend.backend import Backend
 from scripts.backend.deploy import DeployFailedError, carry_out
+from scripts.backend.hosts import Commands, OnLine, Outcome, find
 from scripts.backend.lock import KEY, BackendLock, Claim, HeldError
 from scripts.backend.plan import plan_deploy, plan_rollback
 from scripts.backend.release import described
@@ -82,6 +86,23 @@ def test_a_machine_that_came_up_meanwhile_gets_the_release_too(fleet: Fleets) ->
     carry_out(two.backend, plan, two.means(take_snapshot=lambda _: late.append(two.launch()) or "snapshot-1"))
     assert late[0].live == release.id
     assert two.asked()[-1].split()[1:] == ["install", release.id]
+
+
+def test_a_machine_that_came_up_meanwhile_is_waited_for_until_it_has_the_program(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    monkeypatch.setattr("scripts.backend.deploy.LATE_PAUSE", 0.01)
+    late: list[ScriptedHost] = []
+
+    def booting(_release: str) -> str:
+        host = one.launch()
+        late.append(host)
+        host.fail(127, told=False)
+        return "snapshot-1"
+
+    release = one.deploy(ONE, snapshot=True, means=one.means(take_snapshot=booting))
+    assert (late[0].live, one.store.records(1)[0]["message"]) == (release, "")
 
 
 def test_a_machine_that_does_not_answer_is_named_and_nothing_is_changed(
@@ -234,6 +255,41 @@ def test_what_was_rolled_back_is_not_what_was_live_before() -> None:
     assert live_before([{"release": "b", "result": "failed"}, *done("a")], "b") == "a"
 
 
+def went(verb: str, release: str, before: str | None) -> dict[str, str | None]:
+    return {"verb": verb, "release": release, "before": before, "result": "done"}
+
+
+A, B, C = went("deploy", "a", None), went("deploy", "b", "a"), went("deploy", "c", "b")
+
+
+@pytest.mark.parametrize(
+    ("newest_first", "live", "target"),
+    [
+        ([B, C, A], "c", "b"),  # whoever deployed b has a clock that is ahead
+        ([C, A], "c", "b"),  # the record of b was not kept
+        ([went("deploy", "c", "c"), C, B, A], "c", "b"),
+        ([went("rollback", "b", "c"), C, B, A], "b", "a"),
+        ([went("rollback", "b", "c"), C, A], "b", "a"),
+        ([went("rollback", "a", "b"), B, A], "a", None),
+        ([B, A], "c", "b"),  # the record of c was not kept
+    ],
+)
+def test_what_was_live_before_is_what_the_release_went_live_over(
+    newest_first: list[dict[str, str | None]], live: str, target: str | None
+) -> None:
+    assert live_before(newest_first, live) == target
+
+
+def test_a_rollback_does_not_follow_the_clocks_of_who_deployed(fleet: Fleets, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    monkeypatch.setattr("scripts.backend.deploy.now", lambda: "2030-01-01T00:10:00.000000+00:00")
+    second = one.deploy(TWO)
+    monkeypatch.setattr("scripts.backend.deploy.now", lambda: "2030-01-01T00:05:00.000000+00:00")
+    one.deploy(THREE)
+    assert plan_rollback(one.backend, None).to == second
+
+
 def test_two_deploys_at_once_are_one_and_the_other_is_told_who(fleet: Fleets) -> None:
     one = fleet(1)
     with BackendLock(one.store).held(Claim(by="alex", what="deploy of x", at="2026-11-25T12:00:00Z")):
@@ -358,3 +414,232 @@ def test_the_same_release_is_uploaded_once(fleet: Fleets) -> None:
     release = one.release(ONE)
     assert [one.store.publish(release), one.store.publish(release)] == [True, False]
     assert [one.store.put_program(text) for text in (b"1", b"1", b"2")] == [True, False, True]
+
+
+def lives(some: Fleet) -> list[str | None]:
+    """What each machine has, in the order of a deploy."""
+    return [some.known[host.id].live for host in find(some.backend)]
+
+
+def refuse(
+    monkeypatch: pytest.MonkeyPatch, *, host: str | None = None, action: str, error: BaseException, times: int = 1
+) -> None:
+    """Has the next orders of this action (on this machine) fail on the operator's side."""
+    run, left = Commands.run, [error] * times
+
+    def refused(self: Commands, to: str, what: str, release: str = "none", *, delivery: int | None = None) -> Outcome:
+        if what == action and host in (None, to) and left:
+            raise left.pop()
+        return run(self, to, what, release, delivery=delivery)
+
+    monkeypatch.setattr(Commands, "run", refused)
+
+
+THROTTLED = AwsRefusedError("order: AWS refuses SendCommand (ThrottlingException)", "ThrottlingException")
+
+
+@pytest.mark.parametrize("error", [THROTTLED, ValueError("what nobody thought of"), KeyboardInterrupt()])
+def test_an_order_that_cannot_be_given_brings_the_machines_before_it_back(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    refuse(monkeypatch, action="deploy-without-migrating", error=error)
+    with pytest.raises(DeployFailedError if isinstance(error, PlatformError) else type(error)):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+    record = two.store.records(1)[0]
+    assert record["result"] == ("interrupted" if isinstance(error, KeyboardInterrupt) else "failed")
+
+
+def test_a_parameter_that_cannot_be_written_brings_all_machines_back(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+
+    def refused(_backend: Backend, _name: str, _value: str) -> None:
+        raise AwsRefusedError("write: AWS refuses PutParameter", "AccessDeniedException")
+
+    monkeypatch.setattr(Backend, "set_parameter", refused)
+    with pytest.raises(DeployFailedError, match=rf"PutParameter; live is {before}, as before"):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def test_a_parameter_that_was_written_without_an_answer_is_written(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    put = Backend.set_parameter
+
+    def lossy(backend: Backend, name: str, value: str) -> None:
+        put(backend, name, value)
+        raise AwsRefusedError("write: AWS does not answer", "ReadTimeoutError")
+
+    monkeypatch.setattr(Backend, "set_parameter", lossy)
+    release = one.deploy(ONE)
+    assert (lives(one), one.parameter, one.store.records(1)[0]["result"]) == ([release], release, "done")
+
+
+def test_a_machine_that_cannot_be_brought_back_keeps_no_other_from_it(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three = fleet(3)
+    before = three.deploy(ONE)
+    first, _, third = find(three.backend)
+    three.known[third.id].fail(76)
+    refuse(monkeypatch, host=first.id, action="rollback", error=THROTTLED)
+    with pytest.raises(DeployFailedError, match=rf"it is not well \(exit 76\); {first.id} stayed on .*Throttling"):
+        three.deploy(TWO)
+    assert lives(three)[1:] == [before, before]
+
+
+def test_what_aws_does_not_answer_while_a_machine_is_at_work_is_asked_again(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    monkeypatch.setattr(backend_hosts, "POLL", 0.05)
+    codes = ["EndpointConnectionError", "ThrottlingException", "RequestLimitExceeded"]
+
+    @contextmanager
+    def silent(what: str) -> Iterator[None]:
+        if what.startswith("follow") and codes:
+            raise AwsRefusedError(f"{what}: AWS does not answer", codes.pop())
+        with asking(what):
+            yield
+
+    monkeypatch.setattr(backend_hosts, "asking", silent)
+    assert (one.deploy(ONE), codes) == (one.parameter, [])
+
+
+def test_interrupted_at_the_second_machine_both_have_the_release_before(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    second = find(two.backend)[1].id
+
+    def interrupt(host: str, line: Mapping[str, object]) -> None:
+        if host == second and line["step"] == "probe":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt, match=f"live is {before}, as before"):
+        two.deploy(TWO, means=two.means(on_line=interrupted_once(interrupt)))
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def interrupted_once(on_line: Callable[[str, Mapping[str, object]], None]) -> OnLine:
+    """What is interrupted by the first Ctrl-C only."""
+    done: list[str] = []
+
+    def once(host: str, line: Mapping[str, object]) -> None:
+        try:
+            if not done:
+                on_line(host, line)
+        except KeyboardInterrupt:
+            done.append(host)
+            raise
+
+    return once
+
+
+def _interrupted(_url: str) -> str | None:
+    raise KeyboardInterrupt
+
+
+def test_interrupted_while_the_site_is_tried_all_machines_have_the_release_before(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    with pytest.raises(KeyboardInterrupt):
+        two.deploy(TWO, smoke="https://www.example.com", means=two.means(smoke=_interrupted))
+    assert (lives(two), two.parameter) == ([before, before], before)
+    assert f"live is {before}, as before" in two.store.records(1)[0]["message"]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "cut off"])
+def test_a_machine_that_fails_after_its_switch_goes_back_too(fleet: Fleets, told: bool) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    two.known[find(two.backend)[1].id].fail(74, switched=True, told=told)
+    with pytest.raises(DeployFailedError, match=rf"\(exit 74\); live is {before}, as before"):
+        two.deploy(TWO)
+    assert (lives(two), two.parameter) == ([before, before], before)
+
+
+def test_a_machine_that_fails_after_its_switch_and_stays_there_is_named(fleet: Fleets) -> None:
+    one = fleet(1)
+    one.hosts[0].fail(74, switched=True)
+    with pytest.raises(DeployFailedError, match=rf"{one.hosts[0].id} had no release before, and has 2026"):
+        one.deploy(ONE)
+
+
+def test_a_machine_that_stayed_on_another_release_goes_back_to_what_is_live(fleet: Fleets) -> None:
+    two = fleet(2)
+    before = two.deploy(ONE)
+    stayed = two.known[find(two.backend)[1].id]
+    (stayed.directory / "live").write_text("stayed")
+    two.asked()
+    plan = plan_rollback(two.backend, before)
+    assert [step.split(": ")[1] for step in plan.steps()[:2]] == ["has it already", "go back"]
+    assert len(carry_out(two.backend, plan, two.means()).hosts) == 2
+    assert [line.split()[1] for line in two.asked()] == ["rollback"]
+    assert (lives(two), two.parameter) == ([before, before], before)
+    with pytest.raises(PlatformError, match="is what is live, on every machine"):
+        plan_rollback(two.backend, before)
+
+
+def test_a_rollback_leaves_out_machines_that_have_the_release_already(fleet: Fleets) -> None:
+    two = fleet(2)
+    first, _ = two.deploy(ONE), two.deploy(TWO)
+    (two.known[find(two.backend)[0].id].directory / "live").write_text(first)
+    two.asked()
+    carry_out(two.backend, plan_rollback(two.backend, None), two.means())
+    assert [line.split()[1] for line in two.asked()] == ["rollback"]
+    assert (lives(two), two.parameter) == ([first, first], first)
+
+
+@pytest.mark.parametrize("planned_before", [False, True])
+def test_during_maintenance_the_site_is_not_tried_and_that_is_said(fleet: Fleets, planned_before: bool) -> None:
+    one = fleet(1)
+    backend, url = one.backend, "https://www.example.com"
+    plan = plan_deploy(backend, one.release(ONE), smoke=url)
+    assert plan.smoke == url
+    backend.set_parameter(backend.maintenance_parameter, "on")
+    if not planned_before:
+        plan = plan_deploy(backend, one.release(ONE), smoke=url)
+        assert (plan.smoke, f"maintenance is on, so {url} is not tried" in plan.steps()[0]) == (None, True)
+    carry_out(backend, plan, one.means(smoke=lambda _url: "API: 503"))
+    assert (one.parameter, f"maintenance is on, so {url} is not tried" in "\n".join(one.said)) == (plan.to, True)
+
+
+def test_a_machine_whose_live_release_is_damaged_takes_another_one(fleet: Fleets) -> None:
+    two = fleet(2)
+    first, second = two.deploy(ONE), two.deploy(TWO)
+    ill = two.hosts[0]
+    (ill.directory / "damaged").touch()
+    with pytest.raises(PlatformError, match=rf"{ill.id} its release.json was altered; nothing was changed"):
+        two.deploy(TWO)
+    assert lives(two) == [second, second]
+    third = two.deploy(THREE)
+    assert f"{ill.id}: its release.json was altered; {third} mends that" in two.said
+    assert (lives(two), two.parameter) == ([third, third], third)
+    carry_out(two.backend, plan_rollback(two.backend, first), two.means())
+    assert lives(two) == [first, first]
+
+
+def test_a_deploy_whose_claim_was_taken_over_leaves_the_way_back_to_the_other_one(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    one.asked()
+
+    def taken_over(_lock: BackendLock) -> None:
+        raise HeldError("another deploy began")
+
+    def slow(_url: str) -> str:
+        monkeypatch.setattr(BackendLock, "refuse_lost", taken_over)
+        return "no answer"
+
+    with pytest.raises(HeldError, match=rf"began; {one.hosts[0].id} had been told to take 2026.*; nothing was"):
+        one.deploy(TWO, smoke="https://www.example.com", means=one.means(smoke=slow))
+    assert [line.split()[1] for line in one.asked()] == ["deploy"]
