@@ -72,12 +72,14 @@ engine: $(READY) ## get the Pulumi CLI: what is on PATH, else its installer, els
 
 # A file's tests stay together: what one of them has brought up serves the others. In their own order: by the number of
 # their tests the longest files, a few kills of the engine each, would come last and leave one core idle.
+IN_PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
 test: $(READY) $(BACKEND_READY) ## the tests that need neither root nor a browser: a little over four minutes on two cores
-	@$(BIN)/python -m pytest -m "not slow" --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -m "not slow" $(IN_PARALLEL)
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m "not slow"
 
 test-all: test test-browser ## every test but those of test-machine: those of `make test`, the browser's, and the slow ones
-	@$(BIN)/python -m pytest -m "slow and not machine" --numprocesses 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser
+	@$(BIN)/python -m pytest -m "slow and not machine" $(IN_PARALLEL) --ignore tests/browser
 	@cd $(BACKEND) && .venv/bin/python -m pytest -m slow
 
 # A process of its own: the browser's driver keeps an event loop running, which Pulumi's would meet.

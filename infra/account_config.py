@@ -21,7 +21,6 @@ NAMESPACE = "account"
 OIDC_URL = "https://token.actions.githubusercontent.com"
 OIDC_ARN = r"^arn:aws:iam::[0-9]{12}:oidc-provider/token\.actions\.githubusercontent\.com$"
 
-
 Jobs = dict[tuple[str, str], tuple[str, str]]  # repository and GitHub environment: the environment, and what is done
 
 

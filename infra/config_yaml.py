@@ -99,22 +99,20 @@ def _refuse_other_reading(node: Any, seen: set[int]) -> None:
     if node is None or id(node) in seen:
         return
     seen.add(id(node))
-    kind = str(node.tag)
-    name = kind.rpartition(":")[2]
-    reason = None
-    if name == "timestamp":
-        reason = None if DAY.fullmatch(node.value) else "a time; quote it"
-    elif name in ("int", "float"):
-        wrong = not NUMBER.fullmatch(node.value)
-        reason = f"the number {node.value!r}, which the engine may read as another one; write its digits, or quote it"
-        reason = reason if wrong else None
-    elif kind not in TAGS:
-        reason = f"a value with the tag {name}; quote the text instead"
-    if reason is not None:
+    if reason := _other_reading(str(node.tag), node.value):
         mark = node.start_mark
         raise UnreadableYamlError(f"line {mark.line + 1}, column {mark.column + 1}: {reason}")
     for child in _children(node):
         _refuse_other_reading(child, seen)
+
+
+def _other_reading(tag: str, value: Any) -> str | None:
+    name = tag.rpartition(":")[2]
+    if name == "timestamp":
+        return None if DAY.fullmatch(value) else "a time; quote it"
+    if name in ("int", "float") and not NUMBER.fullmatch(value):
+        return f"the number {value!r}, which the engine may read as another one; write its digits, or quote it"
+    return None if tag in TAGS else f"a value with the tag {name}; quote the text instead"
 
 
 def _children(node: Any) -> list[Any]:

@@ -9,11 +9,11 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from infra.errors import PlatformError
+from infra.loopback import LOOPBACK
 from rehearsal import service_models
 from rehearsal.emulator import ATTEMPTS, MISTAKEN_BY_MOTO, Account, NotEmulated
 
 CONNECT_SECONDS, READ_SECONDS = 3, 60
-LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 NO_PROXY: Final = ("no_proxy", "NO_PROXY")
 
 

@@ -14,9 +14,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.errors import PlatformError
+from infra.loopback import LOOPBACK
 
 LARGEST = 4 * 1024 * 1024  # bytes of an answer that are read
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,8 +37,13 @@ MAX_COSTLY = 100
 
 def key(prefix: str, filename: str) -> str:
     """A random key under the prefix, with the extension that validation gave the file."""
-    extension = filename.rpartition(".")[2].lower()
-    return f"{prefix}/{uuid4().hex}.{extension if extension in TYPES else 'bin'}"
+    return f"{prefix}/{uuid4().hex}.{_extension(filename)}"
+
+
+def _extension(filename: str) -> str:
+    """One of ours, whatever the client's name ends in."""
+    found = filename.rpartition(".")[2].lower()
+    return found if found in TYPES else "bin"
 
 
 class NeutralUploadHandler(TemporaryFileUploadHandler):
@@ -46,8 +51,7 @@ class NeutralUploadHandler(TemporaryFileUploadHandler):
 
     def new_file(self, field_name: str, file_name: str, *args: Any, **kwargs: Any) -> None:
         """Keeps the extension where it is one of ours."""
-        extension = file_name.rpartition(".")[2].lower()
-        super().new_file(field_name, f"upload.{extension if extension in TYPES else 'bin'}", *args, **kwargs)
+        super().new_file(field_name, f"upload.{_extension(file_name)}", *args, **kwargs)
 
 
 class UploadField(serializers.FileField):

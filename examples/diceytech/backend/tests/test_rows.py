@@ -216,11 +216,14 @@ def during_deletion(monkeypatch: pytest.MonkeyPatch, request: Callable[[], Any])
     return answer
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
+of_what_is_joined = pytest.mark.parametrize(
     ("path", "make", "action"),
     [("projects", project, "join"), ("jobs", job, "apply"), ("hackathons", hackathon, "register")],
 )
+
+
+@pytest.mark.django_db(transaction=True)
+@of_what_is_joined
 def test_what_is_joined_while_it_is_deleted_goes(
     path: str, make: Callable[[User], Any], action: str, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,10 +237,7 @@ def test_what_is_joined_while_it_is_deleted_goes(
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize(
-    ("path", "make", "action"),
-    [("projects", project, "join"), ("jobs", job, "apply"), ("hackathons", hackathon, "register")],
-)
+@of_what_is_joined
 def test_an_account_goes_although_somebody_joins_what_it_made(
     path: str, make: Callable[[User], Any], action: str, make_user: MakeUser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
