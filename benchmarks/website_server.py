@@ -65,9 +65,11 @@ def versitygw(room: Path) -> Iterator[Server]:
     command = [program, "--port", f"127.0.0.1:{port}", "--region", REGION, "--keep-alive", "--quiet", "posix", data]
     variables = {"ROOT_ACCESS_KEY": KEYS.access_key, "ROOT_SECRET_KEY": KEYS.secret_key, "PATH": os.defpath}
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own build
-        _await(port)
-        yield Server(address=f"http://127.0.0.1:{port}", data=data)
-        process.terminate()
+        try:
+            _await(port)
+            yield Server(address=f"http://127.0.0.1:{port}", data=data)
+        finally:
+            process.terminate()
 
 
 def _await(port: int) -> None:
@@ -85,9 +87,11 @@ def delayed(address: str, seconds: float) -> Iterator[str]:
     port, upstream = free_port(), urlsplit(address).port
     command = [sys.executable, "-m", "benchmarks.website_server", str(port), str(upstream), str(seconds)]
     with subprocess.Popen(command, cwd=ROOT) as process:  # noqa: S603 - this module
-        _await(port)
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        try:
+            _await(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 class _Way(asyncio.Protocol):
