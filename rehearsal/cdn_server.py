@@ -8,9 +8,9 @@ not redirected to HTTPS and redirects of a function to this very host stay on HT
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
@@ -19,10 +19,10 @@ from rehearsal.cdn import Behaviour, Distribution, Header
 from rehearsal.cdn_functions import FunctionError, Functions
 from rehearsal.cdn_origins import Origins, OriginSilentError
 from rehearsal.cdn_viewer import Request, Response, answered, event, gone_on
+from rehearsal.loopback_request import LoopbackRequest, MalformedError
 
 SUFFIX = ".cloudfront.net"
 LOCAL_SUFFIX = ".cloudfront.localhost"  # browsers take every name under localhost for this machine
-BODY_LIMIT = 64 * 1024 * 1024  # bytes
 
 
 def local_host(domain: str, port: int) -> str:
@@ -45,7 +45,7 @@ class Cdn:
             return _own_error(403, f"no distribution answers for this host; this one is {self.host}")
         behaviour = self.distribution.behaviour(request.path)
         if request.method not in behaviour.methods:
-            return _own_error(403, "this distribution is not configured to allow the method")
+            return _refused(behaviour, 403, "this distribution is not configured to allow the method")
         try:
             found = self._through_function(behaviour, request)
             if isinstance(found, Response):
@@ -54,9 +54,9 @@ class Cdn:
                 found = Request(**{**vars(found), "path": f"/{self.distribution.root_object}"})
             response = self.origins.ask(behaviour, found)
         except FunctionError as error:
-            return _own_error(503, f"FunctionExecutionError: {error}")
+            return _refused(behaviour, 503, f"FunctionExecutionError: {error}")
         except OriginSilentError:
-            return _own_error(502, "the origin does not answer")
+            return _refused(behaviour, 502, "the origin does not answer")
         return Response(
             status=response.status, headers=with_policy(response.headers, behaviour.headers), body=response.body
         )
@@ -87,45 +87,41 @@ def with_policy(headers: Sequence[tuple[str, str]], policy: Sequence[Header]) ->
     ]
 
 
+def _refused(behaviour: Behaviour, status: int, why: str) -> Response:
+    error = _own_error(status, why)
+    return Response(status=status, headers=with_policy(error.headers, behaviour.headers), body=error.body)
+
+
 def _own_error(status: int, why: str) -> Response:
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("X-Cache", "Error from cloudfront")]
     return Response(status=status, headers=headers, body=f"{why}\n".encode())
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackRequest):
     server_version, sys_version = "local-cloudfront", ""
     cdn: Cdn
 
-    def handle(self) -> None:
-        """One connection; a browser that leaves a page hangs up in the middle of answers."""
-        with suppress(ConnectionError):
-            super().handle()
+    def answer(self) -> None:
+        """What the distribution answers."""
+        try:
+            request = self._request()
+        except MalformedError as error:
+            self._give(_own_error(error.status, str(error)))
+            return
+        self._give(self.cdn.answer(request))
 
-    def do_GET(self) -> None:
-        """Any method comes here."""
-        stated = self.headers.get("Content-Length") or "0"
-        if not (stated.isascii() and stated.isdigit() and self.path.isascii()):
-            self.close_connection = True
-            self._give(_own_error(400, "the request's length is no number, or its path is not percent-encoded"))
-            return
-        length = int(stated)
-        if length > BODY_LIMIT or "chunked" in self.headers.get("Transfer-Encoding", ""):
-            self.close_connection = True
-            self._give(_own_error(413, "the request's body is too large, or of unknown length"))
-            return
-        path, _, query = self.path.partition("?")
-        request = Request(
+    def _request(self) -> Request:
+        host, target = self.target()
+        path, _, query = target.partition("?")
+        others = [(name, value) for name, value in self.headers.items() if name.lower() != "host"]
+        return Request(
             method=self.command,
             path=path,
             query=query,
-            headers=self.headers.items(),
-            body=self.rfile.read(length) if length else b"",
+            headers=[("Host", host), *others],
+            body=self.body(),
             address=str(self.client_address[0]),
         )
-        self._give(self.cdn.answer(request))
-
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
     def _give(self, response: Response) -> None:
         self.send_response(response.status)
@@ -138,9 +134,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(response.body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing: the backend has its own log."""
 
 
 @contextmanager

@@ -9,12 +9,13 @@ import http.client
 import json
 import mimetypes
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from urllib.parse import urlsplit
+
+from rehearsal.loopback_request import LoopbackRequest, MalformedError
 
 BACKEND = ("/api/", "/admin/", "/static/")
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "proxy-connection"}
@@ -56,32 +57,29 @@ class Edge:
         return f"/{self.bucket}/{key}" if key.startswith(self.public_prefixes) and ".." not in key else None
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(LoopbackRequest):
     edge: Edge
 
-    def handle(self) -> None:
-        """One connection; a browser that leaves a page hangs up in the middle of answers."""
-        with suppress(ConnectionError):
-            super().handle()
-
-    def do_GET(self) -> None:
-        """Any method comes here; the backend judges it, the rest answers GET and HEAD."""
-        path = urlsplit(self.path).path
+    def answer(self) -> None:
+        """The backend judges a method, the rest answers GET and HEAD."""
+        try:
+            target, body = self.target()[1], self.body()
+        except MalformedError as error:
+            self._answer(error.status, "text/plain", f"{error}\n".encode())
+            return
+        path = target.partition("?")[0]
         if path.startswith(BACKEND):
-            self._forward(self.edge.api_port, self.path)
+            self._forward(self.edge.api_port, target, body)
         elif self.command not in ("GET", "HEAD"):
             self._answer(405, "application/json", b'{"detail": "Method not allowed."}')
         elif path.startswith("/media/"):
-            target = self.edge.media(path)
-            if target is None:
+            media = self.edge.media(path)
+            if media is None:
                 self._answer(403, "text/plain", b"no\n")
             else:
-                self._forward(self.edge.emulator_port, target, authorization=SIGNED)
+                self._forward(self.edge.emulator_port, media, authorization=SIGNED)
         else:
             self._site(path)
-
-    do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
     def _site(self, path: str) -> None:
         if path == "/config.json":
@@ -102,15 +100,13 @@ class _Handler(BaseHTTPRequestHandler):
         found = {"apiUrl": f"{origin}/api", "mediaUrl": f"{origin}/media", "environment": "demo"}
         return {**found, "bucket": self.edge.bucket, "region": "us-east-1", "release": "demo", "variables": {}}
 
-    def _forward(self, port: int, path: str, *, authorization: str | None = None) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else None
+    def _forward(self, port: int, path: str, body: bytes = b"", *, authorization: str | None = None) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in HOP_BY_HOP}
         if authorization is not None:
             headers["Authorization"] = authorization
         try:
-            connection.request(self.command, path, body=body, headers=headers)
+            connection.request(self.command, path, body=body or None, headers=headers)
             found = connection.getresponse()
             data = found.read()
             passed = [(name, value) for name, value in found.getheaders() if name.lower() not in HOP_BY_HOP]
@@ -137,9 +133,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing: the API has its own log."""
 
 
 @contextmanager

@@ -37,12 +37,12 @@ def refresh(region: str, *, client: Any = None, file: Path = FILE) -> list[Chang
 
 
 def _pricing() -> Any:
-    import boto3
+    from scripts.aws.session import any_account
 
-    session = boto3.Session()
+    session = any_account(REGION)
     if session.get_credentials() is None:
         raise PlatformError("there are no AWS credentials: set AWS_PROFILE or log in; any account may ask for prices")
-    return session.client("pricing", region_name=REGION)
+    return session.client("pricing")
 
 
 def show(changes: list[Change], region: str) -> None:

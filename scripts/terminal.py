@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,17 +17,17 @@ from rich.text import Text
 
 from infra.errors import PlatformError
 from scripts.repository import root as root  # asked for here by every command
+from scripts.shown import shown
 
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # also bidirectional overrides
 NO_TERMINAL_WIDTH = 1000  # a pipe or a file has no width: tables stay whole
 
 
 class _PlainText(Console):
-    """A console whose texts cannot steer the terminal: control characters, as YAML may hold them, are shown as `?`."""
+    """A console whose texts cannot steer the terminal."""
 
     def render_str(self, text: str, **options: Any) -> Text:
         """The text as rich writes it, without what a terminal would obey."""
-        return super().render_str(CONTROL.sub("?", text), **options)
+        return super().render_str(shown(text), **options)
 
 
 def plain(text: str) -> str:

@@ -33,7 +33,7 @@ def from_variables(variables: Mapping[str, str]) -> Credentials | None:
     if not access or not secret:
         return None
     token = variables.get("AWS_SESSION_TOKEN") or variables.get("AWS_SECURITY_TOKEN")
-    return Credentials(access_key=access, secret_key=secret, token=token or None)
+    return Credentials(access_key=access, secret_key=secret, token=token or None, source="the AWS_ variables")
 
 
 def from_profile(variables: Mapping[str, str]) -> Credentials | None:
@@ -53,7 +53,7 @@ def from_profile(variables: Mapping[str, str]) -> Credentials | None:
     if not access or not secret:
         return None
     token = credentials.get("aws_session_token") or credentials.get("aws_security_token")
-    return Credentials(access_key=access, secret_key=secret, token=token)
+    return Credentials(access_key=access, secret_key=secret, token=token, source=f"the profile {profile}")
 
 
 def _section(file: str | Path, words: list[str]) -> dict[str, str]:

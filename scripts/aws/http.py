@@ -22,6 +22,7 @@ from infra.errors import PlatformError
 from scripts.aws.signing import Credentials, query_text, signed_headers
 
 BUSY = frozenset({429, 500, 502, 503, 504})
+ENDPOINT = re.compile(r"https?://[^/?#@\s]+/?")
 THROTTLED = ("Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded")
 
 
@@ -102,6 +103,11 @@ class AwsHttp:
                     raise AwsError(
                         f"{self._host} does not answer ({type(error).__name__}: {error}); check the network, try again"
                     ) from None
+            except ValueError:  # http.client's own text quotes the header
+                raise AwsError(
+                    f"the request to {self._host} cannot be sent, for a letter that no header holds; look at the "
+                    "region, the endpoint and the credentials"
+                ) from None
             else:
                 if last or not (found.status in BUSY or _throttled(found)):
                     return self._checked(found, tuple(expected), f"{method} {path}")
@@ -144,7 +150,12 @@ class AwsHttp:
             return http.client.HTTPConnection(self._host, timeout=self._timeout)
         import ssl
 
-        context = ssl.create_default_context(cafile=os.environ.get("AWS_CA_BUNDLE"))
+        bundle = os.environ.get("AWS_CA_BUNDLE")
+        try:
+            context = ssl.create_default_context(cafile=bundle)
+        except OSError as error:
+            why = error.strerror or "no certificate in it"
+            raise AwsError(f"AWS_CA_BUNDLE: {bundle} cannot be used ({why}); name a file of certificates") from None
         return http.client.HTTPSConnection(self._host, timeout=self._timeout, context=context)
 
     def _checked(self, found: Response, expected: tuple[int, ...], what: str) -> Response:
@@ -163,9 +174,22 @@ def close_all(connections: deque[http.client.HTTPConnection]) -> None:
 
 
 def endpoint(service: str, default: str) -> str:
-    """The service's address: the SDKs' own variables (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL), or AWS's."""
+    """The service's address: the SDKs' own variables (AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL), or AWS's.
+
+    Raises AwsError where a variable holds none.
+    """
+    refuse_malformed_endpoints()
     own = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
     return (own or os.environ.get("AWS_ENDPOINT_URL") or default).rstrip("/")
+
+
+def refuse_malformed_endpoints() -> None:
+    """Raises AwsError where a variable of the SDKs for an endpoint holds none."""
+    for name, value in os.environ.items():
+        if name.startswith("AWS_ENDPOINT_URL") and value and not ENDPOINT.fullmatch(value):
+            raise AwsError(
+                f"{name}: an endpoint begins with http:// or https://, then host and port alone; correct or unset it"
+            )
 
 
 def error_of(response: Response) -> tuple[str, str]:

@@ -5,9 +5,11 @@ Credentials come from wherever boto3 finds them: variables, profiles, single sig
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from infra.errors import PlatformError
+from scripts.aws.signing import Credentials, CredentialsError
 
 if TYPE_CHECKING:
     from infra.config import PlatformConfig
@@ -15,10 +17,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS, READ_SECONDS, ATTEMPTS = 3, 20, 2  # for each call; a person is waiting
 
 NO_CREDENTIALS = "no AWS credentials; run `aws configure`, or set AWS_PROFILE"
-
-
-class CredentialsError(PlatformError):
-    """No credentials, or those of another account."""
 
 
 def session(config: PlatformConfig, environment: str) -> Any:
@@ -37,22 +35,27 @@ def session_of(account_id: str, region: str, *, named_in: str) -> Any:
     return found
 
 
-def any_account(region: str) -> Any:
-    """A boto3 session of whichever account the credentials are for; raises CredentialsError for a profile unknown."""
+def any_account(region: str | None) -> Any:
+    """A boto3 session of whichever account the credentials are for; raises CredentialsError for a profile unknown.
+
+    Credentials that cannot be found, renewed or sent are CredentialsError in all its clients, whenever that is. Raises
+    AwsError for a variable of an endpoint that holds none.
+    """
     import boto3
     import botocore.session
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError
 
+    from scripts.aws.http import refuse_malformed_endpoints
+
+    refuse_malformed_endpoints()
     retries = {"total_max_attempts": ATTEMPTS, "mode": "standard"}
-    try:
+    with _told():
         base = botocore.session.get_session()
         base.set_default_client_config(
             Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
         )
+        base.register_component("credential_provider", _Resolver(base.get_component("credential_provider")))
         return boto3.Session(botocore_session=base, region_name=region)
-    except BotoCoreError as error:
-        raise _unusable(error) from None
 
 
 def identity(boto_session: Any) -> dict[str, str]:
@@ -66,27 +69,72 @@ def identity(boto_session: Any) -> dict[str, str]:
         answer = boto_session.client("sts").get_caller_identity()
     except (ConnectionError, HTTPClientError) as error:
         raise CredentialsError(f"AWS does not answer ({_one_line(error)}); check the network, then try again") from None
-    except (BotoCoreError, ClientError) as error:
-        raise _unusable(error) from None
+    except (BotoCoreError, ClientError, ValueError) as error:  # a ValueError for an endpoint of the profile
+        raise _unusable(_one_line(error)) from None
     return {"Account": str(answer["Account"]), "Arn": str(answer["Arn"])}
 
 
 def usable(boto_session: Any) -> Any:
     """The session's keys of the moment, renewed where they run out; raises CredentialsError where that fails."""
+    found = boto_session.get_credentials()
+    if found is None:
+        raise CredentialsError(NO_CREDENTIALS)
+    return found.get_frozen_credentials()
+
+
+class _Resolver:
+    """botocore's search for credentials, which fails by CredentialsError alone."""
+
+    def __init__(self, resolver: Any) -> None:
+        self._resolver = resolver
+
+    def load_credentials(self) -> Any:
+        with _told():
+            found = self._resolver.load_credentials()
+        return None if found is None else _Held(found)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._resolver, name)
+
+
+class _Held:
+    """botocore's credentials. Each client asks them before each request, which is when they are renewed."""
+
+    def __init__(self, held: Any) -> None:
+        self._held = held
+
+    def get_frozen_credentials(self) -> Any:
+        with _told():
+            found = self._held.get_frozen_credentials()
+            source = str(self._held.method)
+            Credentials(access_key=found.access_key, secret_key=found.secret_key, token=found.token, source=source)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._held, name)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever goes wrong where credentials are found or renewed, as CredentialsError.
+
+    Of what is no error of botocore's own its kind alone is told: it may quote what a process or a file holds.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
-        found = boto_session.get_credentials()
-        if found is None:
-            raise CredentialsError(NO_CREDENTIALS)
-        return found.get_frozen_credentials()
-    except (BotoCoreError, ClientError) as error:
-        raise _unusable(error) from None
+        yield
+    except CredentialsError:
+        raise
+    except (BotoCoreError, ClientError, OSError, RuntimeError) as error:  # a RuntimeError: they have expired
+        raise _unusable(_one_line(error)) from None
+    except Exception as error:
+        raise _unusable(f"what gives them cannot be understood: {type(error).__name__}") from None
 
 
-def _unusable(error: Exception) -> CredentialsError:
-    return CredentialsError(f"no usable AWS credentials ({_one_line(error)}); renew them, or set AWS_PROFILE")
+def _unusable(why: str) -> CredentialsError:
+    return CredentialsError(f"no usable AWS credentials ({why}); renew them, or set AWS_PROFILE")
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return " ".join(str(error).split())[:300]

@@ -9,21 +9,43 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
+from infra.errors import PlatformError
+
 ALGORITHM = "AWS4-HMAC-SHA256"
+UNSENDABLE = re.compile("[^!-~]")
+
+
+class CredentialsError(PlatformError):
+    """No credentials, those of another account, or such as no request can carry."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Keys of one identity; `token` goes with temporary ones."""
+    """Keys of one identity; `token` goes with temporary ones, and `source` says where they are from.
+
+    Raises CredentialsError for what no header can hold: HTTP's own refusal of it would quote the value.
+    """
 
     access_key: str
     secret_key: str = field(repr=False)
     token: str | None = field(default=None, repr=False)
+    source: str = field(default="", repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        values = {"access key": self.access_key, "secret key": self.secret_key, "session token": self.token or ""}
+        for name, value in values.items():
+            if UNSENDABLE.search(value):
+                what = f"{name} from {self.source}" if self.source else name
+                raise CredentialsError(
+                    f"the {what} holds a blank, a line break or a letter that no key has; copy it again, whole and on "
+                    "one line"
+                )
 
 
 def encoded(text: str, *, safe: str = "-_.~") -> str:

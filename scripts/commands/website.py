@@ -116,6 +116,7 @@ def _built(env: str, site: Site) -> Path:
 
 def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) -> None:
     from scripts.ends import interrupt_at_the_end
+    from scripts.shown import shown
     from scripts.website.deploy import carry_out
     from scripts.website.report import done_as_json, plan_as_json, show_plan, summary
 
@@ -141,7 +142,7 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         lines.append(f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since")
     elif done is not None:
         lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
-    typer.echo("\n".join(lines))
+    typer.echo(shown("\n".join(lines)))  # the console takes longer to import than an unchanged deploy may
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from infra.config_source import load, stack_file
 from infra.errors import PlatformError
 from infra.first_run import placeholders
 from infra.names import Names
-from scripts.aws.session import CredentialsError, any_account, identity
+from scripts.aws.session import any_account, identity
 from scripts.doctor.finding import Finding, Status
 from scripts.secrets.secrets import SecretsError, Store
 
@@ -51,7 +51,7 @@ def credentials(root: Path, names: Sequence[str], *, needed: bool) -> Iterator[F
     regions = [config.aws.region for config in configs.values()]
     try:
         who = identity(any_account((regions or [FALLBACK_REGION])[0]))
-    except CredentialsError as error:
+    except PlatformError as error:
         detail, _, fix = str(error).rpartition("; ")
         yield Finding(what="AWS credentials", status=absent, detail=detail, fix=f"{fix}; rehearsals need none")
         return

@@ -95,12 +95,12 @@ class Bucket:
     """A bucket, with the credentials that Pulumi would use."""
 
     def __init__(self, name: str, prefix: str, query: dict[str, list[str]]) -> None:
-        import boto3
+        from scripts.aws.session import any_account
 
         self._name = name
         self._prefix = f"{prefix}/" if prefix else ""
         region, endpoint = (query.get(key, [None])[0] for key in ("region", "endpoint"))
-        self._s3: Any = boto3.client("s3", region_name=region, endpoint_url=endpoint)
+        self._s3: Any = any_account(region).client("s3", endpoint_url=endpoint)
 
     def read(self, path: str) -> bytes:
         """The object's content."""

@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from infra.errors import PlatformError
-from scripts.terminal import CONTROL
+from scripts.shown import shown
 
 _READ = (".yaml", ".py", ".j2")  # what a plan is made of
 
 
 def commit_of(root: Path, ref: str) -> str:
     """The commit that a branch, tag, id or any other name of git's is; raises PlatformError where there is none."""
-    shown = CONTROL.sub("?", " ".join(ref.split()))
-    if not ref or ref.startswith("-") or ref != shown:
-        raise PlatformError(f"{shown!r} is no name of a commit; pass a branch, a tag or an id, such as origin/main")
+    told = shown(" ".join(ref.split()))
+    if not ref or ref.startswith("-") or ref != told:
+        raise PlatformError(f"{told!r} is no name of a commit; pass a branch, a tag or an id, such as origin/main")
     _refuse_outside(root)
     found = _git(root, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     if found.returncode == 0:

@@ -22,6 +22,8 @@ KEYS = re.compile(r"<Key>([^<]*)</Key>")
 ETAGS = re.compile(r"<ETag>(?:&#34;|&quot;|\")?([^<&\"]*)")
 TOKEN = re.compile(r"<NextContinuationToken>([^<&]*)</NextContinuationToken>")
 NOT_IN_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")  # and the carriage return, which a parser changes
+# What S3 gives a visitor besides the headers that a deploy writes, and a deploy never writes.
+FOREIGN = ("content-encoding", "content-disposition", "content-language", "expires", "x-amz-website-redirect-location")
 DELETE_AT_ONCE = 1000  # Amazon S3 API Reference, "DeleteObjects"
 
 
@@ -31,12 +33,16 @@ class ConflictError(AwsError):
 
 @dataclass(frozen=True, kw_only=True)
 class Object:
-    """An object as it was read; `age` in seconds since it was written, by the server's own clock."""
+    """An object as it was read; `age` in seconds since it was written, by the server's own clock.
+
+    `foreign`: it has headers that no deploy gave it.
+    """
 
     body: bytes
     etag: str
     headers: Headers
     age: float
+    foreign: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -194,4 +200,5 @@ def _object(answer: Response) -> Object:
     kept = Headers(
         content_type=answer.headers.get("content-type", ""), cache_control=answer.headers.get("cache-control", "")
     )
-    return Object(body=answer.body, etag=_etag(answer), headers=kept, age=age)
+    foreign = any(name in answer.headers for name in FOREIGN)
+    return Object(body=answer.body, etag=_etag(answer), headers=kept, age=age, foreign=foreign)

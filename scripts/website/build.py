@@ -12,15 +12,19 @@ from pathlib import Path
 
 from infra.errors import PlatformError
 from infra.website_paths import MEDIA_PATH, RELEASES_PREFIX
+from scripts.shown import CONTROL
 
 # Names, without regard to case, that hold keys, passwords or the repository; and what begins or ends so.
 PRIVATE = frozenset((
-    ".git", ".svn", ".hg", ".aws", ".azure", ".ssh", ".docker", ".kube", ".terraform", ".env", ".envrc", ".npmrc",
-    ".yarnrc", ".yarnrc.yml", ".netrc", ".pypirc", ".s3cfg", ".boto", ".pgpass", ".my.cnf", ".htpasswd",
-    ".git-credentials", ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
+    ".git", ".svn", ".hg", ".aws", ".azure", ".ssh", ".docker", ".kube", ".terraform", ".npmrc", ".yarnrc",
+    ".yarnrc.yml", ".netrc", ".pypirc", ".s3cfg", ".boto", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials",
+    ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
 ))  # fmt: skip
-PRIVATE_BEGINNINGS = (".env.", ".env-", ".env_")
-PRIVATE_ENDS = (".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".tfstate", ".ppk")
+PRIVATE_BEGINNINGS = (".env",)
+PRIVATE_ENDS = (
+    ".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".tfstate", ".tfvars", ".tfvars.json", ".ppk",
+)  # fmt: skip
+BACKUP = re.compile(r"(?:~|\.(?:bak|backup|old|orig|save|copy|sw[nop])\d*)+$")  # what editors and people add to a name
 KEY_BYTES = 1024  # Amazon S3 User Guide, "Naming Amazon S3 objects"
 SHOWN = 5
 
@@ -94,8 +98,9 @@ def _inside(root: str, entry: os.DirEntry[str], key: str) -> str:
 
 
 def _refuse_name(key: str, name: str) -> None:
-    known = name.lower()
-    if known in PRIVATE or known.startswith(PRIVATE_BEGINNINGS) or known.endswith(PRIVATE_ENDS):
+    known = BACKUP.sub("", name.lower())
+    listed = known in PRIVATE or known.removeprefix(".") in PRIVATE  # `.id_rsa.swp` is what vim makes of `id_rsa`
+    if listed or known.startswith(PRIVATE_BEGINNINGS) or known.endswith(PRIVATE_ENDS):
         raise BuildError(f"{key}: would be published with the site; keep it out of the build")
     if key.startswith(RELEASES_PREFIX.rstrip("/")):
         raise BuildError(f"{key}: that name is for the deploys' own records; rename it")
@@ -103,7 +108,7 @@ def _refuse_name(key: str, name: str) -> None:
         length = len(key.encode())
     except UnicodeEncodeError:
         raise BuildError(f"{key!r}: its name is not UTF-8; rename it") from None
-    if re.search(r"[\x00-\x1f\x7f\\]", key):
+    if CONTROL.search(key) or re.search(r"[\t\n\\]", key):
         raise BuildError(f"{key!r}: its name holds a control character or a backslash; rename it")
     if length > KEY_BYTES:
         raise BuildError(f"{key[:60]}…: its name has {length} bytes, S3 takes {KEY_BYTES}; shorten it")

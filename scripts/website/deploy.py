@@ -210,7 +210,7 @@ class Site:
 
         def changed(key: str) -> str | None:
             found = self.bucket.head(key)
-            return key if found is None or found.headers != expected[key] else None
+            return key if found is None or found.foreign or found.headers != expected[key] else None
 
         return frozenset(key for key in each(changed, expected, at_once=AT_ONCE) if key is not None)
 

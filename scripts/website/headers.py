@@ -12,8 +12,10 @@ TYPES = {
     "apng": "image/apng",
     "atom": "application/atom+xml",
     "avif": "image/avif",
+    "bin": "application/octet-stream",
     "bmp": "image/bmp",
     "br": "application/octet-stream",
+    "cjs": "text/javascript",
     "css": "text/css",
     "csv": "text/csv",
     "cur": "image/x-icon",
@@ -37,6 +39,7 @@ TYPES = {
     "jsonld": "application/ld+json",
     "m3u8": "application/vnd.apple.mpegurl",
     "m4a": "audio/mp4",
+    "m4s": "video/iso.segment",
     "m4v": "video/mp4",
     "map": "application/json",
     "md": "text/markdown",
@@ -58,6 +61,7 @@ TYPES = {
     "svg": "image/svg+xml",
     "tif": "image/tiff",
     "tiff": "image/tiff",
+    "ts": "video/mp2t",
     "tsv": "text/tab-separated-values",
     "ttf": "font/ttf",
     "txt": "text/plain",
@@ -85,7 +89,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 REVALIDATED = "no-cache"  # kept, and asked for again each time; CloudFront keeps it for a second
 SHORT = "public, max-age=300"
 # What a page is made of, and what says which of it is current.
-PAGE_PARTS = frozenset({"html", "htm", "xhtml", "js", "mjs", "css", "json", "map", "webmanifest", "wasm"})
+PAGE_PARTS = frozenset({"html", "htm", "xhtml", "js", "mjs", "cjs", "css", "json", "map", "webmanifest", "wasm"})
 
 LOADED = frozenset(
     TYPES[part]
@@ -148,15 +152,18 @@ def is_answered(key: str) -> bool:
 
 
 def is_loaded(key: str) -> bool:
-    """Whether a page that is open may ask for this later: scripts, styles, pictures, fonts, data; pages are not."""
+    """Whether a page that is open may ask for this later: scripts, styles, pictures, fonts, data; pages are not.
+
+    What has a mark of its content is: no person wrote that name, so that something loads it.
+    """
     kind = content_type(key).partition(";")[0]
-    return kind.startswith(("image/", "font/", "audio/", "video/", "model/")) or kind in LOADED
+    return is_hashed(key) or kind.startswith(("image/", "font/", "audio/", "video/", "model/")) or kind in LOADED
 
 
 def is_hashed(key: str) -> bool:
     """Whether the name holds a mark of the content, and no word, date or size: those would be kept for a year."""
     found = MARK.search(key.rpartition("/")[2])
-    if found is None or is_page(key) or not is_loaded(key):
+    if found is None or is_page(key):
         return False
     mark = found[1]
     if _extension(key) not in PAGE_PARTS and (WORDS.fullmatch(mark) or DATED.search(mark)):

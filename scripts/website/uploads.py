@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 PART = 8 * 1024 * 1024  # bytes; a larger file goes in parts of this size
 PARTS_AT_ONCE = 4
+NO_PROXY, EVERY_HOST = "http://localhost", "*,0.0.0.0/0,::/0"
+# Variables that obstore obeys, and for which it has no value that means none.
+OBEYED = ("AWS_SERVER_SIDE_ENCRYPTION", "AWS_CHECKSUM_ALGORITHM")
 
 
 class UploadError(PlatformError):
@@ -139,11 +142,17 @@ def _store(bucket: Bucket, credentials: Callable[[], Credentials], retries: Retr
         found = {"access_key_id": known.access_key, "secret_access_key": known.secret_key, "expires_at": None}
         return {**found, "token": known.token} if known.token else found
 
+    for name in OBEYED:
+        if name in os.environ:
+            raise UploadError(f"{name}: would change how the files are written; unset it, the bucket's own rule holds")
     where = bucket.place
+    plain = where.endpoint.startswith("http:")
     authority: Any = os.environ.get("AWS_CA_BUNDLE")
-    client: Any = {"allow_http": where.endpoint.startswith("http:"), "timeout": "120s"}
-    if authority:
+    # A proxy that is asked for no host, so that none of the environment's is: scripts/aws/http.py asks none either.
+    client: Any = {"allow_http": plain, "timeout": "120s", "proxy_url": NO_PROXY, "proxy_excludes": EVERY_HOST}
+    if authority and not plain:
         client["root_certificate"] = Path(authority).read_bytes()
+    # obstore reads every variable of its own, so that whatever one could set has a value here.
     # The payload is not signed: that would hash every file once more, and its ETag is checked all the same.
     return S3Store(
         where.bucket,
@@ -151,6 +160,12 @@ def _store(bucket: Bucket, credentials: Callable[[], Credentials], retries: Retr
         endpoint=where.endpoint,
         virtual_hosted_style_request=not where.base,
         unsigned_payload=True,
+        skip_signature=False,
+        s3_express=False,
+        request_payer=False,
+        disable_tagging=False,
+        conditional_put="etag",
+        copy_if_not_exists="multipart",
         client_options=client,
         credential_provider=provide,
         retry_config={

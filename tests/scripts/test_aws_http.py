@@ -5,7 +5,11 @@ from __future__ import annotations
 import http.client
 from collections import deque
 
-from scripts.aws.http import close_all
+import pytest
+
+from scripts.aws.http import AwsError, AwsHttp, Retries, close_all, endpoint
+from scripts.aws.session import any_account
+from scripts.aws.signing import Credentials
 
 
 class Returned(http.client.HTTPConnection):
@@ -27,3 +31,35 @@ def test_a_connection_that_comes_back_while_all_are_closed_is_closed_too() -> No
     idle.append(early)
     close_all(idle)
     assert (early.closed, late.closed, len(idle)) == (True, True, 0)
+
+
+@pytest.mark.parametrize(
+    "value", ["localhost:1", "ftp://x", "http://x/path", "http://user:SECRET@x", "http://x\ny", "/"]
+)
+def test_an_endpoint_that_is_none_is_refused_by_its_variable(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", value)
+    for asked in (lambda: endpoint("s3", "https://s3.amazonaws.com"), lambda: any_account("us-east-1")):
+        with pytest.raises(
+            AwsError, match=r"^AWS_ENDPOINT_URL_S3: an endpoint begins with http:// or https://"
+        ) as told:
+            asked()
+        assert "SECRET" not in str(told.value)
+
+
+def asked(address: str, *, region: str = "us-east-1") -> None:
+    """One request there, not repeated."""
+    keys, once = Credentials(access_key="AKIA", secret_key="x"), Retries(attempts=1)
+    AwsHttp(service="s3", region=region, endpoint=address, credentials=lambda: keys, retries=once).request("GET", "/")
+
+
+@pytest.mark.parametrize("letter", ["\n", "“"])
+def test_a_header_that_cannot_be_sent_is_told_without_it(letter: str) -> None:
+    with pytest.raises(AwsError, match=r"the request to 127\.0\.0\.1:1 cannot be sent") as told:
+        asked("http://127.0.0.1:1", region=f"eu{letter}west")
+    assert "eu" not in str(told.value)
+
+
+def test_certificates_that_cannot_be_read_are_told_by_their_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_CA_BUNDLE", "/nope.pem")
+    with pytest.raises(AwsError, match=r"AWS_CA_BUNDLE: /nope\.pem cannot be used \(No such file or directory\)"):
+        asked("https://127.0.0.1:1")

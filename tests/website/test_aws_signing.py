@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as BotocoreCredentials
 
 from scripts.aws.credentials import from_profile, from_variables, provider
-from scripts.aws.session import CredentialsError
-from scripts.aws.signing import Credentials, encoded, query_text, signed_headers
+from scripts.aws.session import any_account
+from scripts.aws.signing import Credentials, CredentialsError, encoded, query_text, signed_headers
 
 NOW = datetime(2026, 11, 25, 10, 0, 0, tzinfo=UTC)
 REQUESTS: list[tuple[str, str, str, list[tuple[str, str]], dict[str, str], bytes]] = [
@@ -135,5 +136,89 @@ def test_without_credentials_the_way_out_is_named(home: Path, monkeypatch: pytes
         provider("eu-west-1")
 
 
+SECRET = "SECRETVALUE1234"
+WRAPPED = f"[default]\naws_access_key_id = AKIA\naws_secret_access_key = one\naws_session_token = {SECRET}\n  more\n"
+UNSENDABLE: dict[str, tuple[tuple[dict[str, str], str, str], str]] = {
+    "a token with a line break": (
+        ({**KEYS, "AWS_SESSION_TOKEN": f"{SECRET}\n"}, "", ""),
+        "session token from the AWS_",
+    ),
+    "a secret with a blank": (({**KEYS, "AWS_SECRET_ACCESS_KEY": f"{SECRET} x"}, "", ""), "secret key from the AWS_"),
+    "a key in curly quotes": (({**KEYS, "AWS_ACCESS_KEY_ID": f"“{SECRET}”"}, "", ""), "access key from the AWS_"),
+    "a token of a profile on two lines": (({}, WRAPPED, ""), "session token from the profile default"),
+    "a token that botocore finds on two lines": (({}, "", WRAPPED), "session token from config-file"),
+}
+
+
+@pytest.mark.parametrize("case", UNSENDABLE)
+def test_what_no_header_can_hold_is_refused_by_its_name_alone(
+    home: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    found, named = UNSENDABLE[case]
+    arrange(home, monkeypatch, found)
+    with pytest.raises(CredentialsError, match=f"the {named}.* holds a blank, a line break or a letter") as refusal:
+        provider("eu-west-1")
+    assert SECRET not in str(refusal.value)
+
+
+def test_no_client_sends_what_no_header_can_hold(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrange(home, monkeypatch, UNSENDABLE["a token with a line break"][0])
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    with pytest.raises(CredentialsError, match="the session token from env holds"):
+        any_account("eu-west-1").client("s3").list_buckets()
+
+
+def answer_of(**changes: object) -> str:
+    keys = {"Version": 1, "AccessKeyId": "AKIA", "SecretAccessKey": SECRET, "SessionToken": SECRET}
+    return json.dumps({**keys, **changes})
+
+
+ANSWERS = {
+    "expired": answer_of(Expiration="2020-01-01T00:00:00Z"),
+    "no time": answer_of(Expiration=SECRET),
+    "a line break": answer_of(SessionToken=f"{SECRET}\n"),
+    "a number": answer_of(AccessKeyId=5),
+    "a page": f"<html>{SECRET}</html>",
+    "nothing": "",
+    "a list": f'["{SECRET}"]',
+}
+
+
+@pytest.mark.parametrize("case", ANSWERS)
+def test_a_process_that_gives_no_credentials_is_told_in_a_line_without_its_answer(
+    home: Path, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    (home / "answer").write_text(ANSWERS[case])
+    arrange(home, monkeypatch, ({}, "", f"[default]\ncredential_process = cat {home}/answer\n"))
+    with pytest.raises(CredentialsError) as refusal:
+        provider("eu-west-1")
+    assert SECRET not in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+UNUSABLE: dict[str, tuple[dict[str, str], str, str]] = {
+    "a quote that does not end": ({}, "", "[default]\ncredential_process = cat 'x\n"),
+    "a program that is not there": ({}, "", "[default]\ncredential_process = no-such-program\n"),
+    "a container of another host": ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.org/x"}, "", ""),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_whatever_botocore_cannot_use_is_told_in_a_line(home: Path, monkeypatch: pytest.MonkeyPatch, case: str) -> None:
+    arrange(home, monkeypatch, UNUSABLE[case])
+    with pytest.raises(CredentialsError, match="no usable AWS credentials"):
+        provider("eu-west-1")
+
+
+def test_keys_that_cannot_be_renewed_are_told_in_mid_work(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    soon = (datetime.now(UTC) + timedelta(minutes=1)).isoformat()
+    (home / "answer").write_text(answer_of(Expiration=soon))
+    arrange(home, monkeypatch, ({}, "", f"[default]\ncredential_process = cat {home}/answer\n"))
+    current = provider("eu-west-1")
+    (home / "answer").write_text(f"<html>{SECRET}</html>")
+    with pytest.raises(CredentialsError, match="cannot be understood: JSONDecodeError"):
+        current()
+
+
 def test_secrets_are_in_no_repr() -> None:
-    assert "secret" not in repr(Credentials(access_key="AKIA", secret_key="secret", token="secret too"))
+    assert "secret" not in repr(Credentials(access_key="AKIA", secret_key="secret", token="secret-too"))

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+import website_world
 from fault_proxy import Asked, Fault, fault_proxy
 from moto_loopback import Loopback, loopback
-from website_world import FIRST, QUICK, REGION, World, credentials, quiet
+from website_world import ACCESS, FIRST, QUICK, REGION, SECOND, SECRET, World, credentials, quiet
 
 from infra.errors import PlatformError
+from scripts.aws.credentials import provider
 from scripts.website.bucket import Bucket, ConflictError, place
 from scripts.website.deploy import carry_out
 from scripts.website.headers import headers
@@ -131,6 +136,97 @@ def test_each_request_that_deletes_can_be_refused(moto: Loopback, monkeypatch: p
     monkeypatch.setattr("scripts.website.bucket.DELETE_AT_ONCE", 2)
     bucket.delete(keys, before_each=lambda: asked.append(len(bucket.list())))
     assert asked == [5, 4, 3, 1]
+
+
+BY_HAND = {
+    "ContentEncoding": "gzip",
+    "ContentDisposition": "attachment",
+    "ContentLanguage": "de",
+    "Expires": datetime(2026, 1, 1, tzinfo=UTC),
+    "WebsiteRedirectLocation": "/elsewhere",
+}
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+def test_verify_finds_what_no_deploy_gives_an_object_and_takes_it_off(
+    moto: Loopback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    world = World(bucket="odd", server=moto.address, directory=tmp_path, monkeypatch=monkeypatch)
+    world.deploy(FIRST)
+    world.deploy(SECOND)
+    s3, touched = moto.client("s3"), {"logo.png": SECOND, "assets/main.1a2b3c4d.js": FIRST}
+    for key, build in touched.items():
+        kept = {"ContentType": headers(key).content_type, "CacheControl": headers(key).cache_control}
+        s3.put_object(Bucket="odd", Key=key, Body=build[key].encode(), **kept, **{name: BY_HAND[name]})
+    site = world.site(verify=True)
+    carry_out(site, world.plan(SECOND, site), quiet)
+    assert [key for key in touched if name in s3.head_object(Bucket="odd", Key=key)] == []
+    assert world.plan(SECOND, world.site(verify=True)).empty
+
+
+AMBIENT = {
+    "AWS_REQUEST_PAYER": "true",
+    "AWS_S3_EXPRESS": "true",
+    "AWS_SKIP_SIGNATURE": "true",
+    "AWS_CONDITIONAL_PUT": "nonsense",
+    "AWS_COPY_IF_NOT_EXISTS": "nonsense",
+    "AWS_DISABLE_TAGGING": "nonsense",
+    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "true",
+    "AWS_BUCKET": "another",
+    "AWS_ENDPOINT": "http://127.0.0.1:1",
+    "AWS_PROXY_URL": "http://127.0.0.1:1",
+    "HTTP_PROXY": "http://127.0.0.1:1",
+    "ALL_PROXY": "http://127.0.0.1:1",
+}
+
+
+@pytest.mark.parametrize("name", AMBIENT)
+def test_no_variable_changes_how_files_are_written(world: World, name: str) -> None:
+    for proxy in ("NO_PROXY", "no_proxy", "http_proxy", "all_proxy", *AMBIENT):
+        world.monkeypatch.delenv(proxy, raising=False)
+    world.monkeypatch.setenv(name, AMBIENT[name])
+    with fault_proxy(world.server) as proxy:
+        world.deploy(FIRST, through=proxy.address)
+        written = [one for one in proxy.asked if one.path == f"/{world.bucket}/logo.png" and one.method == "PUT"]
+    assert len(written) == 1
+    assert "authorization" in written[0].headers
+    assert "x-amz-request-payer" not in written[0].headers
+    assert world.served() == FIRST
+
+
+@pytest.mark.parametrize("name", ["AWS_SERVER_SIDE_ENCRYPTION", "AWS_CHECKSUM_ALGORITHM"])
+def test_a_variable_that_cannot_be_passed_over_is_refused(world: World, name: str) -> None:
+    world.monkeypatch.setenv(name, "aws:kms")
+    with pytest.raises(PlatformError, match=f"{name}: would change how the files are written; unset it"):
+        world.deploy(FIRST)
+    assert world.served() == {}
+
+
+def test_keys_that_cannot_be_renewed_in_the_middle_end_the_deploy_in_a_line(world: World) -> None:
+    answer, config = world.directory / "answer", world.directory / "config"
+    keys = {"Version": 1, "AccessKeyId": ACCESS, "SecretAccessKey": SECRET}
+    soon = (datetime.now(UTC) + timedelta(minutes=5)).isoformat()  # renewed before each request
+    answer.write_text(json.dumps({**keys, "Expiration": soon}))
+    config.write_text(f"[default]\ncredential_process = cat {answer}\n")
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        world.monkeypatch.delenv(name)
+    world.monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
+    world.monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+    def since_the_first_file(asked: Asked) -> Fault:
+        if asked.method == "PUT" and "/assets/" in asked.path:
+            answer.write_text("<html>log in again</html>")
+        return "none"
+
+    with world.monkeypatch.context() as patch:
+        patch.setattr(website_world, "credentials", provider(REGION))
+        with (
+            fault_proxy(world.server, since_the_first_file) as proxy,
+            pytest.raises(PlatformError, match=r"no usable AWS credentials .*JSONDecodeError") as told,
+        ):
+            world.deploy(FIRST, through=proxy.address)
+    assert "\n" not in str(told.value)
+    assert "index.html" not in world.served()
 
 
 def test_a_long_list_is_read_page_by_page(world: World) -> None:

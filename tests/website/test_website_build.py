@@ -93,6 +93,17 @@ def test_many_refused_files_are_counted(build: Path) -> None:
         "id_rsa",
         "server.key",
         "A.PEM",
+        ".env~",
+        ".env%",
+        ".env.swp",
+        "server.key.bak",
+        "server.pem.old~",
+        "id_rsa.old",
+        ".id_rsa.swp",
+        ".npmrc.save2",
+        "terraform.tfvars",
+        "prod.auto.tfvars.json",
+        "terraform.tfstate.backup",
     ],
 )
 def test_what_must_never_be_published_is_refused(build: Path, name: str) -> None:
@@ -106,7 +117,13 @@ def test_the_deploys_own_names_are_refused(build: Path) -> None:
     refused(build, "deploys' own records")
 
 
-@pytest.mark.parametrize("name", ["a\nb", "a\\b", "a\x7f"])
+def test_a_backup_of_no_secret_is_deployed(build: Path) -> None:
+    (build / "index.html.bak").touch()
+    (build / "old.copy").touch()
+    assert keys(build) == ["index.html", "index.html.bak", "old.copy"]
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\\b", "a\x7f", "a\x9b31m", "a\u202egpj.js", "a\u2066b", "a\u200fb"])
 def test_names_that_no_browser_asks_for_are_refused(build: Path, name: str) -> None:
     (build / name).touch()
     refused(build, "control character or a backslash")

@@ -18,6 +18,8 @@ from fault_proxy import Asked, Fault, fault_proxy
 from moto_loopback import Loopback, loopback
 from website_world import ACCESS, FIRST, SECOND, SECRET, Build, World, broken, outputs
 
+from scripts.commands.website import _finish
+
 ROOT = Path(__file__).parent.parent.parent
 DICEYTECH = Path(sys.executable).with_name("diceytech")
 PARAMETER = "/diceytech/dev/platform"
@@ -344,3 +346,11 @@ def test_a_deploy_that_is_interrupted_lets_go_of_the_site(world: World, end: sig
     assert broken(world.served(), FIRST, SECOND) == []
     assert Process(world, SECOND, through=world.server).end() == (0, "")
     assert SECOND.items() <= world.served().items()
+
+
+def test_what_a_deploy_says_does_not_steer_the_terminal(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.monkeypatch.setattr("scripts.ends.interrupt_at_the_end", lambda: None)
+    site = world.site()
+    plan = replace(world.plan(FIRST, site), notes=("a\x1b]0;title\x07 b\x9b31m c\u202e [bold]d[/bold]",))
+    _finish(site, plan, only_plan=False, json=False, wait=False)
+    assert "note: a?]0;title? b?31m c? [bold]d[/bold]\n" in capsys.readouterr().out

@@ -24,6 +24,10 @@ TYPES = {
     "a.pdf": "application/pdf",
     "a.m4a": "audio/mp4",
     "a.mov": "video/quicktime",
+    "part.ts": "video/mp2t",
+    "part.m4s": "video/iso.segment",
+    "scene.bin": "application/octet-stream",
+    "a.cjs": "text/javascript; charset=utf-8",
     "live.m3u8": "application/vnd.apple.mpegurl; charset=utf-8",
     "map.geojson": "application/geo+json; charset=utf-8",
     "openapi.yaml": "application/yaml; charset=utf-8",
@@ -38,6 +42,8 @@ HASHED = [
     "assets/index-CkXyBdQw.css",
     "assets/chunk-AB3D2345.js",
     "assets/logo-a1b2c3d4e5f60718.png",
+    *(f"assets/a-BhT3xYz9.{part}" for part in ("bin", "onnx", "ts", "m4s", "csv", "pdf", "ktx2", "cjs", "data", "xml")),
+    "assets/index-BhT3xYz9.js.br",
 ]
 NOT_HASHED = [
     "index-3f2a9c1b.html",
@@ -54,6 +60,9 @@ NOT_HASHED = [
     "my-iPhone12.png",
     "report-1Jan2026.pdf",
     "guide-HowToUse.pdf",
+    "list-20260131.csv",
+    "prices-ListOfAll.xml",
+    "model-May2026x.onnx",
     "guide-HowToUse.png",
     "photo-1Jan2026.jpg",
     "chart-Q3FY2025.png",
@@ -77,7 +86,7 @@ def test_words_dates_and_sizes_are_no_marks(key: str) -> None:
 
 
 def test_what_a_page_is_made_of_is_asked_for_again_each_time() -> None:
-    for key in ("index.html", "config.json", "sw.js", "style.css", "site.webmanifest"):
+    for key in ("index.html", "config.json", "sw.js", "a.cjs", "style.css", "site.webmanifest"):
         assert headers(key).cache_control == REVALIDATED
     for key in ("logo.png", "robots.txt", "a.pdf"):
         assert headers(key).cache_control == SHORT
@@ -91,3 +100,9 @@ def test_pages_and_documents_are_not_what_an_open_tab_loads() -> None:
     kept = [key for key in ("a.js", "a.css", "a.png", "a.woff2", "a.json", "a.mp4", "a.wasm") if is_loaded(key)]
     assert len(kept) == 7
     assert not any(is_loaded(key) for key in ("a.html", "a.pdf", "robots.txt", "sitemap.xml", "data.csv", "LICENSE"))
+    assert not is_loaded("index-BhT3xYz9.html")
+
+
+@pytest.mark.parametrize("key", HASHED)
+def test_what_is_kept_for_ever_is_kept_for_an_open_tab(key: str) -> None:
+    assert is_loaded(key)

@@ -1,0 +1,13 @@
+"""Text as a terminal may show it, whoever wrote it."""
+
+from __future__ import annotations
+
+import re
+
+# Control characters, as YAML and names of files may hold them, and those that turn the direction of what follows.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def shown(text: str) -> str:
+    """The text with `?` for whatever would steer the terminal."""
+    return CONTROL.sub("?", text)
