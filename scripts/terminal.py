@@ -28,7 +28,26 @@ class _PlainText(Console):
 
     def render_str(self, text: str, **options: Any) -> Text:
         """The text as rich writes it, without what a terminal would obey."""
-        return super().render_str(CONTROL.sub("?", text), **options)
+        return super().render_str(inert(text), **options)
+
+
+class _StandardError(_PlainText):
+    """Standard error, whose reader may end before the work does: what nobody reads any more is dropped."""
+
+    def _check_buffer(self) -> None:
+        try:
+            super()._check_buffer()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # also for what Python flushes at its end
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich, which would end the command."""
+        raise BrokenPipeError
+
+
+def inert(text: str) -> str:
+    """The text with `?` for what a terminal would obey."""
+    return CONTROL.sub("?", text)
 
 
 def plain(text: str) -> str:
@@ -41,7 +60,8 @@ def plain(text: str) -> str:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream is not None and stream.isatty() else NO_TERMINAL_WIDTH
-    return _PlainText(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
+    kind = _StandardError if stderr else _PlainText
+    return kind(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
 out = _console(stderr=False)

@@ -156,7 +156,7 @@ def _address(backend: Backend, *, smoke: bool, url: str | None) -> str | None:
 
     if not smoke or backend.config.product.smoke == "none":
         return None
-    return base_url(url or backend.outputs.site_url)
+    return base_url(url if url is not None else backend.outputs.site_url, option="--smoke-url")
 
 
 def _packaged(backend: Backend, room: Path) -> Path:
