@@ -76,9 +76,8 @@ def releases_backend(
     """List the backend's deploys and rollbacks, newest first. Who, when, and what came of it."""
     from scripts.backend.audit import listed
     from scripts.backend.backend import opened
-    from scripts.backend.prune import released
     from scripts.backend.report import show_releases
-    from scripts.backend.store import ReleaseStore
+    from scripts.backend.store import ReleaseStore, released
     from scripts.terminal import print_json, root
 
     backend = opened(root(), env)
