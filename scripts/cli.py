@@ -13,7 +13,9 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Annotated
 
@@ -242,7 +244,17 @@ def _interrupt(_signal: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
+def _refuse_empty(words: Sequence[str]) -> None:
+    """Raises PlatformError for an option that is there and empty: in a script, a variable that is not set."""
+    own = list(takewhile(lambda word: word != "--", words))
+    empty = [option for option, value in pairwise(own) if option.startswith("-") and not value]
+    empty += [word[:-1] for word in own if word.startswith("--") and word.endswith("=") and word.count("=") == 1]
+    if empty:
+        raise PlatformError(f"{empty[0]}: is empty; give it a value, or leave it out")
+
+
 def _run() -> None:
+    _refuse_empty(sys.argv[1:])
     try:
         _named(sys.argv[1:])(prog_name="diceytech")
     except SystemExit as ended:

@@ -30,6 +30,20 @@ class _PlainText(Console):
         return super().render_str(shown(text), **options)
 
 
+class _StandardError(_PlainText):
+    """Standard error, whose reader may end before the work does: what nobody reads any more is dropped."""
+
+    def _check_buffer(self) -> None:
+        try:
+            super()._check_buffer()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # also for what Python flushes at its end
+
+    def on_broken_pipe(self) -> None:
+        """Called by rich, which would end the command."""
+        raise BrokenPipeError
+
+
 def plain(text: str) -> str:
     """The text for a table's cell: `[id].js` is a name there, and no markup."""
     from rich.markup import escape
@@ -40,7 +54,8 @@ def plain(text: str) -> str:
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream is not None and stream.isatty() else NO_TERMINAL_WIDTH
-    return _PlainText(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
+    kind = _StandardError if stderr else _PlainText
+    return kind(stderr=stderr, emoji=False, highlight=False, soft_wrap=True, width=width)
 
 
 out = _console(stderr=False)

@@ -19,11 +19,11 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from infra.errors import PlatformError
+from scripts.aws.asking import throttled
 from scripts.aws.signing import Credentials, query_text, signed_headers
 
 BUSY = frozenset({429, 500, 502, 503, 504})
 ENDPOINT = re.compile(r"https?://[^/?#@\s]+/?")
-THROTTLED = ("Throttl", "TooManyRequests", "SlowDown", "RequestLimitExceeded")
 
 
 class AwsError(PlatformError):
@@ -203,4 +203,4 @@ def error_of(response: Response) -> tuple[str, str]:
 
 
 def _throttled(response: Response) -> bool:
-    return response.status == 400 and any(word in error_of(response)[0] for word in THROTTLED)
+    return response.status == 400 and throttled(error_of(response)[0])

@@ -35,7 +35,7 @@ class Record:
 
     @property
     def key(self) -> str:
-        """Sorts by time."""
+        """Sorts by the clock of who deploys."""
         moment = self.began.replace("-", "").replace(":", "").replace("+0000", "")
         return f"{moment}-{self.verb}-{self.release}"
 
@@ -50,7 +50,7 @@ def read_record(key: str, body: bytes) -> dict[str, Any]:
         found = dict(json.loads(body))
         if {type(found[name]) for name in ("release", "result")} == {str}:
             return found
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         pass
     began, verb, release = (*key.split("-", 2), "", "")[:3]
     message = f"the audit record {key} is damaged, so it is not known what came of it"
@@ -81,18 +81,22 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def live_before(records: Iterable[Mapping[str, Any]], live: str | None) -> str | None:
+def live_before(records: Iterable[Mapping[str, Any]], live: str | None, there: Collection[str] = ()) -> str | None:
     """The release that was live before this one, of records from the newest to the oldest; None where there is none.
 
-    The newest deploy of it says that itself: the keys of records follow the clocks of who deployed, and a record may be
-    missing. Without such a record the order of the keys decides. What was rolled back is forgotten: after A, B, a
-    rollback to A and C, it is A that was before C.
+    The newest deploy of it says that itself, since a record may be missing. Where that was nothing, or neither in the
+    bucket (`there`) nor in a record, the parameter had been deleted or written by hand, and the record before tells.
+    Without such a deploy the order of the records decides. What was rolled back is forgotten: after A, B, a rollback to
+    A and C, it is A that was before C.
     """
     done = [one for one in records if one.get("result") == DONE]
-    for one in done:
+    known = {*there, *(str(one["release"]) for one in done)}
+    for at, one in enumerate(done):
         # A rollback only tells what it left, and a release deployed again what it was itself.
         if one["release"] == live and one.get("verb") != ROLLBACK and one.get("before", live) != live:
-            return None if one["before"] is None else str(one["before"])
+            if str(one["before"]) in known:
+                return str(one["before"])
+            return next((str(older["release"]) for older in done[at + 1 :] if older["release"] != live), None)
     order: list[str] = []
     for one in reversed(done):
         release, left = str(one["release"]), one.get("before")

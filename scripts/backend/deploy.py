@@ -13,14 +13,13 @@ from scripts.aws.asking import AwsRefusedError
 from scripts.backend import prune as backend_prune
 from scripts.backend.audit import DONE, Record, now
 from scripts.backend.backend import Backend
-from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, find
+from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, running
 from scripts.backend.lock import BackendLock, Claim, HeldError
-from scripts.backend.plan import NOTHING, Plan, refuse_gone, refuse_unfit, untried_in_maintenance
+from scripts.backend.plan import NOTHING, Plan, booting, refuse_gone, refuse_unfit, untried_in_maintenance
 from scripts.backend.store import ReleaseStore
 from scripts.backend.way_back import WayBack
 
-LATE_ATTEMPTS, LATE_PAUSE = 24, 5.0  # seconds between two tries on a machine whose boot holds its lock
-NO_PROGRAM = 127  # of the shell that looks for it
+LATE_ATTEMPTS, LATE_PAUSE = 60, 5.0  # seconds between two tries on a machine that boots
 LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
 
 Say = Callable[[str], None]
@@ -98,7 +97,11 @@ class _GoLive:
         if plan.snapshot:
             self._record.snapshot = means.take_snapshot(plan.to)
         self._switch_all()
-        self._late()
+        try:
+            self._late()
+        except AwsRefusedError as error:
+            told = f"{plan.to} is live, and recorded as done; a machine that booted meanwhile may have another one"
+            raise DeployFailedError(f"{error}; {told}, which `diceytech status` shows") from error
         self._prune()
 
     def _switch_all(self) -> None:
@@ -164,6 +167,11 @@ class _GoLive:
         """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
         self._means.say(f"asking {len(self._plan.hosts)} machines")
         statuses = self._commands.run_on([host.id for host in self._plan.hosts], "status")
+        boots = booting(self._plan, statuses)
+        for host in boots:
+            self._means.say(f"{host} boots, and gets {self._plan.to} at the end")
+        self._plan = replace(self._plan, hosts=tuple(one for one in self._plan.hosts if one.id not in boots))
+        statuses = [one for one in statuses if one.host not in boots]
         for told in refuse_unfit(self._plan, statuses):
             self._means.say(told)
         self._before = {one.host: one.end.get("release" if one.ok else "live") for one in statuses}
@@ -238,8 +246,10 @@ class _GoLive:
 
     def _late(self) -> None:
         """Machines that booted meanwhile took the release before, so they get this one now."""
-        known = {host.id for host in self._plan.hosts}
-        for host in (one for one in find(self._backend) if one.id not in known):
+        known, now_running = {host.id for host in self._plan.hosts}, running(self._backend)
+        if not now_running:
+            raise DeployFailedError(f"no machine runs any more; those that boot take {self._plan.to}, recorded as done")
+        for host in (one for one in now_running if one.id not in known):
             self._means.say(f"{host.id} came up meanwhile")
             outcome = self._install(host)
             if not outcome.ok:
@@ -265,10 +275,10 @@ class _GoLive:
             self._means.say(f"removed from the bucket: {', '.join(wanted.releases)}")
 
     def _install(self, host: Host) -> Outcome:
-        """Waits for the machine's own boot, which may hold the machine's lock, or not have written the program yet."""
+        """Waits for the machine's own boot, which may hold the machine's lock, or not have got as far as its agent."""
         for _attempt in range(LATE_ATTEMPTS):
             outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
-            if outcome.exit not in (HeldError.exit_code, NO_PROGRAM):
+            if outcome.exit != HeldError.exit_code and not outcome.unready:
                 break
             time.sleep(LATE_PAUSE)
         return outcome

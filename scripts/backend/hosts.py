@@ -18,15 +18,8 @@ LONGEST = 930.0  # seconds: the document's own time-out and a margin
 POLL = 0.5
 ENDED = {"Success", "Failed", "Cancelled", "TimedOut"}
 NO_RELEASE = "none"
-# What says nothing about the command: AWS is asked again until the command's own deadline, since the machine goes on.
-AGAIN = {
-    "InternalFailure", "InternalServerError", "RequestLimitExceeded", "RequestThrottled", "ServiceUnavailable",
-    "RequestTimeout", "ServiceUnavailableException", "ThrottledException", "Throttling", "ThrottlingException",
-    "TooManyRequestsException", "500", "502", "503", "504",
-    # botocore's own, where nothing or half of an answer came
-    "ConnectTimeoutError", "ConnectionClosedError", "ConnectionError", "EndpointConnectionError", "HTTPClientError",
-    "ProxyConnectionError", "ReadTimeoutError", "ResponseStreamingError", "SSLError",
-}  # fmt: skip
+NO_PROGRAM = 127  # of the shell that looks for it
+UNKNOWN = "is not known to Systems Manager"
 
 Line = Mapping[str, Any]
 OnLine = Callable[[str, Line], None]
@@ -55,13 +48,18 @@ class Outcome:
         return self.exit == 0
 
     @property
+    def unready(self) -> bool:
+        """Whether the machine has no agent yet, or no release program: so it is at the start of a boot."""
+        return self.message == UNKNOWN or self.exit == NO_PROGRAM
+
+    @property
     def end(self) -> Line:
         """The program's last line."""
         return self.lines[-1] if self.lines else {}
 
 
-def find(backend: Backend) -> list[Host]:
-    """The environment's running machines, the oldest first; raises PlatformError where there is none."""
+def running(backend: Backend) -> list[Host]:
+    """The environment's running machines, the oldest first; raises AwsRefusedError."""
     names, (key, _, value) = backend.names, backend.outputs.server_tag.partition("=")
     tags = {key: value, "Product": names.product, "Environment": names.environment}
     filters = [{"Name": f"tag:{name}", "Values": [one]} for name, one in tags.items()]
@@ -70,12 +68,18 @@ def find(backend: Backend) -> list[Host]:
         pages = backend.session.client("ec2").get_paginator("describe_instances").paginate(Filters=filters)
         found = [one for page in pages for group in page["Reservations"] for one in group["Instances"]]
     hosts = [Host(id=one["InstanceId"], launched=one["LaunchTime"].isoformat()) for one in found]
+    return sorted(hosts, key=lambda host: (host.launched, host.id))
+
+
+def find(backend: Backend) -> list[Host]:
+    """Likewise; raises PlatformError where there is none."""
+    hosts, env = running(backend), backend.names.environment
     if not hosts:
         raise PlatformError(
-            f"{names.environment} has no running machine with {backend.outputs.server_tag}; "
-            f"run `diceytech up --env {names.environment}`, or start it; nothing was changed"
+            f"{env} has no running machine with {backend.outputs.server_tag}; run `diceytech up --env {env}`, or start "
+            "it; nothing was changed"
         )
-    return sorted(hosts, key=lambda host: (host.launched, host.id))
+    return hosts
 
 
 class Commands:
@@ -95,6 +99,19 @@ class Commands:
     ) -> list[Outcome]:
         """One action on several machines at once; `delivery` is how many seconds their agents get to take it."""
         delivery = delivery or DELIVERY_SECONDS
+        sent = self._sent(hosts, action, release, delivery)
+        return [
+            Outcome(host=host, exit=None, message=UNKNOWN)
+            if (command := sent[host]) is None
+            else self._follow(command, host, delivery)
+            for host in hosts
+        ]
+
+    def _sent(self, hosts: Sequence[str], action: str, release: str, delivery: int) -> dict[str, str | None]:
+        """The command for each machine, None for one that Systems Manager does not know.
+
+        It refuses a whole list for one of those, such as a machine that boots; then each is asked alone.
+        """
         try:
             with asking(f"order {action} of {', '.join(hosts)}"):
                 sent = self._client.send_command(
@@ -107,9 +124,10 @@ class Commands:
         except AwsRefusedError as error:
             if error.code != "InvalidInstanceId":
                 raise
-            return [Outcome(host=host, exit=None, message="is not known to Systems Manager") for host in hosts]
-        command = sent["Command"]["CommandId"]
-        return [self._follow(command, host, delivery) for host in hosts]
+            if len(hosts) == 1:
+                return {hosts[0]: None}
+            return {host: self._sent([host], action, release, delivery)[host] for host in hosts}
+        return dict.fromkeys(hosts, sent["Command"]["CommandId"])
 
     def cancel(self) -> None:
         """Ends the command on the machine at work; its live slot stays, and the next run clears up what was begun."""
@@ -150,7 +168,7 @@ class Commands:
         except AwsRefusedError as error:
             if error.code == "InvocationDoesNotExist":
                 return {}
-            if error.code in AGAIN:
+            if error.passing:  # it is asked again until the command's own deadline, since the machine goes on
                 return None
             raise
 
@@ -161,7 +179,7 @@ def parsed(text: str) -> list[Line]:
     for line in text.splitlines():
         try:
             one = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
         if isinstance(one, dict) and "step" in one:
             found.append(one)

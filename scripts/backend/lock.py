@@ -10,7 +10,7 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 
 from infra.errors import PlatformError
 from scripts.backend.release import PREFIX
@@ -42,6 +42,8 @@ class Claim:
 
 
 NOBODY = Claim()
+# Somebody may hold the backend whose claim nobody can read, so it counts as locked until a person says otherwise.
+DAMAGED = Claim(by="?", what=f"{KEY} is damaged, so that it is not known who holds the backend", at="?", locked=True)
 
 
 class BackendLock:
@@ -63,10 +65,7 @@ class BackendLock:
         found = self._store.get(KEY)
         self._object.read(found)
         self.age = found.age if found else 0.0
-        try:
-            self.claim = Claim(**json.loads(found.body)) if found else NOBODY
-        except (ValueError, TypeError):
-            self.claim = NOBODY  # damaged: the next claim replaces it
+        self.claim = _read(found.body) if found else NOBODY
         return self.claim
 
     @property
@@ -77,6 +76,8 @@ class BackendLock:
     def refuse_held(self) -> None:
         """Raises HeldError where the backend is locked or another deploy is alive."""
         claim = self.claim
+        if claim == DAMAGED:
+            raise HeldError(f"{claim.what}; `diceytech unlock` ends that, where nobody deploys")
         if claim.locked:
             raise HeldError(f"{claim.by} has locked deploys since {claim.at}: {claim.what}; `diceytech unlock` ends it")
         if claim.by and not self.dead:
@@ -133,6 +134,17 @@ class BackendLock:
         with self._object.writing:
             self._object.write(json.dumps(asdict(claim)).encode())
             self.claim = claim
+
+
+def _read(body: bytes) -> Claim:
+    """The claim as it was written, maybe by another version of this; DAMAGED where that cannot be told."""
+    try:
+        found = dict(json.loads(body))
+        known = {one.name: found[one.name] for one in fields(Claim) if one.name in found}
+    except (ValueError, TypeError, RecursionError):
+        return DAMAGED
+    whole = "by" in known and all(type(value) is type(getattr(NOBODY, name)) for name, value in known.items())
+    return Claim(**known) if whole else DAMAGED
 
 
 def _own(claim: Claim) -> Claim:

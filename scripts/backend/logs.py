@@ -16,6 +16,7 @@ from scripts.backend.backend import Backend
 POLL = 2.0  # seconds
 OVERLAP = 10.0  # seconds: events reach CloudWatch late and out of order
 AGO = re.compile(r"(\d{1,6})([smhd])")
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)  # CloudWatch knows nothing before
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -36,14 +37,14 @@ class Event:
 
 
 def since(text: str, now: datetime) -> datetime:
-    """A moment from `15m`, `2h`, `1d` or an ISO time; raises PlatformError for anything else."""
+    """A moment from `15m`, `2h`, `1d` or an ISO time, 1970 at the earliest; raises PlatformError for anything else."""
     try:
         if found := AGO.fullmatch(text):
-            return now - timedelta(**{UNITS[found[2]]: int(found[1])})
+            return max(FIRST, now - timedelta(**{UNITS[found[2]]: int(found[1])}))
         moment = datetime.fromisoformat(text)
     except (ValueError, OverflowError):  # the latter: before the first year
         raise PlatformError(f"--since {text}: is no time; say for example 15m, 2h or 2026-11-25T13:00+00:00") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(FIRST, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 def groups(backend: Backend, part: str | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from infra.errors import PlatformError
@@ -11,8 +12,9 @@ from scripts.backend.audit import live_before, recent, unread
 from scripts.backend.backend import Backend
 from scripts.backend.hosts import Commands, Host, Outcome, find
 from scripts.backend.release import BackendRelease
-from scripts.backend.store import ReleaseStore
+from scripts.backend.store import ReleaseStore, released
 
+BOOT = timedelta(minutes=5)  # from a machine's launch to its first release, as infra/components/server_fleet.py has it
 DAMAGED = 65  # of `status`: the live release's own release.json is not as it was
 NOTHING = "nothing"
 SAID = {"deploy": "migrate, then go live", "deploy-without-migrating": "go live", NOTHING: "has it already"}
@@ -86,8 +88,8 @@ def plan_rollback(backend: Backend, to: str | None, *, fresh_secrets: bool = Fal
     """Back to a release, or to the one that was live before; raises PlatformError where there is none. Reads only."""
     store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
     live = backend.parameter(backend.release_parameter)
-    records = [] if to else recent(store.history(), backend.config.artifacts.keep_releases)
-    wanted = to or _before(records, live)
+    records = [] if to is not None else recent(store.history(), backend.config.artifacts.keep_releases)
+    wanted = to if to is not None else _before(store, records, live)
     refuse_gone(backend, store, wanted)
     hosts, having = find(backend), frozenset[str]()
     if wanted == live and not fresh_secrets:
@@ -126,13 +128,31 @@ def refuse_gone(backend: Backend, store: ReleaseStore, release_id: str) -> None:
             f"there is no release {release_id!r}, or no longer (artifacts.keep_releases is "
             f"{backend.config.artifacts.keep_releases}); `diceytech releases backend` lists them"
         )
+    if not store.has_artifact_of(release_id):
+        raise PlatformError(
+            f"{release_id} is not whole in the bucket: its artifact is gone, or its release.json is damaged; name "
+            "another one with --to, or package and deploy again"
+        )
 
 
-def _before(records: Sequence[Mapping[str, Any]], live: str | None) -> str:
-    found = live_before(records, live)
+def _before(store: ReleaseStore, records: Sequence[Mapping[str, Any]], live: str | None) -> str:
+    found = live_before(records, live, released(store.list_keys()))
     if found is None:
         raise PlatformError("no release was live before this one; deploy, or name one with --to")
     return found
+
+
+def booting(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:
+    """Machines that are at the start of their boot, and have nothing to be asked for or brought back to.
+
+    They take a release by themselves, so a deploy can wait for them until the others have theirs; where there are no
+    others it cannot.
+    """
+    born = datetime.now(UTC) - BOOT
+    young = {host.id for host in plan.hosts if datetime.fromisoformat(host.launched) > born}
+    bare = [one.host for one in statuses if plan.live is not None and one.ok and one.end.get("release") is None]
+    found = [one.host for one in statuses if one.host in young and (one.unready or one.host in bare)]
+    return found if len(found) < len(plan.hosts) else []
 
 
 def refuse_unfit(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:

@@ -5,18 +5,13 @@ What is removed is a version of a versioned bucket: `artifacts.keep_days` says h
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from scripts.backend.audit import DONE, live_before, recent, unread
-from scripts.backend.release import PREFIX
-from scripts.backend.store import ReleaseStore
-
-ARTIFACTS = f"{PREFIX}/artifacts/"
-DESCRIPTOR = "/release.json"
+from scripts.backend.store import ARTIFACTS, ReleaseStore, descriptor, released
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +29,10 @@ class Prune:
 def plan(store: ReleaseStore, *, live: str, before: str | None, keep: int) -> Prune:
     """What may go now that `live` is live and `before` was; reads only. Raises AwsRefusedError."""
     records = recent(chain([{"release": live, "result": DONE}], store.history()), keep)
-    keys, staying = store.list_keys(), kept(records, live=live, before=before, keep=keep)
+    keys = store.list_keys()
     there = released(keys)
-    needed = {one: _artifact(store, one) for one in there if one in staying}
+    staying = kept(records, there, live=live, before=before, keep=keep)
+    needed = {one: store.artifact_key(one) for one in there if one in staying}
     damaged = [one for one, artifact in needed.items() if artifact is None]
     unneeded = [key for key in keys if key.startswith(ARTIFACTS) and key not in needed.values()]
     notes = [f"the release.json of {one} is damaged, so every artifact stays; deploy it again" for one in damaged]
@@ -49,32 +45,18 @@ def plan(store: ReleaseStore, *, live: str, before: str | None, keep: int) -> Pr
 
 def carry_out(store: ReleaseStore, wanted: Prune) -> None:
     """Removes it, the releases first: one that is listed always has its artifact. Raises AwsRefusedError."""
-    for key in (*map(_descriptor, wanted.releases), *wanted.artifacts):
+    for key in (*map(descriptor, wanted.releases), *wanted.artifacts):
         store.remove(key)
 
 
-def kept(records: Iterable[Mapping[str, Any]], *, live: str, before: str | None, keep: int) -> set[str]:
-    """Ids of the last `keep` releases that went live, and always of what a rollback goes to; newest records first."""
+def kept(
+    records: Iterable[Mapping[str, Any]], there: Collection[str], *, live: str, before: str | None, keep: int
+) -> set[str]:
+    """Ids of the last `keep` releases that went live, and always of what a rollback goes to; newest records first.
+
+    `there` are the ids in the bucket.
+    """
     gone_live = [{"release": live, "result": DONE}, *(one for one in records if one.get("result") == DONE)]
     order = dict.fromkeys(str(one["release"]) for one in gone_live)
-    target = live_before(gone_live, live)
+    target = live_before(gone_live, live, there)
     return {*list(order)[:keep], *(one for one in (before, target) if one is not None)}
-
-
-def released(keys: Iterable[str]) -> list[str]:
-    """Ids of the releases among the bucket's keys."""
-    ids = [key.removeprefix(f"{PREFIX}/").removesuffix(DESCRIPTOR) for key in keys if key.endswith(DESCRIPTOR)]
-    return [one for one in ids if "/" not in one]
-
-
-def _descriptor(release_id: str) -> str:
-    return f"{PREFIX}/{release_id}{DESCRIPTOR}"
-
-
-def _artifact(store: ReleaseStore, release_id: str) -> str | None:
-    """Key of what the release is made of; None where its release.json does not tell."""
-    found = store.get(_descriptor(release_id))
-    try:
-        return f"{ARTIFACTS}{json.loads(found.body)['artifact']['sha256']}.tar.gz" if found else None
-    except (ValueError, TypeError, KeyError):
-        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from scripts.terminal import err, out
+from scripts.terminal import err, out, plain
 
 
 def say(text: str) -> None:
@@ -29,7 +29,6 @@ def line_shown(host: str, line: Mapping[str, Any]) -> None:
 def show_releases(rows: Sequence[Mapping[str, Any]]) -> None:
     """The history, for people."""
     from rich.table import Table
-    from rich.text import Text
 
     if not rows:
         err.print("no release was ever deployed; `diceytech deploy backend` deploys the first", markup=False)
@@ -40,7 +39,7 @@ def show_releases(rows: Sequence[Mapping[str, Any]]) -> None:
         when = str(row["began"])[:19].replace("T", " ")
         mark = "*" if row["live"] else "" if row["kept"] else "-"
         cells = (mark, row["release"], row["verb"], row["by"], when, result)
-        table.add_row(*(Text(str(cell)) for cell in cells))
+        table.add_row(*(plain(str(cell)) for cell in cells))
     out.print(table)
     out.print("* live: what machines take when they boot", markup=False)
     if not all(row["kept"] for row in rows):

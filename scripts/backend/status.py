@@ -9,7 +9,7 @@ from typing import Any
 from infra.errors import PlatformError
 from scripts.backend.backend import Backend
 from scripts.backend.hosts import Commands, Outcome, find
-from scripts.backend.lock import BackendLock, Claim
+from scripts.backend.lock import DAMAGED, BackendLock, Claim
 from scripts.backend.store import ReleaseStore
 
 KEYS = (
@@ -52,8 +52,13 @@ def look(backend: Backend, website: tuple[int, str, str] | None, *, problems: Se
     """Asks every machine; raises AwsRefusedError. What is not as it should be is added to `problems`."""
     release = backend.parameter(backend.release_parameter)
     maintenance = backend.parameter(backend.maintenance_parameter) == "on"
-    lock = BackendLock(ReleaseStore(backend.session, backend.outputs.artifacts_bucket))
+    store = ReleaseStore(backend.session, backend.outputs.artifacts_bucket)
+    lock = BackendLock(store)
     claim, found, machines = lock.read(), list(problems), list[Outcome]()
+    if claim == DAMAGED:
+        found.append(f"{claim.what}; `diceytech unlock` ends that")
+    if release is not None and not store.has_artifact_of(release):
+        found.append(f"the bucket has not all of {release}, so that no machine that boots can take it; deploy again")
     try:
         machines = Commands(backend).run_on([host.id for host in find(backend)], "status")
     except PlatformError as error:
@@ -78,12 +83,14 @@ def show(status: Status) -> None:
     """Prints it for people."""
     from rich.table import Table
 
-    from scripts.terminal import out
+    from scripts.terminal import out, plain
 
     out.print(f"{status.environment}  {status.site_url}", markup=False)
     website = status.website
     out.print(f"website  {f'release {website[0]} ({website[1]})' if website else 'no release'}", markup=False)
     out.print(f"backend  {status.release or 'no release'}", markup=False)
+    if status.maintenance:
+        out.print("maintenance is on: its page answers, not the product")
     if status.claim.by:
         kind = "locked" if status.claim.locked else "at work"
         out.print(f"lock     {kind}: {status.claim.by} since {status.claim.at}, {status.claim.what}", markup=False)
@@ -92,7 +99,8 @@ def show(status: Status) -> None:
         found = _machine(one)
         free = f"{found['free_bytes'] / 1e9:.1f} GB" if found["free_bytes"] else ""
         health = found["problem"] or "well"
-        table.add_row(one.host, found["slot"] or "", found["release"] or "none", health, _units(found), free)
+        cells = (one.host, found["slot"] or "", found["release"] or "none", health, _units(found), free)
+        table.add_row(*(plain(str(cell)) for cell in cells))
     if status.machines:
         out.print(table)
     for problem in status.problems:

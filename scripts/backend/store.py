@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,8 @@ from scripts.aws.asking import AwsRefusedError, asking
 from scripts.backend.audit import read_record
 from scripts.backend.release import PREFIX, PROGRAM_KEY, Artifact, BackendRelease
 
-AUDIT = f"{PREFIX}/audit/"
+ARTIFACTS, AUDIT = f"{PREFIX}/artifacts/", f"{PREFIX}/audit/"
+DESCRIPTOR = "/release.json"
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
@@ -51,11 +53,24 @@ class ReleaseStore:
 
     def has(self, release_id: str) -> bool:
         """Whether the bucket has this release."""
-        return self.get(f"{PREFIX}/{release_id}/release.json") is not None
+        return self.get(descriptor(release_id)) is not None
 
     def has_artifact(self, artifact: Artifact) -> bool:
         """Whether the bucket has this artifact."""
         return self._exists(artifact.key)
+
+    def artifact_key(self, release_id: str) -> str | None:
+        """Key of what the release is made of; None where its release.json does not tell."""
+        found = self.get(descriptor(release_id))
+        try:
+            return f"{ARTIFACTS}{json.loads(found.body)['artifact']['sha256']}.tar.gz" if found else None
+        except (ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+    def has_artifact_of(self, release_id: str) -> bool:
+        """Whether the bucket has what this release is made of."""
+        key = self.artifact_key(release_id)
+        return key is not None and self._exists(key)
 
     def put_program(self, program: bytes) -> bool:
         """Uploads the release program where another one, or none, is there; says whether it did."""
@@ -72,11 +87,7 @@ class ReleaseStore:
 
     def list_keys(self, prefix: str = f"{PREFIX}/") -> list[str]:
         """Every key with this prefix."""
-        client, keys = self._client(), list[str]()
-        with asking(f"list {prefix}"):
-            for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
-                keys += [one["Key"] for one in page.get("Contents", ())]
-        return keys
+        return [key for _, key in self._listed(prefix)]
 
     def remove(self, key: str) -> None:
         """Removes an object; the bucket's version of it stays for `artifacts.keep_days`."""
@@ -84,8 +95,11 @@ class ReleaseStore:
             self._client().delete_object(Bucket=self.bucket, Key=key)
 
     def history(self) -> Iterator[dict[str, Any]]:
-        """Every audit record, the newest first, each fetched when it is asked for; a damaged one is `unreadable`."""
-        for key in sorted(self.list_keys(AUDIT), reverse=True):
+        """Every audit record, the newest first, each fetched when it is asked for; a damaged one is `unreadable`.
+
+        The newest is what S3 got last: the keys follow the clocks of who deployed, and decide within a second only.
+        """
+        for _, key in sorted(self._listed(AUDIT), reverse=True):
             if (found := self.get(key)) is not None:
                 yield read_record(key.removeprefix(AUDIT).removesuffix(".json"), found.body)
 
@@ -121,6 +135,13 @@ class ReleaseStore:
                 raise ConflictError(f"{key} was written by somebody else meanwhile; run this again") from None
             raise
         return str(answer["ETag"])
+
+    def _listed(self, prefix: str) -> list[tuple[datetime, str]]:
+        client, found = self._client(), list[tuple[datetime, str]]()
+        with asking(f"list {prefix}"):
+            for page in client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+                found += [(one["LastModified"], one["Key"]) for one in page.get("Contents", ())]
+        return found
 
     def _put_new(self, key: str, body: bytes) -> bool:
         """Whether the object was written: False where it is there already with these bytes.
@@ -161,6 +182,17 @@ class ReleaseStore:
 
     def _client(self) -> Any:
         return self.session.client("s3")
+
+
+def descriptor(release_id: str) -> str:
+    """Key of a release's release.json."""
+    return f"{PREFIX}/{release_id}{DESCRIPTOR}"
+
+
+def released(keys: Iterable[str]) -> list[str]:
+    """Ids of the releases among the bucket's keys."""
+    ids = [key.removeprefix(f"{PREFIX}/").removesuffix(DESCRIPTOR) for key in keys if key.endswith(DESCRIPTOR)]
+    return [one for one in ids if "/" not in one]
 
 
 def _sum(body: bytes) -> str:

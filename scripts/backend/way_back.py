@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from scripts.aws.asking import AwsRefusedError
 from scripts.backend.hosts import NO_RELEASE, Commands, Outcome
 from scripts.backend.lock import HeldError
 
-BUSY_ATTEMPTS, BUSY_PAUSE = 24, 5.0  # seconds between two tries on a machine whose command is not at its end yet
+BUSY_ATTEMPTS, BUSY_PAUSE = 24, 5.0  # seconds between two tries where a machine or AWS is busy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,23 +38,28 @@ class WayBack:
 
     def _bring_back(self, host: str, outcome: Outcome | None) -> Iterator[str]:
         before = self.before.get(host)
-        if before == self.to:
-            return
         known, has = _live(outcome)
+        if before == self.to:
+            # The program keeps no second environment of a release, so nothing can be brought back.
+            if not known or (outcome is not None and outcome.ok):
+                yield f"{host} {'has' if known else 'may have'} {self.to} with secrets as they are now"
+            return
         if known and has != self.to:
             if has != before:
                 yield f"{host} has {has or 'no release'}"
             return
-        back = self._back(host, before) if before else None
+        back = self._try(host, "rollback", before) if before else None
         if back is not None and back.ok:
             return
         if not known and back is not None and back.exit == HeldError.exit_code:
             yield f"{host} is still at work, and may have {self.to} ({back.message})"
             return
-        if not known:
-            # Its command may have ended before the switch: then the way back is refused, and nothing is wrong.
+        if not known or back is not None:
+            # Its command may have ended before the switch, or an order whose answer was lost did it: then the way back
+            # is refused, and nothing is wrong.
             status = self._try(host, "status")
-            known, has = status.ok, status.end.get("release")
+            if status.ok:
+                known, has = True, status.end.get("release")
             if known and has == before:
                 return
             if known and has != self.to:
@@ -68,20 +74,20 @@ class WayBack:
             else f"{host} had no release before, and has {self.to}"
         )
 
-    def _back(self, host: str, before: str) -> Outcome:
-        """Waits for a command that was cancelled, or that nobody follows any more."""
-        for _attempt in range(BUSY_ATTEMPTS):
-            outcome = self._try(host, "rollback", before)
-            if outcome.exit != HeldError.exit_code:
-                break
-            time.sleep(BUSY_PAUSE)
-        return outcome
-
     def _try(self, host: str, action: str, release: str = NO_RELEASE) -> Outcome:
-        try:
-            return self.commands.run(host, action, release)
-        except Exception as error:  # whatever it is, the other machines are to be brought back
-            return Outcome(host=host, exit=None, message=str(error) or type(error).__name__)
+        """Waits for a command that was cancelled, or that nobody follows any more, and for AWS where it is busy."""
+        for attempt in range(BUSY_ATTEMPTS):
+            if attempt:
+                time.sleep(BUSY_PAUSE)
+            try:
+                outcome = self.commands.run(host, action, release)
+                again = outcome.exit == HeldError.exit_code
+            except Exception as error:  # whatever it is, the other machines are to be brought back
+                outcome = Outcome(host=host, exit=None, message=str(error) or type(error).__name__)
+                again = isinstance(error, AwsRefusedError) and error.passing
+            if not again:
+                break
+        return outcome
 
 
 def _live(outcome: Outcome | None) -> tuple[bool, str | None]:

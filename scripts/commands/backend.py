@@ -76,9 +76,8 @@ def releases_backend(
     """List the backend's deploys and rollbacks, newest first. Who, when, and what came of it."""
     from scripts.backend.audit import listed
     from scripts.backend.backend import opened
-    from scripts.backend.prune import released
     from scripts.backend.report import show_releases
-    from scripts.backend.store import ReleaseStore
+    from scripts.backend.store import ReleaseStore, released
     from scripts.terminal import print_json, root
 
     backend = opened(root(), env)
@@ -156,7 +155,7 @@ def _address(backend: Backend, *, smoke: bool, url: str | None) -> str | None:
 
     if not smoke or backend.config.product.smoke == "none":
         return None
-    return base_url(url or backend.outputs.site_url)
+    return base_url(url if url is not None else backend.outputs.site_url, option="--smoke-url")
 
 
 def _packaged(backend: Backend, room: Path) -> Path:

@@ -62,23 +62,24 @@ def logs(
 
     from scripts.backend import logs as backend_logs
     from scripts.backend.backend import opened
+    from scripts.shown import shown
     from scripts.terminal import emit, root
 
     start = backend_logs.since(since, datetime.now(UTC))
     backend = opened(root(), env)
     wanted = backend_logs.groups(backend, part)
 
-    def shown(events: list[backend_logs.Event]) -> None:
+    def tell(events: list[backend_logs.Event]) -> None:
         for event in events:
             found = event.as_json()
             text = f"{found['time'][:23]} {event.part:<7} {event.stream}  {event.text}"
-            emit((dumps(found, ensure_ascii=False) if json else text) + "\n")
+            emit((dumps(found, ensure_ascii=False) if json else shown(text)) + "\n")
 
     if not follow:
-        shown(backend_logs.events(backend, wanted, start, pattern))
+        tell(backend_logs.events(backend, wanted, start, pattern))
         return
     for fresh in backend_logs.following(backend, wanted, start, pattern):
-        shown(list(fresh))
+        tell(list(fresh))
 
 
 def maintenance(env: Env, switch: Annotated[Switch, typer.Argument(help="on or off.")], json: Json = False) -> None:
@@ -104,14 +105,15 @@ def lock(
     from scripts.backend.backend import opened
     from scripts.backend.lock import BackendLock, Claim
     from scripts.backend.store import ReleaseStore
-    from scripts.terminal import print_json, root
+    from scripts.terminal import out, print_json, root
     from scripts.website.apply import now
     from scripts.website.deploy import who
 
     backend = opened(root(), env)
     claim = Claim(by=who(), what=reason, at=now())
     BackendLock(ReleaseStore(backend.session, backend.outputs.artifacts_bucket)).lock(claim)
-    print_json(vars(claim)) if json else typer.echo(f"deploys of {env} are locked by {claim.by}: {reason}")
+    text = f"deploys of {env} are locked by {claim.by}: {reason}"
+    print_json(vars(claim)) if json else out.print(text, markup=False)
 
 
 def unlock(env: Env, json: Json = False) -> None:
@@ -119,12 +121,12 @@ def unlock(env: Env, json: Json = False) -> None:
     from scripts.backend.backend import opened
     from scripts.backend.lock import BackendLock
     from scripts.backend.store import ReleaseStore
-    from scripts.terminal import print_json, root
+    from scripts.terminal import out, print_json, root
 
     backend = opened(root(), env)
     ended = BackendLock(ReleaseStore(backend.session, backend.outputs.artifacts_bucket)).unlock()
     text = f"ended: {ended.what} by {ended.by}, since {ended.at}" if ended.by else "nothing was locked"
-    print_json(vars(ended)) if json else typer.echo(text)
+    print_json(vars(ended)) if json else out.print(text, markup=False)
 
 
 def exec_(

@@ -29,11 +29,15 @@ class Result:
     skipped: bool = False
 
 
-def base_url(text: str) -> str:
-    """The site's address without a slash at its end; raises PlatformError for anything else."""
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise PlatformError(f"--url {text}: is no address of a site; say for example https://www.example.com")
+def base_url(text: str, *, option: str = "--url") -> str:
+    """The site's address without a slash at its end; raises PlatformError, with the option's name, for others."""
+    try:
+        parts = urlsplit(text)
+        own = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket without its other one, or a port that is none
+        own = False
+    if not own or parts.query or parts.fragment:
+        raise PlatformError(f"{option} {text}: is no address of a site; say for example https://www.example.com")
     return text.rstrip("/").removesuffix("/api")
 
 

@@ -195,10 +195,14 @@ def test_nobody_there_is_one_line_and_exit_code_1() -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("text", ["www.example.com", "ftp://x", "https://", "https://x/?a=1"])
+@pytest.mark.parametrize(
+    "text", ["www.example.com", "ftp://x", "https://", "https://x/?a=1", "http://[::1", "http://x:y", "http://x:99999"]
+)
 def test_what_is_no_address_is_refused(text: str) -> None:
-    with pytest.raises(PlatformError, match="--url"):
+    with pytest.raises(PlatformError, match=f"^--url {re.escape(text)}: is no address"):
         base_url(text)
+    with pytest.raises(PlatformError, match=r"^--smoke-url "):
+        base_url(text, option="--smoke-url")
 
 
 def test_the_guides_api_address_is_taken_too() -> None:

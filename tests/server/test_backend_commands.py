@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,65 @@ def test_ctrl_c_lets_the_lock_go_and_the_next_deploy_works(commands: Commands) -
     assert commands.fleet.store.records(1)[0]["result"] == "interrupted"
     done = commands.deploy("--artifact", str(path))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (("rollback", "backend", "--env", "dev", "--to", ""), "--to"),
+        (("rollback", "website", "--env", "dev", "--to="), "--to"),
+        (("db", "restore", "--env", "dev", "--snapshot", "", "--as", "x"), "--snapshot"),
+        (("status", "-e", ""), "-e"),
+    ],
+)
+def test_an_option_that_is_empty_is_refused(words: tuple[str, ...], option: str, commands: Commands) -> None:
+    done = commands.run(*words)
+    assert (done.returncode, done.stderr) == (1, f"error {option}: is empty; give it a value, or leave it out\n")
+
+
+def test_an_empty_word_of_a_command_on_a_machine_is_its_own(commands: Commands) -> None:
+    done = commands.run("exec", "--env", "dev", "--print", "--", "manage.py", "shell", "-c", "")
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_address_to_try_that_is_none_is_named_by_its_option(commands: Commands) -> None:
+    done = commands.run("deploy", "backend", "--env", "dev", "--smoke-url", "http://[::1")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error --smoke-url http://[::1: is no address of a site")
+
+
+def test_what_was_logged_or_given_as_a_reason_steers_no_terminal(commands: Commands) -> None:
+    outputs, client = commands.fleet.backend.outputs, commands.fleet.backend.session.client("logs")
+    for group in (outputs.backend_log_group, outputs.worker_log_group, outputs.nginx_log_group):
+        client.create_log_group(logGroupName=group)
+    hostile = "x \x1b]0;owned\x07\x1b[2J y\rfake"
+    stream = {"logGroupName": outputs.backend_log_group, "logStreamName": "i-1"}
+    client.create_log_stream(**stream)
+    client.put_log_events(**stream, logEvents=[{"timestamp": int(time.time() * 1000), "message": hostile}])
+    assert commands.run("logs", "--env", "dev").stdout.endswith("i-1  x ?]0;owned??[2J y?fake\n")
+    assert json.loads(commands.run("logs", "--env", "dev", "--json").stdout)["message"] == hostile
+    locked = commands.run("lock", "--env", "dev", "--reason", hostile)
+    assert locked.stdout == "deploys of dev are locked by kim: x ?]0;owned??[2J y?fake\n"
+    assert "\x1b" not in commands.run("unlock", "--env", "dev").stdout
+
+
+@pytest.mark.parametrize("lost", ["2>/dev/full", "2> >(head -n 1 >/dev/null)"])
+def test_a_deploy_goes_on_where_nobody_reads_its_progress_any_more(lost: str, commands: Commands) -> None:
+    words = f"{DICEYTECH} deploy backend --env dev --no-smoke --artifact {commands.artifact(ONE)} --json {lost}"
+    done = subprocess.run(
+        ["bash", "-c", words],
+        cwd=commands.root,
+        env=commands.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["result"] == "done"
+    commands.fleet.hosts[0].fail(76)
+    words = words.replace(str(commands.artifact(ONE)), str(commands.artifact(TWO)))
+    done = subprocess.run(["bash", "-c", words], cwd=commands.root, env=commands.environment(), timeout=120)
+    assert done.returncode == 1
 
 
 def test_the_aws_commands_are_printed(commands: Commands) -> None:

@@ -17,9 +17,9 @@ from scripts.backend.audit import listed
 from scripts.backend.deploy import DeployFailedError, carry_out
 from scripts.backend.lock import KEY
 from scripts.backend.plan import plan_rollback
-from scripts.backend.prune import kept, plan, released
+from scripts.backend.prune import kept, plan
 from scripts.backend.release import PROGRAM_KEY
-from scripts.backend.store import AUDIT, ReleaseStore
+from scripts.backend.store import AUDIT, ReleaseStore, released
 
 pytestmark = pytest.mark.slow
 
@@ -111,10 +111,12 @@ def test_what_is_damaged_in_the_bucket_fails_no_deploy_and_removes_no_artifact(f
     said = "\n".join(one.said)
     assert f"the audit record 20261101T0-deploy-{made[0]} is damaged" in said
     assert f"the release.json of {made[1]} is damaged, so every artifact stays" in said
-    damaged = listed(one.store.records(50), one.parameter, in_bucket(one))[-2:]
-    assert [(row["release"], row["result"]) for row in damaged] == [(made[0], "unreadable")] * 2
-    assert plan_rollback(one.backend, None).steps()[0].startswith("the audit record 20261101T1-deploy-")
+    rows = listed(one.store.records(50), one.parameter, in_bucket(one))
+    assert [row["release"] for row in rows if row["result"] == "unreadable"] == [made[0]] * 2
+    with pytest.raises(PlatformError, match=rf"{made[1]} is not whole in the bucket"):
+        plan_rollback(one.backend, None)
     one.deploy(fourth)
+    assert "the audit record 20261101T1-deploy-" in plan_rollback(one.backend, None).steps()[0]
     assert len(artifacts(one)) == 2
 
 
@@ -145,9 +147,9 @@ def test_what_a_rollback_goes_to_stays_however_few_are_kept(fleet: Fleets) -> No
     with pytest.raises(PlatformError, match=r"no longer \(artifacts.keep_releases is 2\)"):
         plan_rollback(one.backend, first)
     # After A B C, a rollback to B and then D, B is what was live before.
-    assert kept(went_live("B", "C", "B", "A"), live="D", before="B", keep=2) == {"D", "B"}
+    assert kept(went_live("B", "C", "B", "A"), "ABCD", live="D", before="B", keep=2) == {"D", "B"}
     # After A B C and a rollback to B, the next rollback goes to A, and C was live before.
-    assert kept(went_live("C", "B", "A"), live="B", before="C", keep=2) == {"B", "C", "A"}
+    assert kept(went_live("C", "B", "A"), "ABC", live="B", before="C", keep=2) == {"B", "C", "A"}
 
 
 def test_that_the_bucket_refuses_is_told_and_the_release_is_live(

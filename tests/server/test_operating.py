@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -14,12 +15,15 @@ from small_fleet import ONE, TWO, Fleet
 from small_machine import backend_up
 
 from infra.errors import PlatformError
+from scripts.aws.asking import AwsRefusedError, asking
 from scripts.backend import database_snapshot
 from scripts.backend import logs as backend_logs
 from scripts.backend import sessions as backend_sessions
+from scripts.backend.audit import listed
 from scripts.backend.hosts import Host
-from scripts.backend.lock import BackendLock, Claim
+from scripts.backend.lock import KEY, BackendLock, Claim, HeldError
 from scripts.backend.maintenance import turn
+from scripts.backend.report import show_releases
 from scripts.backend.status import look, show
 
 pytestmark = pytest.mark.slow
@@ -63,6 +67,55 @@ def test_status_names_a_unit_that_systemd_keeps_starting_again(
     assert "well acme-worker@blue.service" in printed
 
 
+def test_what_machines_say_is_plain_text_to_status(fleet: Fleets, capsys: pytest.CaptureFixture[str]) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    said = "[/var/media is not writable] and [cache] \x1b[31m"
+    (one.hosts[0].directory / "unsteady").write_text(json.dumps({"acme-web@blue.service": said}))
+    found = look(one.backend, None)
+    [machine] = found.machines
+    ill = {**machine.end, "problem": said}
+    show(replace(found, machines=(replace(machine, lines=(ill,)),)))
+    printed = capsys.readouterr().out
+    assert printed.count("[/var/media is not writable] and [cache] ?[31m") == 3
+    one.store.record("2099-deploy-x", {"release": "x", "result": said, "message": ""})
+    show_releases(listed(one.store.records(9), None, ()))
+    assert "[/var/media is not writable] and [cache] ?[31m" in capsys.readouterr().out
+
+
+def test_status_says_that_maintenance_is_on(fleet: Fleets, capsys: pytest.CaptureFixture[str]) -> None:
+    one = fleet(1)
+    show(look(one.backend, None))
+    assert "maintenance" not in capsys.readouterr().out
+    one.backend.set_parameter(one.backend.maintenance_parameter, "on")
+    show(look(one.backend, None))
+    assert "\nmaintenance is on: its page answers, not the product\n" in capsys.readouterr().out
+
+
+def test_a_lock_of_another_version_holds(fleet: Fleets) -> None:
+    one = fleet(1)
+    written = {"by": "alex", "what": "the fair is on", "at": "t", "locked": True, "until": "2027"}
+    one.store.put(KEY, json.dumps(written).encode(), etag=None)
+    assert look(one.backend, None).claim == Claim(by="alex", what="the fair is on", at="t", locked=True)
+    with pytest.raises(HeldError, match="alex has locked deploys since t: the fair is on"):
+        one.deploy(ONE)
+    assert BackendLock(one.store).unlock().by == "alex"
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"by": "kim", "locked": tr', b"null", b"{}", b'{"by": 5}', b'{"by": "kim", "beat": "z"}', b"[" * 200_000]
+)
+def test_a_damaged_lock_holds_until_it_is_ended(fleet: Fleets, body: bytes) -> None:
+    one = fleet(1)
+    one.store.put(KEY, body, etag=None)
+    told = "releases/lock.json is damaged, so that it is not known who holds the backend; `diceytech unlock` ends that"
+    assert look(one.backend, None).problems == (told,)
+    with pytest.raises(HeldError, match=told):
+        one.deploy(ONE)
+    BackendLock(one.store).unlock()
+    assert one.deploy(ONE) == one.parameter
+
+
 def test_status_of_an_environment_without_machines_says_so(fleet: Fleets) -> None:
     [problem] = look(fleet(0).backend, None).problems
     assert "has no running machine" in problem
@@ -83,6 +136,20 @@ def test_maintenance_reaches_every_machine_and_those_that_boot_later(fleet: Flee
 )
 def test_since_is_a_span_or_a_time(text: str, ago: timedelta) -> None:
     assert backend_logs.since(text, NOW) == NOW - ago
+
+
+@pytest.mark.parametrize("text", ["1960-01-01", "30000d"])
+def test_a_since_before_cloudwatch_is_from_the_beginning(text: str) -> None:
+    assert backend_logs.since(text, NOW) == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.usefixtures("aws")
+def test_a_request_that_is_none_is_not_laid_to_the_network() -> None:
+    client = backend_up().session.client("ssm")
+    told = r"^read it: AWS takes no such request \(Parameter val"
+    with pytest.raises(AwsRefusedError, match=told) as refused, asking("read it"):
+        client.get_parameter(Name=5)
+    assert not refused.value.passing
 
 
 @pytest.mark.parametrize("text", ["", "m", "15", "yesterday", "-5m", "9999999m", "999999d"])
