@@ -115,6 +115,8 @@ class Site:
         Where the list of releases or the record of the served one is lost, the other records tell what they can.
         """
         current, base, listed = reading.current, reading.record.result(), reading.listing.result()
+        if not self.parts.lock.agrees(listed):  # begun before the list of releases was read: a deploy ended in between
+            listed = self.bucket.list()
         releases = tuple(one for one in current.releases if one.record in listed)
         records = {}
         if not current.releases:
