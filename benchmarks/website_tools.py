@@ -61,6 +61,7 @@ def peer(name: str) -> str:
 
 def _outputs(target: Target) -> Path:
     values: dict[str, Any] = {one.name: "unused" for one in fields(Outputs)}
+    values |= {"database_port": 5432, "name_servers": None}
     account = read_raw(ROOT, "dev")["aws"]["account_id"]
     values |= {"schema": SCHEMA, "environment": "dev", "account_id": account, "region": REGION}
     values |= {"website_bucket": target.bucket, "distribution_id": "", "site_url": "https://site.example"}

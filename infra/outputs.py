@@ -10,11 +10,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from types import UnionType
 from typing import Any
 
 from infra.errors import PlatformError
 
 SCHEMA = 1  # raised when a field that scripts need is added or changes its meaning
+KINDS: Mapping[str, type | UnionType] = {
+    "int": int,
+    "str": str,
+    "str | None": str | None,
+    "list[str] | None": list | None,
+}
 SSM_STANDARD_LIMIT = 4096  # characters: AWS Systems Manager, "Managing parameter tiers"
 
 
@@ -68,13 +75,14 @@ class Outputs:
 def from_parameter(text: str, *, environment: str, account_id: str) -> Outputs:
     """Reads the parameter's JSON, ignoring fields of newer platforms.
 
-    Raises OutputsError for text that is no such JSON, another schema, another environment or another account.
+    Raises OutputsError for text that is no such JSON, a value of another kind, another schema, another environment or
+    another account.
     """
     renew = f"run `diceytech up --env {environment}`"
     try:
         found: Mapping[str, Any] = json.loads(text)
         schema = found["schema"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise OutputsError(f"the platform parameter of {environment} is not one of ours; {renew}") from None
     if schema != SCHEMA:
         older = isinstance(schema, int) and schema < SCHEMA
@@ -84,6 +92,9 @@ def from_parameter(text: str, *, environment: str, account_id: str) -> Outputs:
     missing = [field.name for field in fields(Outputs) if field.name not in found]
     if missing:
         raise OutputsError(f"the platform parameter of {environment} lacks {', '.join(missing)}; {renew}")
+    other = [field.name for field in fields(Outputs) if not _is(found[field.name], KINDS[str(field.type)])]
+    if other:
+        raise OutputsError(f"the platform parameter of {environment} has another kind of {', '.join(other)}; {renew}")
     outputs = Outputs(**{field.name: found[field.name] for field in fields(Outputs)})
     if (outputs.environment, outputs.account_id) != (environment, account_id):
         raise OutputsError(
@@ -91,3 +102,8 @@ def from_parameter(text: str, *, environment: str, account_id: str) -> Outputs:
             f"not of {environment} in {account_id}; check your credentials"
         )
     return outputs
+
+
+def _is(value: object, kind: type | UnionType) -> bool:
+    """Whether it is of this kind; no text of ours has a line's end or half of a character, as JSON can hold them."""
+    return isinstance(value, kind) and (not isinstance(value, str) or value.isprintable())

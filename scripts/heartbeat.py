@@ -60,6 +60,11 @@ class ClaimObject:
         """Whether a sign of life found the claim taken over."""
         return self._lost is not None
 
+    @property
+    def etag(self) -> str | None:
+        """Of what is there, as it was last read or written here; None for nothing."""
+        return self._etag
+
     def read(self, found: Found | None) -> None:
         """What is there, as it was read: the next write is on condition that it still is."""
         self._etag = found.etag if found else None

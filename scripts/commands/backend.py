@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.commands.options import Env, Json
+from scripts.commands.telling import telling
 
 if TYPE_CHECKING:
     from scripts.backend.audit import Record
@@ -96,7 +97,9 @@ def _finish(backend: Backend, plan: Plan, *, only_plan: bool, json: bool) -> Non
         raise typer.Exit(2)
     interrupt_at_the_end()
     record = carry_out(backend, plan, _means(backend, gated=plan.smoke is not None))
-    print_json(record.as_json()) if json else typer.echo(_summary(backend, record))
+    summary = _summary(backend, record)
+    with telling(summary):
+        print_json(record.as_json()) if json else typer.echo(summary)
 
 
 def _summary(backend: Backend, record: Record) -> str:

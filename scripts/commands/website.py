@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scripts.commands.options import Env, Json
+from scripts.commands.telling import telling
 
 if TYPE_CHECKING:
     from scripts.website.apply import Progress
@@ -131,18 +132,19 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         cdn = site.parts.cdn
         if wait and done is not None and done.invalidation is not None and cdn is not None:
             cdn.wait(done.invalidation, lambda status: progress(f"invalidation: {status}", 0, 0))
-    if json:
-        from scripts.terminal import print_json
-
-        print_json(done_as_json(plan, done, site.outputs.site_url))
-        return
     made = plan if done is None else done.plan
     lines = [summary(made), *(f"note: {note}" for note in made.notes)]
     if done is not None and done.overtaken:
         lines.append(f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since")
     elif done is not None:
         lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
-    typer.echo(shown("\n".join(lines)))  # the console takes longer to import than an unchanged deploy may
+    with telling(lines[-1]):
+        if json:
+            from scripts.terminal import print_json
+
+            print_json(done_as_json(plan, done, site.outputs.site_url))
+        else:
+            typer.echo(shown("\n".join(lines)))  # the console takes longer to import than an unchanged deploy may
 
 
 @contextmanager

@@ -146,8 +146,8 @@ def _each(
     """The work on each item, none of which is begun once the claim is lost."""
 
     def guarded(item: Item) -> Result:
-        parts.lock.refuse_lost(within=FRESH)
-        return work(item)
+        with parts.lock.writing(within=FRESH):
+            return work(item)
 
     return each(guarded, items, at_once=at_once or AT_ONCE, tell=lambda done, of: progress(what, done, of))
 

@@ -115,6 +115,8 @@ class Site:
         Where the list of releases or the record of the served one is lost, the other records tell what they can.
         """
         current, base, listed = reading.current, reading.record.result(), reading.listing.result()
+        if not self.parts.lock.agrees(listed):  # begun before the list of releases was read: a deploy ended in between
+            listed = self.bucket.list()
         releases = tuple(one for one in current.releases if one.record in listed)
         records = {}
         if not current.releases:
@@ -254,7 +256,7 @@ def plan_rollback(site: Site, to: str | None) -> Plan:
             "build"
         )
     why = (f"release {target.number} is brought back, over which a deploy did not end",) if ended else ()
-    return replace(plan, of=content(target), notes=why, again=lambda: plan_rollback(site, to))
+    return replace(plan, of=content(target), notes=(*why, *plan.notes), again=lambda: plan_rollback(site, to))
 
 
 def _ended_early(site: Site, found: Snapshot) -> bool:
@@ -288,10 +290,12 @@ def chosen(releases: Sequence[Release], to: str | None) -> Release:
         raise PlatformError("no release is recorded in the bucket; deploy the website first")
     served = releases[-1]
     if to is None:
-        older = [one for one in releases if one.number < content(served)]
+        older = [one for one in releases if content(one) < content(served)]
         if not older:
             raise PlatformError(f"release {content(served)} is the oldest that is kept; `releases website` shows them")
-        return older[-1]
+        before = [one for one in older if one.number < content(served)]
+        # An older one may be kept under a later number alone, as a rollback brought it back.
+        return before[-1] if before else max(older, key=content)
     for one in reversed(releases):
         if to in (str(one.number), one.id):
             return one

@@ -4,13 +4,14 @@ A deploy writes its claim into `.releases/current.json` on condition that nobody
 repeats it while it works. A claim without a sign of life for LEASE seconds, by the server's clock, is dead.
 
 S3 cannot refuse the files of a deploy whose claim was taken over. So nobody writes one without a sign of life of the
-last FRESH seconds, and whoever takes over a claim that is alive waits until its owner must have noticed.
+last FRESH seconds, and whoever takes over a claim that is alive waits until its owner must have noticed. For the same
+reason a claim is let go of only when no file is under way; else the lease ends it.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -43,6 +44,8 @@ class Lock:
         self.damaged = False
         self.age = 0.0
         self.holding = False
+        self._files: set[object] = set()  # one for each that is under way
+        self._ended = False
 
     def read(self) -> Current:
         """The list; where it is damaged an empty one, and `damaged` is set."""
@@ -55,6 +58,10 @@ class Lock:
         except DamagedError:
             self.current, self.damaged = Current(), True
         return self.current
+
+    def agrees(self, listed: Mapping[str, str]) -> bool:
+        """Whether these keys and ETags, which may be older than the list as it was read, are of the same time."""
+        return self.holding or listed.get(CURRENT_KEY) == self._object.etag
 
     def refuse_held(self, *, take_over: bool) -> None:
         """Raises HeldError where another deploy is alive, unless it is to be taken over."""
@@ -74,18 +81,35 @@ class Lock:
         `tell` hears how many of the seconds are over in which its owner notices; the block gets whether that was so.
         """
         taken_over = self.current.claim is not None and self.age < LEASE
-        self._write(self.current.claimed(claim))
-        self.holding = True
+        alone = not taken_over
+        self._ended = False
         try:
+            self._write(self.current.claimed(claim))
+            self.holding = True
             with heartbeat(self._sign):
                 if taken_over:
                     self._wait(tell)
+                    alone = True
                 yield taken_over
         except BaseException:
-            self._let_go()
+            if alone:  # else the owner before may still write: the next one must not begin at once
+                self._let_go(claim)
             raise
         finally:
             self.holding = False
+
+    @contextmanager
+    def writing(self, *, within: float) -> Iterator[None]:
+        """Around the writing of one file: raises HeldError as `refuse_lost` does, and where the claim was let go of."""
+        one = object()
+        self._files.add(one)  # before it is looked whether the claim has ended, as that looks at the files afterwards
+        try:
+            if self._ended:
+                raise HeldError("the deploy was ended; nothing more is written, run this again")
+            self.refuse_lost(within=within)
+            yield
+        finally:
+            self._files.discard(one)
 
     def refuse_lost(self, *, within: float = 0.0) -> None:
         """Raises HeldError where the claim was taken over, as the sign of life of the last `within` seconds tells.
@@ -114,10 +138,21 @@ class Lock:
             tell(second, whole)
             time.sleep(1)
 
-    def _let_go(self) -> None:
-        if not self._object.lost:
-            with suppress(PlatformError):  # the lease ends it
-                self._write(self.current.claimed(None))
+    def _let_go(self, claim: Claim) -> None:
+        """Ends the claim, unless it was taken over or files are under way: a second signal cut the wait for them short.
+
+        Where it cannot be ended the lease does that.
+        """
+        self._ended = True
+        if self._object.lost or self._files:
+            return
+        with suppress(PlatformError):
+            try:
+                self._write(self.current.let_go(claim))
+            except HeldError:  # or an interrupt came between a write of ours and its answer
+                held = self.read().claim
+                if held is not None and held.nonce == claim.nonce:
+                    self._write(self.current.let_go(claim))
 
     def _write(self, current: Current) -> None:
         with self._object.writing:

@@ -44,7 +44,8 @@ def each(
 ) -> list[Result]:
     """The results, in the order in which they come; `tell` hears now and then how many of how many there are.
 
-    After the first failure no further item is begun; those under way end, and then it is raised.
+    After the first failure no further item is begun; those under way end, and then it is raised. A second interrupt is
+    raised at once.
     """
     job = _Job(work, deque(items))
     total = len(job.left)

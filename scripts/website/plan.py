@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from infra.website_paths import RELEASES_PREFIX
 from scripts.website.headers import Headers, headers, is_answered, is_hashed, is_loaded, is_page
-from scripts.website.release import CURRENT_KEY, RECORDS, Record, Release, Stored, record_key
+from scripts.website.release import CURRENT_KEY, Record, Release, Stored, record_key, recorded_number
 
 ASSETS, OTHERS, PAGES, INDEX = range(4)  # a page must not be there before all that it loads
 EMPTY: Mapping[str, Stored] = {}
@@ -172,11 +172,6 @@ def deploy(wanted: Sequence[Wanted], found: Snapshot, *, release: str, keep: int
         notes.append(f"{maps} source maps are served too, for anyone to read; `package website` builds without them")
     if unseen := sorted(file.key for file in wanted if not is_answered(file.key)):
         notes.append(f"{named(unseen)}: no dot in the name, so the site answers with index.html there; give it one")
-    if found.lost:
-        notes.append(
-            f"{named(sorted(found.lost))}: of an older release, and changed or deleted by hand; what is not as it was "
-            "written is deleted, and that release cannot be brought back whole"
-        )
     if found.worn:
         notes.append(
             f"{named(sorted(found.worn))}: of an older release, and served with other headers; they are put back"
@@ -257,20 +252,27 @@ def _finished(
     notes: tuple[str, ...] = (),
     again: bool = False,
 ) -> Plan:
-    number = (0 if again else 1) + max((one.number for one in found.releases), default=_highest(found.listed))
+    numbers = [one.number for one in found.releases] or [recorded_number(key) for key in found.listed]
+    number = (0 if again else 1) + max(numbers, default=0)
     now = unchanged.keys() | written
     older = keep if again else keep - 1
     releases = found.releases[-older:] if older else ()
-    archive, past, strays = _past(found, now, written, number=number, oldest=number - keep + 1)
+    past = _past(found, now, written, number=number, oldest=number - keep + 1)
     # Its own record is there already where the same rollback wrote it, and did not end.
-    needed = now | past.keys() | {CURRENT_KEY, record_key(number, release)} | {one.record for one in releases}
+    needed = now | past.needed.keys() | {CURRENT_KEY, record_key(number, release)} | {one.record for one in releases}
     delete = tuple(key for key in found.listed if key not in needed)
     gone = [key for key in delete if not key.startswith(RELEASES_PREFIX)]
     changed = [key for key in written if key in found.listed]
     settled = {upload.file.key for upload in uploads if upload.headers.immutable and upload.why != "repair"}
-    worn = {key: file for key, file in found.worn.items() if key in past}
-    archive += tuple(_copy(key, key, file, found) for key, file in worn.items())
-    stale = sorted({*changed, *gone, *worn} - settled)
+    worn = [_copy(key, key, file, found) for key, file in found.worn.items() if key in past.needed]
+    archive = (*past.archive, *worn)
+    put_back = [copy.target for copy in archive if not copy.target.startswith(RELEASES_PREFIX)]
+    stale = sorted({*changed, *gone, *put_back} - settled)
+    if past.lost:
+        notes += (
+            f"{named(sorted(past.lost))}: of an older release, and changed or deleted by hand; what is not as it was "
+            "written is deleted, and that release cannot be brought back whole",
+        )
     return Plan(
         number=number,
         id=release,
@@ -280,23 +282,34 @@ def _finished(
         archive=archive,
         delete=delete,
         invalidate=tuple(stale),
-        past=past,
+        past=past.needed,
         releases=releases,
         of=of,
         notes=notes,
-        repair=found.repair or strays or not found.lost.isdisjoint(found.listed),
+        repair=found.repair or past.strays or not past.lost.isdisjoint(found.listed),
         untold=found.unsent,
     )
 
 
-def _past(
-    found: Snapshot, now: Iterable[str], written: set[str], *, number: int, oldest: int
-) -> tuple[tuple[Copy, ...], dict[str, int], bool]:
-    """What to archive, the keys besides the new release's that releases from `oldest` on need, and whether there are
-    strays: left by a deploy that died, or put there by hand, and kept as those of the release before."""
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What older releases need: what is to be copied for them, and the keys, with the last release that needs each.
+
+    `lost` of these are not what was written, and nowhere else either. `strays`: some keys were left by a deploy that
+    died, or put there by hand, and are kept as those of the release before.
+    """
+
+    archive: tuple[Copy, ...]
+    needed: Mapping[str, int]
+    lost: frozenset[str]
+    strays: bool
+
+
+def _past(found: Snapshot, now: Iterable[str], written: set[str], *, number: int, oldest: int) -> Past:
+    """What releases from `oldest` on need besides the new release's keys."""
     serving = set(now)
     before = 0 if found.base is None else found.base.number
-    past = dict(found.past)
+    past, lost = dict(found.past), set(found.lost)
     archive: list[Copy] = []
 
     def keep(key: str, file: Stored, last: int) -> None:
@@ -307,34 +320,31 @@ def _past(
             archive.append(_copy(key, file.archive_key, file, found))
         past[file.archive_key] = max(last, past.get(file.archive_key, 0))
 
+    def put_back(key: str, file: Stored) -> None:
+        whole = [one for one in (key, file.archive_key) if found.listed.get(one) == file.etag and one not in found.lost]
+        if not whole:
+            lost.add(key)
+        elif whole[0] != key or key in found.distrusted:
+            archive.append(_copy(whole[0], key, file, found))
+
     for key, file in (found.base.files if found.base else EMPTY).items():
         if key in serving and key not in written:
             continue
         if key not in serving and is_loaded(key):
             past[key] = before
+            if before >= oldest:
+                put_back(key, file)
         # A hashed file is not in its place where a deploy over it died.
         if key in written or not file.headers.immutable or found.listed.get(key) != file.etag:
             keep(key, file, before)
     for key, file in found.older.items():
         if key in written:
             keep(key, file, found.past.get(key, 0))
-    known = past.keys() | serving | found.lost
+    known = past.keys() | serving
     strays = {
         key for key in found.listed if key not in known and not key.startswith(RELEASES_PREFIX) and is_loaded(key)
     }
     past |= dict.fromkeys(strays, number - 1)
-    present = (found.listed.keys() - found.lost) | {copy.target for copy in archive}
+    present = (found.listed.keys() - lost) | {copy.target for copy in archive}
     needed = {key: last for key, last in past.items() if last >= oldest and key not in serving and key in present}
-    return tuple(archive), needed, bool(strays)
-
-
-def _highest(listed: Iterable[str]) -> int:
-    """The highest number of a record that is there, though the list of releases is lost."""
-    return max(_numbers(listed), default=0)
-
-
-def _numbers(listed: Iterable[str]) -> Iterator[int]:
-    for key in listed:
-        text = key.removeprefix(RECORDS).partition("-")[0]
-        if key.startswith(RECORDS) and text.isdigit():
-            yield int(text)
+    return Past(archive=tuple(archive), needed=needed, lost=frozenset(lost), strays=bool(strays))

@@ -13,7 +13,7 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from io import BytesIO, TextIOWrapper
 from typing import Any, TypeVar
@@ -30,6 +30,12 @@ DAMAGE = (
 CURRENT_KEY = f"{RELEASES_PREFIX}current.json"
 RECORDS = f"{RELEASES_PREFIX}records/"
 OBJECTS = f"{RELEASES_PREFIX}objects/"
+ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
+RECORD = re.compile(rf"{re.escape(RECORDS)}(\d{{6,15}})-{ID.pattern}\.gz", re.ASCII)
+NUMBERS = range(10**15)  # whatever is counted here, in bytes too
+PATH = re.compile(r"/[\w%/.~-]{0,4000}\*?", re.ASCII)  # as CloudFront takes it, and invalidation.py writes it
+EVERYTHING = ("/*",)
+UNPACKED = 128 * 1024 * 1024  # bytes of the largest record: six times what one of 100,000 files has
 
 
 class DamagedError(PlatformError):
@@ -91,17 +97,33 @@ def record_key(number: int, release: str) -> str:
     return f"{RECORDS}{number:06d}-{release}.gz"
 
 
+def recorded_number(key: str) -> int:
+    """The number of the release whose record has this key; 0 where it is no record's."""
+    found = RECORD.fullmatch(key)
+    return int(found[1]) if found else 0
+
+
+class _Unpacked(gzip.GzipFile):
+    """A record's text; raises ValueError where it is longer than any: 300 kB can hold a gigabyte."""
+
+    def read1(self, size: int = -1) -> bytes:
+        found = super().read1(size)
+        if self.tell() > UNPACKED:
+            raise ValueError(f"more than {UNPACKED} bytes")
+        return found
+
+
 def record_from_bytes(data: bytes) -> Record:
     """The record; raises DamagedError for anything else than a whole one."""
     try:
-        lines = TextIOWrapper(gzip.GzipFile(fileobj=BytesIO(data)), encoding="utf-8", newline="\n")
+        lines = TextIOWrapper(_Unpacked(fileobj=BytesIO(data)), encoding="utf-8", newline="\n")
         first = json.loads(lines.readline())
         headers = [Headers(content_type=kind, cache_control=cache) for kind, cache in first["headers"]]
         files = dict(_stored(line, headers) for line in lines)
         if first["schema"] != SCHEMA or first["files"] != len(files):
             raise ValueError("another schema, or lines are missing")
         past = {str(key): int(number) for key, number in first["past"].items()}
-        return Record(number=int(first["number"]), id=str(first["id"]), files=files, past=past)
+        return Record(number=_number(first["number"]), id=_id(first["id"]), files=files, past=past)
     except DAMAGE as error:
         raise DamagedError(f"a release's record is damaged ({type(error).__name__})") from None
 
@@ -158,11 +180,14 @@ class Current:
     """What `.releases/current.json` says: kept releases, oldest first, the last of them served.
 
     `claim`: a deploy is running. `unsent`: paths that changed, and whose invalidation CloudFront did not yet take.
+    `ended`: the nonce of the claim that was let go of last, without which the list would be, to its ETag, what it was
+    before a deploy that failed, and another one go on with what it had read by then.
     """
 
     releases: tuple[Release, ...] = ()
     claim: Claim | None = None
     unsent: tuple[str, ...] = ()
+    ended: str = ""
     schema: int = field(default=SCHEMA)
 
     @property
@@ -174,21 +199,53 @@ class Current:
         """The same with this claim, or none."""
         return replace(self, claim=claim)
 
+    def let_go(self, claim: Claim) -> Current:
+        """The same when this claim has failed."""
+        return replace(self, claim=None, ended=claim.nonce)
+
     def to_bytes(self) -> bytes:
         """JSON text."""
         return json.dumps(asdict(self), separators=(",", ":")).encode()
 
 
+def _number(value: object) -> int:
+    if type(value) is not int or value not in NUMBERS:
+        raise ValueError("not a number of ours")
+    return value
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise TypeError("not a text")
+    value.encode()  # half of a pair of surrogates, which JSON can hold, raises ValueError
+    return value
+
+
+def _id(value: object) -> str:
+    text = _text(value)
+    if ID.fullmatch(text) is None:
+        raise ValueError("not an id of ours")
+    return text
+
+
 Line = TypeVar("Line", Release, Claim)
+KINDS: Mapping[str, Callable[[object], object]] = {"id": _id, "at": _text, "by": _text, "nonce": _text}
 
 
-def _typed(line: Line, **texts: type) -> Line:
-    """The line as it was read; raises TypeError where a text or a number is neither."""
+def _typed(line: Line) -> Line:
+    """The line as it was read; raises TypeError or ValueError where anything in it is not what a deploy writes."""
     for one in fields(line):
         value = getattr(line, one.name)
-        if type(value) is not texts.get(one.name, int) and not (one.name == "of" and value is None):
-            raise TypeError(f"{one.name} is {value!r}")
+        if not (one.name == "of" and value is None):
+            KINDS.get(one.name, _number)(value)
     return line
+
+
+def _paths(found: object) -> tuple[str, ...]:
+    """The paths; everything where one of them is none, which CloudFront would refuse for ever."""
+    if isinstance(found, list) and all(isinstance(one, str) and PATH.fullmatch(one) for one in found):
+        return tuple(found)
+    return EVERYTHING
 
 
 def current_from_bytes(data: bytes) -> Current:
@@ -197,8 +254,9 @@ def current_from_bytes(data: bytes) -> Current:
         found: Mapping[str, Any] = json.loads(data)
         if found["schema"] != SCHEMA:
             raise ValueError(f"schema {found['schema']}")
-        releases = tuple(_typed(Release(**one), id=str, at=str, by=str) for one in found["releases"])
-        claim = _typed(Claim(**found["claim"]), id=str, by=str, at=str, nonce=str) if found["claim"] else None
-        return Current(releases=releases, claim=claim, unsent=tuple(str(path) for path in found["unsent"]))
+        releases = tuple(_typed(Release(**one)) for one in found["releases"])
+        claim = _typed(Claim(**found["claim"])) if found["claim"] else None
+        ended = _text(found.get("ended", ""))
+        return Current(releases=releases, claim=claim, unsent=_paths(found["unsent"]), ended=ended)
     except DAMAGE as error:
         raise DamagedError(f"{CURRENT_KEY} is damaged ({type(error).__name__})") from None

@@ -90,6 +90,27 @@ def test_from_a_deploy_to_a_rollback(commands: Commands) -> None:
     assert (status.returncode, "problem: the website: the list of releases" in status.stdout) == (2, True)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_deploy_that_cannot_be_told_on_a_full_disk_is_told_in_the_error(commands: Commands) -> None:
+    words = ["deploy", "backend", "--env", "dev", "--no-smoke", "--artifact", str(commands.artifact(ONE))]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [DICEYTECH, *words],
+            cwd=commands.root,
+            env=commands.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        )
+    last = done.stderr.splitlines()[-1]
+    assert (done.returncode, last.startswith("error standard output: No space left on device; all the same: ")) == (
+        1,
+        True,
+    )
+    assert last.endswith(f"{commands.fleet.parameter} is live on 1 machine of dev")
+
+
 def test_a_machine_that_fails_is_exit_1_and_one_message(commands: Commands) -> None:
     commands.fleet.hosts[0].fail(73)
     done = commands.deploy("--artifact", str(commands.artifact(ONE)))

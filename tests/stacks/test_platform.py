@@ -73,8 +73,12 @@ def test_a_parameter_of_another_environment_or_account_or_schema_is_refused(up: 
         from_parameter(newer, environment=up.environment, account_id=account)
     with pytest.raises(PlatformError, match="lacks site_url"):
         from_parameter(text.replace('"site_url"', '"no_url"'), environment=up.environment, account_id=account)
-    with pytest.raises(PlatformError, match="not one of ours"):
-        from_parameter("[]", environment=up.environment, account_id=account)
+    other = json.dumps({**json.loads(text), "region": 5, "website_bucket": "\ud800", "name_servers": "x"})
+    with pytest.raises(PlatformError, match="has another kind of region, website_bucket, name_servers"):
+        from_parameter(other, environment=up.environment, account_id=account)
+    for none in ("[]", "[" * 100_000):
+        with pytest.raises(PlatformError, match="not one of ours"):
+            from_parameter(none, environment=up.environment, account_id=account)
 
 
 def test_everything_that_takes_tags_has_the_environments(up: Rehearsal) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import select
 import shutil
 import signal
 import subprocess
@@ -11,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
@@ -275,7 +277,9 @@ def test_an_invalid_yaml_is_explained_as_by_every_command(platform: Platform) ->
 class Process:
     """A deploy as a process of its own, on versitygw."""
 
-    def __init__(self, world: World, files: Build, *options: str, through: str) -> None:
+    def __init__(
+        self, world: World, files: Build, *options: str, through: str, stdout: IO[str] | int = subprocess.PIPE
+    ) -> None:
         self.file = world.directory / "outputs.json"
         self.file.write_text(json.dumps(asdict(replace(outputs(world.bucket), product="diceytech"))))
         self.copy = world.directory / "copy"
@@ -287,7 +291,7 @@ class Process:
             [DICEYTECH, "deploy", "website", *where, *options],
             cwd=self.copy,
             env=environment(self.copy, variables),
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -354,3 +358,37 @@ def test_what_a_deploy_says_does_not_steer_the_terminal(world: World, capsys: py
     plan = replace(world.plan(FIRST, site), notes=("a\x1b]0;title\x07 b\x9b31m c\u202e [bold]d[/bold]",))
     _finish(site, plan, only_plan=False, json=False, wait=False)
     assert "note: a?]0;title? b?31m c? [bold]d[/bold]\n" in capsys.readouterr().out
+
+
+def test_a_second_signal_leaves_the_claim_to_its_lease_while_a_file_is_under_way(world: World) -> None:
+    world.deploy(FIRST)
+    started: list[Process] = []
+    held: list[bool] = []
+
+    def fault(asked: Asked) -> Fault:
+        if asked.method == "PUT" and asked.path.endswith("main.5e6f7a8b.js") and not held:
+            process = started[0].process
+            assert process.stderr is not None
+            process.send_signal(signal.SIGINT)
+            while not select.select([process.stderr], [], [], 1)[0]:  # it says so when it has tidied up
+                process.send_signal(signal.SIGTERM)
+            held.append(world.site().parts.lock.read().claim is not None)
+        return "none"
+
+    with fault_proxy(world.server, fault) as proxy:
+        started.append(Process(world, SECOND, through=proxy.address))
+        started[0].end()  # on a slow machine a third signal meets Python's own end, which then says more
+    assert held == [True]
+    assert Process(world, SECOND, through=world.server).end()[0] == 75
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_deploy_that_cannot_be_told_on_a_full_disk_is_told_in_the_error(world: World, options: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        code, said = Process(world, FIRST, *options, through=world.server, stdout=full).end()
+    expected = (
+        r"error standard output: No space left on device; all the same: https://site\.example serves release 1 \(.*\)\n"
+    )
+    assert (code, re.fullmatch(expected, said) is not None) == (1, True), said
+    assert world.served() == FIRST

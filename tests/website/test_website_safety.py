@@ -348,6 +348,9 @@ def test_a_deploy_that_fails_lets_the_next_one_in_at_once(world: World) -> None:
         lambda _: b'{"schema": 99, "releases": []}',
         lambda whole: whole.replace(b'"number":1', b'"number":"1"'),
         lambda whole: re.sub(rb'"at":"[^"]*"', b'"at":1', whole),
+        lambda whole: re.sub(rb'"id":"[^"]*"', b'"id":"' + b"a" * 1100 + b'"', whole),
+        lambda whole: re.sub(rb'"id":"[^"]*"', rb'"id":"\\ud800"', whole),
+        lambda whole: whole.replace(b'"number":1', b'"number":1' + b"0" * 4299),
         None,
     ],
 )
@@ -614,9 +617,9 @@ def test_two_rollbacks_that_one_person_begins_in_one_second_are_two(
 
     def begun(asked: Asked) -> Fault:
         if asked.method == "PUT" and OBJECTS in asked.path and not told:
+            told.append(asked.path)
             with pytest.raises(HeldError):
                 carry_out(other, theirs, quiet)
-            told.append(asked.path)
         return "none"
 
     with fault_proxy(world.server, begun) as proxy:

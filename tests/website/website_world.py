@@ -46,6 +46,7 @@ SECOND: Build = {
 def outputs(bucket: str, distribution: str = "", **changes: Any) -> Outputs:
     """Outputs of an environment whose website is this bucket."""
     values: dict[str, Any] = {one.name: "unused" for one in fields(Outputs)}
+    values |= {"database_port": 5432, "name_servers": None}
     values |= {"schema": SCHEMA, "environment": "dev", "account_id": "123456789012", "region": REGION}
     values |= {"website_bucket": bucket, "distribution_id": distribution, "site_url": "https://site.example"}
     return Outputs(**{**values, **changes})
