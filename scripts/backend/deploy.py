@@ -164,9 +164,8 @@ class _GoLive:
         """What each machine has live; raises PlatformError where one does not answer, or is of another kind."""
         self._means.say(f"asking {len(self._plan.hosts)} machines")
         statuses = self._commands.run_on([host.id for host in self._plan.hosts], "status")
-        for told in refuse_unfit(self._plan, statuses):
-            self._means.say(told)
-        self._before = {one.host: one.end.get("release" if one.ok else "live") for one in statuses}
+        refuse_unfit(self._plan, statuses)
+        self._before = {one.host: one.end.get("release") for one in statuses}
         having = frozenset(host for host, release in self._before.items() if release == self._plan.to)
         self._plan = replace(self._plan, having=having)
 
