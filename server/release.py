@@ -16,9 +16,10 @@ both; what else it must know is in <root>/etc/<product>/environment.json, which 
 Two slots, blue and green: the idle one is started and asked for its health on its own socket, then the link that nginx
 opens at each request is renamed to it. Whatever fails before that leaves the live slot alone.
 
-    releases/<id>/      release.json, app/, venv/, venv.json, env (0600), .complete
-                        env.before-<slot>: while an environment written anew is not proved, the one before (0600)
+    releases/<id>/      release.json, app/, venv/, venv.json, .complete
+                        env: the environment that it last went live with (0600)
     slots/<slot>        link to its release
+    slots/<slot>.env    the slot's environment (0600)
     live.sock           link to the socket of the live slot
     current, previous   links to releases, for people and for a rollback
 
@@ -54,7 +55,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
-SCHEMA = 1  # of release.json
+SCHEMAS = (1, 2)  # of release.json; units of the first read their environment in the release, which both slots may have
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 ORIGIN_SECRET = re.compile(r"[A-Za-z0-9_-]{16,128}")  # nothing that nginx reads as more than itself
 DIGEST_LENGTH = 12  # the id ends in so much of its release.json's SHA-256
@@ -76,6 +77,10 @@ DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue a
 ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
 CHUNK = 1024 * 1024
 NOTHING = "none"  # SSM has no optional parameters
+FILES, FOLDERS = ("manifest.json", "requirements.txt", "leader.py"), ("app", "wheelhouse")  # all that an artifact has
+UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError, RecursionError)
+# pip runs as root, and a line of any other kind, such as an option or a path, may have it run what the artifact brings.
+PINNED = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]*===?[A-Za-z0-9.!+_-]+(?:[ \t]--hash=[a-z0-9]+:[0-9a-f]+)+")
 SUMS = "venv.json"  # of each file in venv/ as it was installed: its SHA-256, or where a link points to
 
 
@@ -303,13 +308,30 @@ class Machine:
         """Id of the release in a slot."""
         return target_of(self.home / "slots" / slot) if slot else None
 
-    def kept(self, release_id: str) -> Path | None:
-        """The environment that a release had before an unproved one was written; its name ends in the live slot."""
-        return next(self.release(release_id).glob("env.before-*"), None)
+    def idle_slot(self) -> str:
+        """The slot that the next release is started in."""
+        live = self.live_slot()
+        return next(one for one in SLOTS if one != live)
+
+    def environment(self, slot: str) -> Path:
+        """A slot's environment; each has its own, so that the live release can be tried with a new one in the other."""
+        return self.home / f"slots/{slot}.env"
+
+    def environment_in_use(self, slot: str) -> Path:
+        """The environment that a slot's web unit reads; what an older program put in place reads its release's own."""
+        own = "/slots/%i/env\n" in (read(self.units / self.unit("web", slot)) or "")
+        return self.home / f"slots/{slot}/env" if own else self.environment(slot)
+
+    def releases(self) -> list[Path]:
+        """Directories of releases, whole or not; a link that somebody put there is none."""
+        found = sorted((self.home / "releases").iterdir())
+        return [one for one in found if one.is_dir() and not one.is_symlink()]
 
     def complete(self, release_id: str) -> bool:
-        """Whether the release is whole on this disk."""
-        return (self.release(release_id) / ".complete").exists()
+        """Whether the release is whole on this disk; a copy of one that somebody made has its name in the mark."""
+        with suppress(OSError):
+            return (self.release(release_id) / ".complete").read_bytes() == f"{release_id}\n".encode()
+        return False
 
 
 @dataclass(frozen=True)
@@ -322,17 +344,18 @@ class Release:
 
     @classmethod
     def of(cls, release_id: str, body: bytes, machine: Machine) -> Release:
-        """Reads release.json; raises Failure for one that was altered, of another schema, place or Python."""
+        """Reads release.json; raises Failure for one that was altered or is odd, of another schema, place or Python."""
         digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
         if not release_id.endswith(f"-{digest}"):
             raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json was altered (its digest is {digest})")
-        try:
-            described = json.loads(body)
-            schema = described["schema"]
-        except (ValueError, KeyError, TypeError):
-            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json is none") from None
-        if schema != SCHEMA:
-            raise Failure(Exit.ARTIFACT, f"{release_id}: schema {schema}, this program knows {SCHEMA}; deploy again")
+        described = parsed(body)
+        if described is None:
+            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json is none")
+        if described["schema"] not in SCHEMAS:
+            found, known = repr(described["schema"])[:20], " and ".join(map(str, SCHEMAS))
+            raise Failure(Exit.ARTIFACT, f"{release_id}: schema {found}, this program knows {known}; deploy again")
+        if wrong := [key for key, fits in KEYS.items() if not fits(described.get(key))]:
+            raise Failure(Exit.ARTIFACT, f"{release_id}: {wrong[0]} in its release.json is not as it has to be")
         own = tuple(machine.settings[key] for key in ("product", "environment"))
         if (described["product"], described["environment"]) != own:
             place = f"{described['product']} in {described['environment']}"
@@ -352,6 +375,62 @@ class Release:
         """One of the rendered files that travel with the release."""
         text = self.described["files"].get(name)
         return None if text is None else str(text)
+
+    def unit(self, part: str) -> str | None:
+        """One of its units, reading the slot's environment whatever its schema."""
+        text = self.file(f"{part}.service")
+        return text and text.replace("/slots/%i/env\n", "/slots/%i.env\n")
+
+
+def parsed(body: bytes) -> dict[str, Any] | None:
+    """The object that release.json is; None for anything else."""
+    try:
+        found = json.loads(body.decode())
+        json.dumps(found, ensure_ascii=False).encode()  # half of a surrogate pair is in no file
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and "schema" in found else None
+
+
+def is_like(pattern: str) -> Callable[[object], bool]:
+    """Whether a value is a text of this form."""
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def is_texts(value: object, names: str = ".*") -> bool:
+    """Whether a value is an object of texts under names of this form."""
+    named = is_like(names)
+    return isinstance(value, dict) and all(named(name) and isinstance(text, str) for name, text in value.items())
+
+
+def is_artifact(value: object) -> bool:
+    """Whether a value says which artifact it is, and how many bytes."""
+    return (
+        isinstance(value, dict)
+        and is_like(r"[0-9a-f]{64}")(value.get("sha256"))
+        and type(value.get("bytes")) is int
+        and value["bytes"] >= 0
+    )
+
+
+KEYS: Mapping[str, Callable[[object], bool]] = {  # of release.json, that this program reads
+    **dict.fromkeys(("product", "environment", "version", "python", "platform", "platform_sha256"), is_like(".*")),
+    "artifact": is_artifact,
+    "health_path": is_like(r"/[!-~]*"),
+    "host": is_like(r"[!-~]+"),
+    "secrets_store": is_like("ssm|secretsmanager"),
+    "secrets": partial(is_texts, names=r"[A-Za-z_][A-Za-z0-9_]*"),
+    "files": is_texts,
+}
+
+
+def ours(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo | None:
+    """A filter of tarfile: refuses what no artifact has, above all a virtual environment, which root would run."""
+    parts = member.name.split("/")
+    inside = parts[0] in FOLDERS and ".." not in parts and (member.isfile() or member.isdir())
+    if not inside and not (member.isfile() and member.name in FILES):
+        raise tarfile.FilterError(f"{member.name!r} is in no artifact")
+    return tarfile.data_filter(member, place)
 
 
 def python_version() -> str:
@@ -446,8 +525,14 @@ def run(command: list[str], code: Exit, what: str, *, seconds: float = 300.0) ->
     words = ["setpriv", "--pdeathsig", "KILL", *command]
     try:
         done = subprocess.run(  # noqa: S603 - ours
-            words, capture_output=True, encoding="utf-8", errors="replace", timeout=seconds, check=False
-        )  # a journal holds any bytes
+            words,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",  # a journal holds any bytes
+            timeout=seconds,
+            check=False,
+            cwd="/",  # Python and pip take modules and files from where they are: not from a release's, as root
+        )
     except subprocess.TimeoutExpired:
         raise Failure(code, f"{what} did not end within {seconds:.0f} s") from None
     if done.returncode:
@@ -649,22 +734,15 @@ class Releases:
             self._stop_migration(slot, found)
             if slot != live:
                 self._stop_left_over(slot, found)
-        for directory in sorted((machine.home / "releases").iterdir()):
-            if not directory.is_dir() or machine.complete(directory.name):
+        for directory in machine.releases():
+            if (directory / ".complete").exists():  # with another's name in it: a copy, which is not ours to remove
                 continue
             if self._in_use(directory.name):
                 found.append(
                     f"left {directory.name}: it is live, although its .complete is gone; deploy another release"
                 )
             else:
-                found.append(f"removed the unfinished {directory.name}")
-                shutil.rmtree(directory)
-        for kept in sorted((machine.home / "releases").glob("*/env.before-*")):
-            if kept.name.endswith(f"-{live}"):  # killed before the switch: what runs has the environment of before
-                kept.replace(kept.with_name("env"))
-                found.append(f"put the environment of {kept.parent.name} back")
-            else:
-                kept.unlink()
+                self._mend(partial(shutil.rmtree, directory), f"removed the unfinished {directory.name}", found)
         if live is not None:
             self._mend_live(live, found)
         if found:
@@ -701,6 +779,9 @@ class Releases:
             return
         if target_of(self.machine.home / "current") != release_id:
             self._mend(partial(self._remember, release_id), f"current is {release_id}", found)
+        own, used = self.machine.release(release_id) / "env", read(self.machine.environment_in_use(live))
+        if used is not None and read(own) != used:
+            self._mend(partial(write, own, used, 0o600), f"kept the environment of {release_id}", found)
         with suppress(Failure, OSError):  # of an older program: its site cannot be known
             site = self._described(release_id).file("nginx-site") or ""
             if read(self.machine.site) != site:
@@ -739,13 +820,19 @@ class Releases:
     # Getting a release
 
     def obtain(self, release_id: str, *, fresh_environment: bool = True) -> Release:
-        """The release, whole on this disk; fetched and installed where it is not."""
+        """The release, whole on this disk, and its environment in the idle slot; fetched and installed where it is not.
+
+        A release that never was live has no environment of its own: it gets one with secrets as they are now.
+        """
         machine, directory = self.machine, self.machine.release(release_id)
         if machine.complete(release_id):
-            release = self._described(release_id)
-            if fresh_environment:
-                with self.report.step("environment") as said:
-                    said.update(self._write_environment(release))
+            release = self._mended(release_id)
+            had = None if fresh_environment else read(directory / "env")
+            if had is not None:
+                write(machine.environment(machine.idle_slot()), had, 0o600)
+                return release
+            with self.report.step("environment") as said:
+                said.update(self._write_environment(release))
             return release
         if self._in_use(release_id):
             raise Failure(
@@ -778,6 +865,15 @@ class Releases:
         """A release that is on this disk."""
         return Release.of(release_id, (self.machine.release(release_id) / "release.json").read_bytes(), self.machine)
 
+    def _mended(self, release_id: str) -> Release:
+        """A release that is on this disk; its release.json is fetched again where it is damaged, and is what it was."""
+        with suppress(Failure, OSError):
+            return self._described(release_id)
+        with self.report.step("release.json"):
+            release = Release.of(release_id, self.cloud.descriptor(release_id), self.machine)
+            write(self.machine.release(release_id) / "release.json", release.body.decode())
+        return release
+
     def _refuse_full_disk(self, release: Release) -> None:
         needed = 6 * int(release.described["artifact"]["bytes"]) + ROOM
         free = shutil.disk_usage(self.machine.home).free
@@ -789,10 +885,11 @@ class Releases:
         file = directory / "artifact.tar.gz"
         try:
             with tarfile.open(file) as archive:
-                archive.extractall(directory, filter="data")
+                archive.extractall(directory, filter=ours)  # noqa: S202 - tarfile's filter for data, and more
             manifest = json.loads((directory / "manifest.json").read_bytes())
             wanted, version = dict(manifest["files"]), manifest["version"]
-        except (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError) as error:
+            lines = (directory / "requirements.txt").read_bytes().splitlines()
+        except UNREADABLE as error:
             raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact cannot be read ({error})") from None
         file.unlink()
         (directory / "manifest.json").unlink()
@@ -805,6 +902,10 @@ class Releases:
                 raise Failure(Exit.ARTIFACT, f"{release.id}: {name} is not as the manifest says")
         if version != release.version:
             raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact is of version {version}")
+        if not all(map(PINNED.fullmatch, lines)):
+            raise Failure(Exit.ARTIFACT, f"{release.id}: its requirements.txt has a line that is no pin with hashes")
+        if lacking := [name for name in FOLDERS if not (directory / name).is_dir()]:
+            raise Failure(Exit.ARTIFACT, f"{release.id}: its artifact has no {lacking[0]}/")
         return len(found)
 
     def _make_venv(self, directory: Path) -> dict[str, object]:
@@ -825,9 +926,13 @@ class Releases:
     def _alike(self, directory: Path) -> list[Path]:
         """Releases on this disk with the same requirements, each of which names what it is by its hash."""
         requirements, library = (directory / "requirements.txt").read_bytes(), f"venv/lib/python{python_version()}"
-        there = sorted((self.machine.home / "releases").iterdir(), reverse=True)
-        whole = [one for one in there if self.machine.complete(one.name) and (one / library).is_dir()]
-        return [one for one in whole if (one / "requirements.txt").read_bytes() == requirements]
+        found = []
+        for one in reversed(self.machine.releases()):
+            with suppress(OSError):  # one whose requirements are lost is no twin of any other
+                alike = (one / "requirements.txt").read_bytes() == requirements
+                if alike and self.machine.complete(one.name) and (one / library).is_dir():
+                    found.append(one)
+        return found
 
     def _copy_venv(self, twin: Path, directory: Path) -> bool:
         """Copies what was installed there; False, and nothing is copied, unless all of it is as it was installed.
@@ -851,16 +956,18 @@ class Releases:
 
     def _install(self, directory: Path) -> None:
         """A virtual environment from the wheels alone."""
+        if (directory / "venv").exists():  # root would run what is in it
+            raise Failure(Exit.ARTIFACT, f"{directory / 'venv'}: is there before it was made")
         python, wheel = str(directory / "venv/bin/python"), pip_wheel()
         without = ["--without-pip"] if wheel else []
-        run([sys.executable, "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
-        pip = [python, f"{wheel}/pip"] if wheel else [python, "-m", "pip"]
+        run([sys.executable, "-I", "-m", "venv", *without, str(directory / "venv")], Exit.INSTALL, "venv")
+        pip = [python, "-I", f"{wheel}/pip"] if wheel else [python, "-I", "-m", "pip"]
         pip += ["--disable-pip-version-check", "install", "--quiet", "--no-index", "--no-compile", "--require-hashes"]
         pip += ["--only-binary=:all:", "--root-user-action=ignore", "--find-links", str(directory / "wheelhouse")]
         run([*pip, "--requirement", str(directory / "requirements.txt")], Exit.INSTALL, "pip")
 
     def _write_environment(self, release: Release) -> dict[str, object]:
-        """Writes the release's environment, with secrets as they are now; says whether the platform has changed."""
+        """Writes the idle slot's environment, with secrets as they are now; says whether the platform has changed."""
         described = release.described
         lines = [release.file("django.env") or ""]
         for variable, name in described["secrets"].items():
@@ -868,10 +975,7 @@ class Releases:
             lines.append(f"{variable}={quoted(name, value)}\n")
         self._write_origin_secrets()
         now = self.cloud.parameter(self.machine.settings["platform_parameter"]) or ""
-        file = self.machine.release(release.id) / "env"
-        if (before := read(file)) is not None:  # the release may be live: with this one it is not proved yet
-            write(file.with_name(f"env.before-{self.machine.live_slot()}"), before, 0o600)
-        write(file, "".join(lines), 0o600)
+        write(self.machine.environment(self.machine.idle_slot()), "".join(lines), 0o600)
         changed = hashlib.sha256(now.encode()).hexdigest() != described["platform_sha256"]
         return {"platform_changed": True, "note": "the platform has changed since; deploy again"} if changed else {}
 
@@ -900,7 +1004,7 @@ class Releases:
         """Starts the release in the idle slot, and makes it live once it is well; raises Failure, all undone."""
         machine = self.machine
         live = machine.live_slot()
-        slot = next(one for one in SLOTS if one != live)
+        slot = machine.idle_slot()
         before = read(machine.site)
         try:
             with self.report.step("units", slot=slot):
@@ -919,11 +1023,10 @@ class Releases:
             self._switch(slot, live, release)
             self._try_scheduler(slot, live, began)
         except BaseException:
-            self._undo(slot, live, before, release.id)
+            self._undo(slot, live, before)
             raise
+        write(machine.release(release.id) / "env", read(machine.environment(slot)) or "", 0o600)
         self._remember(release.id)
-        if kept := machine.kept(release.id):
-            kept.unlink()
         with self.report.step("drain"):
             if live is not None:
                 time.sleep(DRAIN_SECONDS)
@@ -935,7 +1038,7 @@ class Releases:
         machine = self.machine
         link(machine.home / "slots" / slot, f"../releases/{release.id}")
         for part in ("web", "migrate", *BACKGROUND):
-            file, text = machine.units / machine.unit(part, slot), release.file(f"{part}.service")
+            file, text = machine.units / machine.unit(part, slot), release.unit(part)
             if text is not None:
                 write(file, text)
             elif file.exists():
@@ -1091,7 +1194,7 @@ class Releases:
             wrong, good = (found, 0) if found else (wrong, good + 1)
             time.sleep(PROBE_PAUSE / 2)
 
-    def _undo(self, slot: str, live: str | None, site: str | None, release_id: str) -> None:
+    def _undo(self, slot: str, live: str | None, site: str | None) -> None:
         """Back to the live slot, whatever was begun; nothing here may hide why, and no further signal ends it."""
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)  # systemctl inherits it: a terminal's Ctrl-C goes to that as well
@@ -1102,8 +1205,6 @@ class Releases:
             steps.append(lambda: link(machine.live, str(machine.socket(live))) if live else machine.live.unlink())
         if site is not None and read(machine.site) != site:
             steps.append(lambda: self._use_site(site))
-        if kept := machine.kept(release_id):
-            steps.append(partial(kept.replace, kept.with_name("env")))
         if live is not None:
             wanted = [unit for unit in self._background(live) if self.systemd.enabled(unit)]
             steps += [partial(self.systemd, "start", unit) for unit in wanted]
@@ -1138,7 +1239,7 @@ class Releases:
         keep = {also_keep, target_of(machine.home / "current"), target_of(machine.home / "previous")}
         keep |= {machine.in_slot(machine.live_slot())}
         mark = ".complete"
-        found = [one for one in (machine.home / "releases").iterdir() if (one / mark).exists()]
+        found = [one for one in machine.releases() if machine.complete(one.name)]
         newest = sorted(found, key=lambda one: (one / mark).stat().st_mtime, reverse=True)
         room = KEEP - sum(one.name in keep for one in newest)
         others = [one for one in newest if one.name not in keep]
@@ -1158,7 +1259,7 @@ class Releases:
             "release": release_id,
             "previous": target_of(machine.home / "previous"),
             "maintenance": machine.page.exists(),
-            "releases": sorted(one.parent.name for one in (machine.home / "releases").glob("*/.complete")),
+            "releases": [one.name for one in machine.releases() if machine.complete(one.name)],
             "python": python_version(),
             "platform": machine_platform(),
             "free_bytes": shutil.disk_usage(machine.home).free,
@@ -1169,7 +1270,7 @@ class Releases:
         try:
             release = self._described(release_id)
         except (Failure, OSError) as error:
-            found["problem"] = f"{error}; it serves on, deploy another release"
+            found["problem"] = f"{error}; it serves on, deploy it or another one"
         else:
             headers = {"Host": str(release.described["host"]), "X-Forwarded-Proto": "https"}
             connection = UnixConnection(machine.socket(slot), ANSWER_SECONDS)
@@ -1311,7 +1412,8 @@ def run_words(machine: Machine, words: tuple[str, ...]) -> NoReturn:
     if slot is None:
         raise Failure(Exit.UNKNOWN_RELEASE, "there is no live release")
     home = f"{machine.home}/slots/{slot}"
-    options = [f"User={machine.product}", f"EnvironmentFile={home}/env", f"WorkingDirectory={home}/app"]
+    environment = machine.environment_in_use(slot)
+    options = [f"User={machine.product}", f"EnvironmentFile={environment}", f"WorkingDirectory={home}/app"]
     properties = [f"--property={one}" for one in (*options, "NoNewPrivileges=yes", "PrivateTmp=yes")]
     terminal = "--pty" if sys.stdin.isatty() else "--pipe"
     command = ["systemd-run", "--quiet", "--collect", "--wait", terminal, *properties]

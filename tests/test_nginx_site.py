@@ -310,10 +310,11 @@ def test_an_unknown_host_gets_no_answer(live: tuple[Site, Release]) -> None:
 
 def test_the_application_sees_the_viewer_and_never_the_secret(live: tuple[Site, Release]) -> None:
     forged = {"X-Forwarded-For": "6.6.6.6, 203.0.113.7", "X-Forwarded-Proto": "http", "X-Real-IP": "6.6.6.6"}
+    forged |= {"X-Forwarded-Ssl": "off", "X-Forwarded-Protocol": "http"}
     got = json.loads(live[0].ask("/", {**FROM_CDN, **forged}).body)["headers"]
     assert (got["x-forwarded-for"], got["x-real-ip"]) == ("203.0.113.7", "203.0.113.7")
     assert (got["x-forwarded-proto"], got["host"], got["x-forwarded-host"]) == ("https", SITE, SITE)
-    assert "x-origin-secret" not in got
+    assert {"x-origin-secret", "x-forwarded-ssl", "x-forwarded-protocol"} & got.keys() == set()
 
 
 def test_behind_the_load_balancer_the_viewer_is_the_last_but_one_address(running: Callable[..., Site]) -> None:

@@ -172,9 +172,8 @@ class _GoLive:
             self._means.say(f"{host} boots, and gets {self._plan.to} at the end")
         self._plan = replace(self._plan, hosts=tuple(one for one in self._plan.hosts if one.id not in boots))
         statuses = [one for one in statuses if one.host not in boots]
-        for told in refuse_unfit(self._plan, statuses):
-            self._means.say(told)
-        self._before = {one.host: one.end.get("release" if one.ok else "live") for one in statuses}
+        refuse_unfit(self._plan, statuses)
+        self._before = {one.host: one.end.get("release") for one in statuses}
         having = frozenset(host for host, release in self._before.items() if release == self._plan.to)
         self._plan = replace(self._plan, having=having)
 

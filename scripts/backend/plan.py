@@ -15,7 +15,6 @@ from scripts.backend.release import BackendRelease
 from scripts.backend.store import ReleaseStore, released
 
 BOOT = timedelta(minutes=5)  # from a machine's launch to its first release, as infra/components/server_fleet.py has it
-DAMAGED = 65  # of `status`: the live release's own release.json is not as it was
 NOTHING = "nothing"
 SAID = {"deploy": "migrate, then go live", "deploy-without-migrating": "go live", NOTHING: "has it already"}
 
@@ -155,29 +154,22 @@ def booting(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:
     return found if len(found) < len(plan.hosts) else []
 
 
-def refuse_unfit(plan: Plan, statuses: Sequence[Outcome]) -> list[str]:
-    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet.
-
-    Gives what there is to say of a machine whose live release is damaged, which another release mends.
-    """
-    damaged = [one for one in statuses if one.exit == DAMAGED and one.end.get("live") not in (None, plan.to)]
-    silent = [one for one in statuses if not one.ok and one not in damaged]
-    if silent:
-        one = silent[0]
-        raise PlatformError(
-            f"{one.host} {one.message}; nothing was changed. Wait where it boots, else look into it with "
-            "`diceytech exec`, or end it"
-        )
-    told = [f"{one.host}: {one.message}; {plan.to} mends that" for one in damaged]
+def refuse_unfit(plan: Plan, statuses: Sequence[Outcome]) -> None:
+    """Raises PlatformError where a machine does not answer, or cannot run the release; nothing was changed yet."""
+    for one in statuses:
+        if not one.ok:
+            raise PlatformError(
+                f"{one.host} {one.message}; nothing was changed. Wait where it boots, else look into it with "
+                "`diceytech exec`, or end it"
+            )
     if plan.release is None:
-        return told
+        return
     manifest = plan.release.artifact.manifest
     wanted = (manifest["python"], manifest["platform"])
-    for one in (one for one in statuses if one.ok):
+    for one in statuses:
         found = (one.end.get("python"), one.end.get("platform"))
         if found != wanted:
             raise PlatformError(
                 f"{one.host} has Python {found[0]} on {found[1]}, the artifact is for {wanted[0]} on {wanted[1]}; "
                 "nothing was changed"
             )
-    return told

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,9 +25,12 @@ from infra.server_paths import ServerPaths
 from scripts.backend.backend import Backend
 from scripts.package.target import target_of
 
-SCHEMA = 1
+SCHEMA = 2  # units of the first read their environment in the release and not in the slot
 DIGEST_LENGTH = 12
 ALWAYS = ("web.service", "migrate.service", "nginx-site", "django.env", "maintenance.html")
+FILES, FOLDERS = ("manifest.json", "requirements.txt", "leader.py"), ("app", "wheelhouse")  # all that an artifact has
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # what the release program takes
+TOLD = ("version", "commit", "python", "platform")
 PREFIX = "releases"  # of every key; the policies allow no other
 PROGRAM_KEY = f"{PREFIX}/release.py"  # where the user data's wrapper looks for it
 
@@ -70,20 +74,30 @@ def artifact_of(path: Path) -> Artifact:
     again = "package it again; nothing was changed"
     try:
         with tarfile.open(path) as archive:
-            files = {one.name: archive.extractfile(one) for one in archive.getmembers() if one.isfile()}
+            members = archive.getmembers()
+            files = {one.name: archive.extractfile(one) for one in members if one.isfile()}
             found = {name: file.read() for name, file in files.items() if file is not None}
         manifest = json.loads(found.pop("manifest.json"))
         wanted = dict(manifest["files"])
-        version, python, system = (str(manifest[key]) for key in ("version", "python", "platform"))
-    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError, TypeError) as error:
+        told = [manifest[key] for key in TOLD]
+    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError, TypeError, RecursionError) as error:
         text = " ".join(str(error).split()) or type(error).__name__
         raise PlatformError(f"{path}: is no whole artifact ({text[:120]}); {again}") from None
+    if foreign := [one.name for one in members if not _belongs(one)]:
+        raise PlatformError(f"{path}: {foreign[0]!r} is in no artifact; {again}")
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in found.items()}
     if wrong := sorted(name for name in digests.keys() | wanted.keys() if digests.get(name) != wanted.get(name)):
         raise PlatformError(f"{path}: {wrong[0]} is not as its manifest says; {again}")
-    if not all((version, python, system)):
+    if not all(isinstance(one, str) and one for one in told):
         raise PlatformError(f"{path}: its manifest is not complete; {again}")
     return Artifact(path=path, sha256=hashlib.sha256(data).hexdigest(), size=len(data), manifest=manifest)
+
+
+def _belongs(entry: tarfile.TarInfo) -> bool:
+    """Whether an artifact has such a file or directory; the release program (`ours`) refuses any other one as well."""
+    parts = entry.name.split("/")
+    inside = parts[0] in FOLDERS and ".." not in parts and (entry.isfile() or entry.isdir())
+    return inside or (entry.isfile() and entry.name in FILES)
 
 
 def release_of(backend: Backend, artifact: Artifact) -> BackendRelease:
@@ -93,7 +107,7 @@ def release_of(backend: Backend, artifact: Artifact) -> BackendRelease:
 
 
 def described(backend: Backend, artifact: Artifact, *, paths: ServerPaths | None = None) -> BackendRelease:
-    """The release, with its files rendered for a server with these paths."""
+    """The release, with its files rendered for a server with these paths; raises PlatformError for an odd version."""
     manifest, config = artifact.manifest, backend.config
     of = subject(config, backend.names.environment, backend.outputs, paths=paths)
     background = {"worker.service": config.product.backend.worker_command}
@@ -119,7 +133,12 @@ def described(backend: Backend, artifact: Artifact, *, paths: ServerPaths | None
     body = (json.dumps(content, indent=1, sort_keys=True) + "\n").encode()
     digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
     version = str(manifest["version"])
-    return BackendRelease(id=f"{version}-{digest}", version=version, body=body, artifact=artifact)
+    if not ID.fullmatch(release_id := f"{version}-{digest}"):
+        raise PlatformError(
+            f"{artifact.path}: its version {version[:80]!r} makes no release's id (letters, digits, dots, hyphens and "
+            f"underscores, {64 - 1 - DIGEST_LENGTH} at most); package it again"
+        )
+    return BackendRelease(id=release_id, version=version, body=body, artifact=artifact)
 
 
 def _refuse_misfit(backend: Backend, artifact: Artifact) -> None:

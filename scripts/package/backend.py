@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ from typing import Any
 from infra.config import Product
 from infra.errors import PlatformError
 from rehearsal import guardian
-from scripts.package.git_version import Version, source_files, version_of
+from scripts.package.git_version import Version, source_files, stray_links, version_of
 from scripts.package.target import Target
 from scripts.package.wheelhouse import fetch, requirements_for
 
@@ -71,15 +72,32 @@ def plan(root: Path, product: Product, target: Target) -> BackendBuild:
     ):
         if not (source / needed).is_file():
             raise PlatformError(f"{product.backend.path}/{needed}: is not there; {remedy}")
-    lock = (source / LOCK).read_text(encoding="utf-8")
+    name = f"{product.backend.path}/{LOCK}"
+    requirements = requirements_for(_text_of(source / LOCK, name), target, name=name)
+    if not re.search(r"^gunicorn(?![\w.-])", requirements, re.MULTILINE | re.IGNORECASE):
+        raise PlatformError(f"{name}: has no gunicorn, which serves {product.backend.wsgi}; add it and lock again")
+    if stray := stray_links(root, source):
+        raise PlatformError(
+            f"{product.backend.path}/{stray[0]}: is a link to what is no file of {product.backend.path} that git has; "
+            "put the file itself there, or list the link in .gitignore"
+        )
     return BackendBuild(
         product=product,
         source=source,
         files=source_files(root, source),
         version=version_of(root, source),
         target=target,
-        requirements=requirements_for(lock, target, name=f"{product.backend.path}/{LOCK}"),
+        requirements=requirements,
     )
+
+
+def _text_of(lock: Path, name: str) -> str:
+    try:
+        return lock.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise PlatformError(
+            f"{name}: is not UTF-8 (PowerShell's `>` writes UTF-16); write it with --output-file"
+        ) from None
 
 
 def build(wanted: BackendBuild, directory: Path) -> BackendPackage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,10 +35,29 @@ def version_of(root: Path, source: Path) -> Version:
 
 
 def source_files(root: Path, source: Path) -> tuple[Path, ...]:
-    """Files under the directory that git keeps or would keep, relative to it, in order; never what it ignores."""
+    """Files under the directory that git keeps or would keep, relative to it, in order; never what it ignores.
+
+    A link to one of them is one of them, with its content.
+    """
+    files, links = _listed(root, source)
+    targets = {os.path.realpath(file) for file in files}
+    taken = [*files, *(link for link in links if os.path.realpath(link) in targets)]  # resolve() fails at a loop
+    return tuple(sorted(path.relative_to(source) for path in taken))
+
+
+def stray_links(root: Path, source: Path) -> tuple[Path, ...]:
+    """Links under the directory to anything else, relative to it, in order."""
+    _, links = _listed(root, source)
+    taken = set(source_files(root, source))
+    return tuple(sorted({link.relative_to(source) for link in links} - taken))
+
+
+def _listed(root: Path, source: Path) -> tuple[list[Path], list[Path]]:
+    """Files, and links, that git keeps or would keep under the directory."""
     listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(source))
     paths = [root / name for name in listed.split("\0") if name]
-    return tuple(sorted(path.relative_to(source) for path in paths if path.is_file() and not path.is_symlink()))
+    links = [path for path in paths if path.is_symlink()]
+    return [path for path in paths if path.is_file() and not path.is_symlink()], links
 
 
 def _digest(source: Path, files: tuple[Path, ...]) -> str:

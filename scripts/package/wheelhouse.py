@@ -14,19 +14,25 @@ from rehearsal import guardian
 from scripts.package.target import Target
 
 CONTINUED = re.compile(r"\\\s*\n\s*")
+INDEX = re.compile(r"(-i|-f|--index-url|--extra-index-url|--no-index|--find-links|--trusted-host)(?=[\s=]|$)")
 HASH = re.compile(r"\s--hash=\S+")
 
 
 def requirements_for(lock: str, target: Target, *, name: str) -> str:
     """The lock's lines that the target needs, without markers, hashes kept, in the lock's order.
 
-    Raises PlatformError for a line that is no requirement, and for one without hashes.
+    Raises PlatformError for a line that is no requirement, such as an index's address, and for one without hashes.
     """
     kept: list[str] = []
     for line in CONTINUED.sub(" ", lock).splitlines():
         text = re.sub(r"(^|\s)#.*$", "", line).strip()
         if not text:
             continue
+        if option := INDEX.match(text):  # the rest of it may hold a password
+            raise PlatformError(
+                f"{name}: {option[0]} belongs into pip's own configuration; make the file with --no-emit-index-url, "
+                "--no-emit-find-links and --no-emit-trusted-host"
+            )
         hashes = HASH.findall(f" {text}")
         try:
             wanted = Requirement(HASH.sub("", f" {text}").strip())

@@ -22,6 +22,8 @@ from scripts.package.wheelhouse import requirements_for
 ROOT = Path(__file__).parent.parent.parent
 HERE = Target(python=f"3.{sys.version_info.minor}", machine=os.uname().machine)
 LOCK = """
+gunicorn==25.3.0 \\
+    --hash=sha256:cacea387dab08cd6776501621c295a904fe8e3b7aae9a1a3cbb26f4e7ed54660
 six==1.17.0 \\
     --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
     --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
@@ -83,6 +85,7 @@ def test_the_manifest_has_the_digest_of_every_other_file(tmp_path: Path) -> None
         "app/manage.py",
         "app/requirements.txt",
         "requirements.txt",
+        "wheelhouse/gunicorn-25.3.0-py3-none-any.whl",
         "wheelhouse/six-1.17.0-py2.py3-none-any.whl",
     }
     assert b"hunter2" not in b"".join(files.values())
@@ -120,6 +123,54 @@ def test_markers_are_those_of_the_target_not_of_this_machine() -> None:
 def test_a_lock_without_hashes_is_refused(lock: str, message: str) -> None:
     with pytest.raises(PlatformError, match=message):
         requirements_for(lock, HERE, name="requirements.txt")
+
+
+@pytest.mark.parametrize(
+    ("lock", "message"),
+    [
+        (LOCK.encode("utf-16"), "backend/requirements.txt: is not UTF-8"),
+        (b"# caf\xe9\n" + LOCK.encode(), "backend/requirements.txt: is not UTF-8"),
+        (b"--index-url https://kim:hunter2@example.com/simple\n", "requirements.txt: --index-url belongs into pip's"),
+        (b"-i https://kim:hunter2@example.com/simple\n", "requirements.txt: -i belongs into pip's"),
+        (b"--find-links=/hunter2\n", "requirements.txt: --find-links belongs into pip's"),
+        (b"# nothing\n", "requirements.txt: has no gunicorn, which serves a.wsgi"),
+        (LOCK.encode().replace(b"gunicorn==", b"gunicorn-more=="), "requirements.txt: has no gunicorn"),
+    ],
+)
+def test_a_lock_that_serves_nothing_or_cannot_be_read_is_refused(lock: bytes, message: str, tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/requirements.txt").write_bytes(lock)
+    with pytest.raises(PlatformError, match=message) as refused:
+        plan(tmp_path, product, HERE)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_lock_with_a_byte_order_mark_is_the_same_lock(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    before = plan(tmp_path, product, HERE).requirements
+    (tmp_path / "backend/requirements.txt").write_bytes(LOCK.encode("utf-8-sig"))
+    assert plan(tmp_path, product, HERE).requirements == before
+
+
+def test_a_link_to_a_file_of_the_product_is_packaged_as_that_file(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/same.py").symlink_to("app.py")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "a link")
+    done = build(plan(tmp_path, product, HERE), tmp_path / "out")
+    assert content(done.path)["app/same.py"] == b"one = 1\n"
+    with tarfile.open(done.path) as archive:
+        assert all(one.isfile() for one in archive)
+
+
+@pytest.mark.parametrize("target", ["../.gitignore", "key.secret", "nothing", ".", "/etc/passwd", "stray"])
+def test_a_link_to_anything_else_is_refused_by_name(target: str, tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/stray").symlink_to(target)
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "a link")
+    with pytest.raises(PlatformError, match="backend/stray: is a link to what is no file of backend that git has"):
+        plan(tmp_path, product, HERE)
 
 
 def test_a_project_without_a_lock_or_a_commit_is_refused(tmp_path: Path) -> None:

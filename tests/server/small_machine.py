@@ -181,6 +181,10 @@ class SmallMachine:
         assert done.stderr == "", done.stderr
         return Run(done.returncode, [json.loads(line) for line in done.stdout.splitlines()])
 
+    def systemctl(self, *words: str) -> None:
+        """What an operator, or a reboot, asks of systemd."""
+        subprocess.run([self.root / "bin/systemctl", *words], env=self.environment(), check=True)
+
     def ask(self, path: str = "/", headers: Mapping[str, str] | None = None) -> tuple[int, dict[str, Any]]:
         """One request through nginx, as CloudFront sends it: the status and the JSON."""
         host = str(self.backend.outputs.distribution_domain)

@@ -72,7 +72,10 @@ def artifact(
     altered: Mapping[str, bytes] | None = None,
     **manifest: Any,
 ) -> Artifact:
-    """An artifact of these files. `altered` is put in after its manifest was made, `without` is left out."""
+    """An artifact of these files. `altered` is put in after its manifest was made, `without` is left out.
+
+    Where there is an `altered`, be it empty, the artifact is not held against what an artifact has to be.
+    """
     held = content(version, files or {})
     held.pop(without, None)
     described = {
@@ -94,7 +97,10 @@ def artifact(
 
 
 def pack(path: Path, held: Mapping[str, bytes]) -> None:
-    """Writes a tar.gz: the same bytes for the same files, for an artifact's key is the digest of its bytes."""
+    """Writes a tar.gz: the same bytes for the same files, for an artifact's key is the digest of its bytes.
+
+    A name that ends in a slash is a directory's.
+    """
     with (
         path.open("wb") as file,
         gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed,
@@ -103,6 +109,7 @@ def pack(path: Path, held: Mapping[str, bytes]) -> None:
         for name, data in held.items():
             entry = tarfile.TarInfo(name)
             entry.size, entry.mode = len(data), 0o644
+            entry.type = tarfile.DIRTYPE if name.endswith("/") else tarfile.REGTYPE
             archive.addfile(entry, io.BytesIO(data))
 
 

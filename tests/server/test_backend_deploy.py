@@ -611,21 +611,6 @@ def test_during_maintenance_the_site_is_not_tried_and_that_is_said(fleet: Fleets
     assert (one.parameter, f"maintenance is on, so {url} is not tried" in "\n".join(one.said)) == (plan.to, True)
 
 
-def test_a_machine_whose_live_release_is_damaged_takes_another_one(fleet: Fleets) -> None:
-    two = fleet(2)
-    first, second = two.deploy(ONE), two.deploy(TWO)
-    ill = two.hosts[0]
-    (ill.directory / "damaged").touch()
-    with pytest.raises(PlatformError, match=rf"{ill.id} its release.json was altered; nothing was changed"):
-        two.deploy(TWO)
-    assert lives(two) == [second, second]
-    third = two.deploy(THREE)
-    assert f"{ill.id}: its release.json was altered; {third} mends that" in two.said
-    assert (lives(two), two.parameter) == ([third, third], third)
-    carry_out(two.backend, plan_rollback(two.backend, first), two.means())
-    assert lives(two) == [first, first]
-
-
 def test_a_deploy_whose_claim_was_taken_over_leaves_the_way_back_to_the_other_one(
     fleet: Fleets, monkeypatch: pytest.MonkeyPatch
 ) -> None:

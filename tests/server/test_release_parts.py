@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,7 +91,7 @@ def make(program: Any, releases: Any, monkeypatch: pytest.MonkeyPatch) -> Make:
         (directory / "app").mkdir()
         (directory / "requirements.txt").write_text("module==1\n")
         said = releases._make_venv(directory)
-        (directory / ".complete").touch()
+        (directory / ".complete").write_text(f"{name}\n")
         assert ("as_in" in said) == (name not in installs)
         return directory
 
@@ -151,7 +152,14 @@ def half_written(one: Path) -> None:
     (one / "venv.json").write_text('{"lib')
 
 
-@pytest.mark.parametrize("damage", [edited, cut_off, gone, a_directory, elsewhere, unknown, half_written])
+def unlocked(one: Path) -> None:
+    (one / "requirements.txt").unlink()
+
+
+DAMAGES = [edited, cut_off, gone, a_directory, elsewhere, unknown, half_written, unlocked]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_packages_that_are_not_as_they_were_installed_are_installed_anew(
     damage: Callable[[Path], None], make: Make, releases: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -171,12 +179,108 @@ def test_what_was_added_to_a_release_by_hand_is_not_inherited(make: Make) -> Non
     assert [path.name for path in module(make("b")).parent.iterdir()] == ["module.py"]
 
 
+def test_a_copy_of_a_release_that_an_operator_keeps_is_none_and_stays(make: Make, releases: Any) -> None:
+    one = make("a")
+    shutil.copytree(one, one.with_name("a.bak"), symlinks=True)
+    one.with_name("unfinished").mkdir()
+    assert as_in(make("b"))
+    releases.recover()
+    releases._prune(also_keep="b")
+    assert sorted(path.name for path in one.parent.iterdir()) == ["a", "a.bak", "b"]
+    assert releases.status()["releases"] == ["a", "b"]
+
+
+def test_a_link_among_the_releases_is_none_and_what_it_points_to_stays_whole(make: Make, releases: Any) -> None:
+    *old, newest = [make(name) for name in "abcd"]
+    kept = old[0].parent.with_name("elsewhere")
+    old[0].rename(kept)
+    old[0].symlink_to(kept)
+    newest.with_name("x").symlink_to("/nowhere")
+    releases.recover()
+    releases._prune(also_keep="d")
+    assert sorted(path.name for path in newest.parent.iterdir()) == ["a", "b", "c", "d", "x"]
+    assert (kept / ".complete").exists()
+
+
+def test_what_cannot_be_cleared_up_locks_nobody_out(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refused(_path: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", "attached")
+
+    releases.machine.release("unfinished").mkdir()
+    monkeypatch.setattr(program.shutil, "rmtree", refused)
+    releases.recover()
+    assert "not done: removed the unfinished unfinished" in capsys.readouterr().out
+
+
+def test_a_virtual_environment_that_is_there_already_is_never_run(releases: Any, program: Any) -> None:
+    directory = releases.machine.release("a")
+    (directory / "venv/bin").mkdir(parents=True)
+    with pytest.raises(program.Failure, match="is there before it was made") as refused:
+        releases._install(directory)
+    assert refused.value.code == 65
+
+
+def whole(program: Any) -> dict[str, Any]:
+    """What release.json says of a release that nothing is the matter with."""
+    here = {"python": program.python_version(), "platform": program.machine_platform()}
+    place = {"product": "acme", "environment": "dev", "host": "www.example.com", "health_path": "/healthz"}
+    secrets = {"secrets": {"KEY": "/acme/KEY"}, "secrets_store": "ssm"}
+    artifact = {"artifact": {"sha256": "0" * 64, "bytes": 5}}
+    return {"schema": 2, "version": "1", **place, **here, **secrets, **artifact, "platform_sha256": "0", "files": {}}
+
+
+def release_of(releases: Any, program: Any, body: bytes) -> Any:
+    """The release whose release.json has these bytes."""
+    name = f"1-{program.hashlib.sha256(body).hexdigest()[: program.DIGEST_LENGTH]}"
+    return program.Release.of(name, body, releases.machine)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[1]", b"5", b"null", b"{}", b"[" * 100_000, b"\xff", b'{"schema": 2, "x": "\\ud800"}']
+)
+def test_what_is_no_release_json_is_refused(body: bytes, releases: Any, program: Any) -> None:
+    with pytest.raises(program.Failure, match=r"its release\.json is none") as refused:
+        release_of(releases, program, body)
+    assert refused.value.code == 65
+
+
+@pytest.mark.parametrize("schema", [0, 3, None, "2", [2], {}])
+def test_a_release_json_of_another_schema_is_refused(schema: object, releases: Any, program: Any) -> None:
+    with pytest.raises(program.Failure, match="this program knows 1 and 2; deploy again") as refused:
+        release_of(releases, program, json.dumps({**whole(program), "schema": schema}).encode())
+    assert refused.value.code == 65
+
+
+ODD: list[tuple[str, object]] = [
+    *((key, value) for key in ("product", "version", "host", "health_path", "files", "secrets") for value in (5, None)),
+    *(("artifact", value) for value in (None, [], {}, {"sha256": "0" * 64}, {"sha256": "../x", "bytes": 5})),
+    *(("artifact", {"sha256": "0" * 64, "bytes": value}) for value in ("5", -1, 1.5, True, None)),
+    *(("health_path", value) for value in ("/\xe4", "/ x", "x", "", "/\n")),
+    *(("host", value) for value in ("", "a b", "a\r\nX: y", "\xe4")),
+    *(("secrets", value) for value in ([], {"A\nB=1": "x"}, {"": "x"}, {"A": 5})),
+    *(("files", value) for value in ([], {"web.service": None})),
+    ("secrets_store", "s3"),
+    ("version", "1\n"),
+    ("platform_sha256", {}),
+]
+
+
+@pytest.mark.parametrize(("key", "value"), ODD)
+def test_an_odd_value_in_a_release_json_is_refused_by_its_name(
+    key: str, value: object, releases: Any, program: Any
+) -> None:
+    with pytest.raises(program.Failure, match=rf"{key} in its release\.json is not as it has to be") as refused:
+        release_of(releases, program, json.dumps({**whole(program), key: value}).encode())
+    assert refused.value.code == 65
+    release_of(releases, program, json.dumps(whole(program)).encode())
+
+
 def in_blue(releases: Any, program: Any, *, mode: str, led: bool) -> str:
     """Puts a release with a scheduler into the blue slot; gives the scheduler's unit."""
     machine = releases.machine
-    here = {"python": program.python_version(), "platform": program.machine_platform()}
-    body = {"schema": 1, "product": "acme", "environment": "dev", **here, "server_mode": mode, "files": {}}
-    text = json.dumps(body).encode()
+    text = json.dumps({**whole(program), "server_mode": mode}).encode()
     name = f"1-{program.hashlib.sha256(text).hexdigest()[: program.DIGEST_LENGTH]}"
     machine.release(name).mkdir()
     (machine.release(name) / "release.json").write_bytes(text)
@@ -231,10 +335,11 @@ def with_environment(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatc
     machine = releases.machine
     program.link(machine.live, str(machine.socket("blue")))
     release = releases._described(machine.in_slot("blue"))
-    described = {**release.described, "secrets": {}, "secrets_store": "ssm", "platform_sha256": ""}
+    described = {**release.described, "secrets": {}}
     release = program.Release(release.id, {**described, "files": {"django.env": "now\n"}}, release.body)
     (machine.release(release.id) / "env").write_text("before\n")
-    (machine.release(release.id) / ".complete").touch()
+    (machine.release(release.id) / ".complete").write_text(f"{release.id}\n")
+    machine.environment("blue").write_text("before\n")
     machine.settings["platform_parameter"] = "/platform"
     monkeypatch.setattr(releases, "_write_origin_secrets", lambda: None)
     releases.systemd = Recorded()
@@ -242,21 +347,8 @@ def with_environment(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatc
     return release
 
 
-def test_a_release_that_fails_anew_gets_its_environment_back(
-    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    release = with_environment(releases, program, monkeypatch)
-    monkeypatch.setattr(program.signal, "signal", lambda *_: None)
-    env = releases.machine.release(release.id) / "env"
-    monkeypatch.setattr(releases, "_probe", lambda *_: env.read_text() == "now\n" and 1 / 0)
-    releases._write_environment(release)
-    with pytest.raises(program.Failure, match="ZeroDivisionError"):
-        releases.bring_up(release, migrate=False)
-    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == ("before\n", ["env"])
-
-
 @pytest.mark.parametrize(("switched", "has"), [(False, "before\n"), (True, "now\n")])
-def test_a_killed_run_leaves_the_environment_of_what_is_live(
+def test_a_killed_run_leaves_the_release_the_environment_of_what_is_live(
     switched: bool, has: str, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     release = with_environment(releases, program, monkeypatch)
@@ -267,7 +359,21 @@ def test_a_killed_run_leaves_the_environment_of_what_is_live(
         program.link(machine.live, str(machine.socket("green")))
     releases.recover()
     env = machine.release(release.id) / "env"
-    assert (env.read_text(), [one.name for one in env.parent.glob("env*")]) == (has, ["env"])
+    assert (env.read_text(), machine.environment("blue").read_text()) == (has, "before\n")
+    assert env.stat().st_mode & 0o777 == (0o600 if switched else 0o644)
+
+
+def test_a_release_that_never_was_live_gets_an_environment_of_now(
+    releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    env, idle = releases.machine.release(release.id) / "env", releases.machine.environment("green")
+    monkeypatch.setattr(releases, "_described", lambda _: release)
+    releases.obtain(release.id, fresh_environment=False)
+    assert idle.read_text() == "before\n"
+    env.unlink()
+    releases.obtain(release.id, fresh_environment=False)
+    assert (idle.read_text(), env.exists()) == ("now\n", False)
 
 
 def test_nothing_of_a_releases_packages_runs_as_root(releases: Any, program: Any, monkeypatch: Any) -> None:
@@ -318,6 +424,19 @@ def test_a_command_of_the_release_gets_its_dollars_as_they_are(
     monkeypatch.setattr(program.os, "execvp", lambda _, command: became.append(command))
     program.run_words(releases.machine, ("manage.py", "$A"))
     assert ("--expand-environment=no" in became[0], became[0][-1]) == (option, word)
+
+
+@pytest.mark.parametrize(("reads", "file"), [("slots/%i.env", "slots/blue.env"), ("slots/%i/env", "slots/blue/env")])
+def test_a_command_of_the_release_has_the_environment_that_its_web_unit_reads(
+    reads: str, file: str, releases: Any, program: Any, monkeypatch: Any
+) -> None:
+    machine, became = releases.machine, list[list[str]]()
+    program.link(machine.live, str(machine.socket("blue")))
+    (machine.units / machine.unit("web", "blue")).write_text(f"EnvironmentFile={machine.home}/{reads}\n")
+    monkeypatch.setattr(program, "run", lambda *_, **__: "")
+    monkeypatch.setattr(program.os, "execvp", lambda _, command: became.append(command))
+    program.run_words(machine, ("manage.py",))
+    assert f"--property=EnvironmentFile={machine.home}/{file}" in became[0]
 
 
 def origin_secrets(releases: Any, *values: str) -> str:
@@ -427,7 +546,7 @@ def test_where_nobody_reads_it_goes_on() -> None:
 
 
 def test_a_second_signal_does_not_end_the_undoing(releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    release = with_environment(releases, program, monkeypatch)
+    with_environment(releases, program, monkeypatch)
     kinds = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
     before = [signal.signal(kind, signal.default_int_handler) for kind in kinds]
     retired = list[str]()
@@ -439,7 +558,7 @@ def test_a_second_signal_does_not_end_the_undoing(releases: Any, program: Any, m
 
     monkeypatch.setattr(releases, "_retire", retire)
     try:
-        releases._undo("green", "blue", None, release.id)
+        releases._undo("green", "blue", None)
     finally:
         for kind, handler in zip(kinds, before, strict=True):
             signal.signal(kind, handler)

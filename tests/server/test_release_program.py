@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import shutil
@@ -17,6 +18,8 @@ import pytest
 import small_release
 from small_machine import BACKEND, SECRET, SmallMachine
 from small_release import MANAGE, WSGI, artifact
+
+from scripts.backend.release import BackendRelease
 
 pytestmark = [pytest.mark.slow, pytest.mark.machine]
 
@@ -165,10 +168,7 @@ def test_rollback_brings_the_release_before_with_its_environment_and_does_not_mi
     machine, first = live
     second = machine.publish(artifact(tmp_path, TWO)).id
     assert machine.run("deploy", second).code == 0
-    secret = machine.backend.names.secret("SECRET_KEY")
-    machine.backend.session.client("ssm").put_parameter(
-        Name=secret, Value="rotated", Type="SecureString", Overwrite=True
-    )
+    rotate(machine, "rotated")
     run = machine.run("rollback")
     assert (run.code, run.lines[-1]["live"]) == (0, first)
     assert machine.ask()[1]["secret"] == SECRET
@@ -240,6 +240,102 @@ def test_killed_at_any_step_the_machine_serves_and_the_next_release_works(
     slot = status["slot"]
     enabled = sorted(file.name for file in (machine.root / "run/units").glob("*.enabled"))
     assert enabled == [f"acme-web@{slot}.service.enabled", f"acme-worker@{slot}.service.enabled"]
+
+
+def test_the_live_slot_keeps_its_environment_while_a_new_one_is_tried(
+    live: tuple[SmallMachine, str],
+) -> None:
+    machine, release = live
+    rotate(machine, "rotated")
+    killed_at(machine, "migrate", "deploy", release)
+    for verb in ("stop", "start"):
+        machine.systemctl(verb, "acme-web@blue.service")
+    assert machine.run("maintenance-off").code == 0  # which clears up
+    status = machine.run("status").lines[-1]
+    assert (status["problem"], machine.ask()[1]["secret"]) == (None, SECRET)
+    assert machine.run("deploy", release).code == 0
+    assert machine.ask()[1]["secret"] == "rotated"
+    own, used = (machine.home / path for path in (f"releases/{release}/env", "slots/green.env"))
+    assert own.read_text() == used.read_text()
+    assert [one.stat().st_mode & 0o777 for one in (own, used)] == [0o600, 0o600]
+
+
+def test_a_deploy_of_the_live_release_that_fails_leaves_its_environment_for_a_rollback(
+    live: tuple[SmallMachine, str], tmp_path: Path
+) -> None:
+    machine, _ = live
+    picky = WSGI.replace("import json", "import os; assert os.environ['SECRET_KEY'] != 'bad'\nimport json", 1)
+    second = machine.publish(artifact(tmp_path, TWO, {"small_wsgi.py": picky})).id
+    assert machine.run("deploy", second).code == 0
+    rotate(machine, "bad")
+    assert machine.run("deploy", second).code == 76
+    assert (machine.live(), machine.run("deploy", machine.publish(artifact(tmp_path, THREE)).id).code) == (TWO, 0)
+    assert machine.run("rollback").code == 0
+    assert (machine.live(), machine.ask()[1]["secret"]) == (TWO, SECRET)
+
+
+def rotate(machine: SmallMachine, value: str) -> None:
+    """Sets SECRET_KEY."""
+    name = machine.backend.names.secret("SECRET_KEY")
+    ssm = machine.backend.session.client("ssm")
+    ssm.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+
+
+def of_schema_1(machine: SmallMachine, release: BackendRelease) -> str:
+    """The release as the program before slots had environments knows it, published; gives its id."""
+    described = {**json.loads(release.body), "schema": 1}
+    described["files"] = {name: older(text) for name, text in described["files"].items()}
+    body = json.dumps(described).encode()
+    found = replace(release, id=f"{release.version}-{hashlib.sha256(body).hexdigest()[:12]}", body=body)
+    machine.store.publish(found)
+    return found.id
+
+
+def older(unit: str) -> str:
+    """A unit that reads the environment of its release."""
+    return unit.replace("/slots/%i.env", "/slots/%i/env")
+
+
+def test_a_machine_of_an_older_program_takes_the_next_release_and_goes_back(machines: Machines, tmp_path: Path) -> None:
+    machine = machines()
+    first = of_schema_1(machine, machine.publish(artifact(tmp_path, ONE)))
+    assert machine.run("deploy", first).code == 0
+    for unit in (machine.root / "etc/systemd/system").iterdir():
+        unit.write_text(older(unit.read_text()))
+    (machine.home / "slots/blue.env").unlink()
+    machine.systemctl("stop", "acme-web@blue.service")
+    machine.systemctl("start", "acme-web@blue.service")
+    rotate(machine, "rotated")
+    second = machine.publish(artifact(tmp_path, TWO)).id
+    assert machine.run("deploy", second).code == 0
+    assert (machine.live(), machine.ask()[1]["secret"]) == (TWO, "rotated")
+    assert machine.run("rollback").code == 0
+    assert (machine.live(), machine.ask()[1]["secret"]) == (ONE, SECRET)
+    assert machine.run("rollback-fresh", first).code == 0
+    assert (machine.live(), machine.ask()[1]["secret"]) == (ONE, "rotated")
+
+
+def test_modules_where_an_operator_stands_do_not_run_as_root(machines: Machines, tmp_path: Path) -> None:
+    machine, mark, place = machines(), tmp_path / "ran", tmp_path / "app"
+    place.mkdir()
+    for name in ("venv", "pip", "compileall"):
+        (place / f"{name}.py").write_text(f"import os; os.mkdir({str(mark)!r})\n")
+    words = machine.command("deploy", machine.publish(artifact(tmp_path, ONE)).id)
+    done = subprocess.run(words, cwd=place, env=machine.environment(), capture_output=True, check=False)
+    assert (done.returncode, mark.exists()) == (0, False)
+
+
+def test_a_live_release_whose_release_json_is_damaged_is_mended_by_its_own_deploy(
+    live: tuple[SmallMachine, str],
+) -> None:
+    machine, release = live
+    file = machine.home / "releases" / release / "release.json"
+    whole = file.read_bytes()
+    file.write_text("{")
+    status = machine.run("status")
+    assert (status.code, "it serves on, deploy it or another one" in status.lines[-1]["problem"]) == (0, True)
+    assert machine.run("deploy", release).code == 0
+    assert (file.read_bytes(), machine.run("status").lines[-1]["problem"]) == (whole, None)
 
 
 def killed_at(machine: SmallMachine, step: str, *words: str) -> None:
@@ -361,7 +457,7 @@ def test_other_requirements_are_installed_anew(
 ) -> None:
     machine, first = live
     held = small_release.wheels()
-    other = {**held, "requirements.txt": held["requirements.txt"] + b"# another lock\n"}
+    other = {**held, "requirements.txt": b"".join(reversed(held["requirements.txt"].splitlines(keepends=True)))}
     monkeypatch.setattr(small_release, "wheels", lambda: other)
     second = machine.publish(artifact(tmp_path, TWO)).id
     run = machine.run("deploy", second)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import small_release
 from small_machine import SmallMachine
 from small_release import HERE, artifact
 
@@ -95,6 +96,51 @@ def test_an_artifact_whose_files_are_not_those_of_its_manifest_is_refused(
 ) -> None:
     assert refused(machine, artifact(tmp_path, ONE, altered=altered))[0] == 65
     assert not (machine.home / "outside.py").exists()
+
+
+LIBRARY = f"venv/lib/python{HERE.python}/site-packages"
+
+
+@pytest.mark.parametrize(
+    "name", [f"{LIBRARY}/evil.pth", "venv/pyvenv.cfg", ".complete", "env", "release.json", "wheelhouse/../venv/x"]
+)
+def test_an_artifact_with_a_file_that_root_would_run_or_believe_is_refused(
+    name: str, machine: SmallMachine, tmp_path: Path
+) -> None:
+    mark = tmp_path / "ran"
+    held = {f"../{name}": f"import os; os.mkdir({str(mark)!r})\n"}
+    code, message = refused(machine, artifact(tmp_path, ONE, held, altered={}))
+    assert (code, f"its artifact cannot be read ('{name}' is in no artifact)" in message) == (65, True), message
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("name", ["env.before-blue/", "venv/", "wheelhouse/../slots/"])
+def test_an_artifact_with_a_directory_of_the_release_programs_own_is_refused(
+    name: str, machine: SmallMachine, tmp_path: Path
+) -> None:
+    assert refused(machine, artifact(tmp_path, ONE, altered={name: b""}))[0] == 65
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["--no-binary :all:", "--index-url https://example.com", "evil @ file:///srv/evil.tar.gz", "./evil", "evil==1"],
+)
+def test_a_requirement_by_which_pip_may_run_what_is_in_the_artifact_is_refused(
+    line: str, machine: SmallMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = small_release.wheels()
+    locked = held["requirements.txt"] + f"{line}\n".encode()
+    monkeypatch.setattr(small_release, "wheels", lambda: {**held, "requirements.txt": locked})
+    code, message = refused(machine, artifact(tmp_path, ONE))
+    assert (code, "its requirements.txt has a line that is no pin with hashes" in message) == (65, True), message
+
+
+def test_an_artifact_without_wheels_is_refused(
+    machine: SmallMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(small_release, "wheels", lambda: {"requirements.txt": b""})
+    code, message = refused(machine, artifact(tmp_path, ONE))
+    assert (code, "its artifact has no wheelhouse/" in message) == (65, True), message
 
 
 def test_an_artifact_with_a_link_is_refused(machine: SmallMachine, tmp_path: Path) -> None:
