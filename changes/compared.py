@@ -6,19 +6,17 @@ one is what it is to the engine, a delete and a create: to call it anything else
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from changes.change import Change, Op, PropertyChange, Step
-from changes.following import follow, pulled_along
-from changes.input_changes import Tags, input_changes
-from changes.property_changes import property_changes
+from changes.following import follow
+from changes.input_changes import as_kept, input_changes
+from changes.options import option_changes
+from changes.providers import default_tags, moved, provider_changes, provider_of
 from changes.retyped import retyped
-from rehearsal.foretold import as_planned
-from rehearsal.graph import OPTIONS, PROVIDER, Graph, Node
-
-PROVIDER_REPLACED_BY = ("region", "allowedAccountIds")  # as the stand-in's DiffConfig has it
+from rehearsal.foretold import as_planned, readable
+from rehearsal.graph import PROVIDER, Graph, Node
 
 
 def compared(before: Graph, after: Graph, *, stack: str, origin: str) -> Change:
@@ -30,70 +28,79 @@ def compared(before: Graph, after: Graph, *, stack: str, origin: str) -> Change:
     former = _former(before, after)
     old = {former.get(node.urn, node.urn): node for node in before if node.custom}
     new = {node.urn: node for node in after if node.custom}
-    tags = _default_tags(before), _default_tags(after)
-    found = {urn: _step(old.get(urn), new.get(urn), tags) for urn in sorted(old.keys() | new.keys())}
+    found = {urn: _step(old.get(urn), new.get(urn), former, (before, after)) for urn in sorted(old.keys() | new.keys())}
     own = {urn: step for urn, step in found.items() if step is not None}
-    moved = _moved(own)
-    steps = follow(pulled_along(own, old, new) if moved else own, old, new)
+    names = {node.name for side in (before, after) for node in side}
+    steps = {urn: _told(_as_held(step), names) for urn, step in follow(own, old, new).items()}
     return Change(
         stack=stack,
         origin=origin,
         steps=tuple(steps[urn] for urn in sorted(steps)),
         before=as_planned(before),
-        after=as_planned(after),
+        after=as_planned(Graph(tuple(_stays(node, old, steps) for node in after))),
         whole=True,
         warnings=tuple(_warnings(own, steps)),
     )
 
 
 def _former(before: Graph, after: Graph) -> dict[str, str]:
-    """New URNs by the former ones, of what only changed its name or place."""
+    """New URNs by the former ones, of what only changed its name or place.
+
+    A resource is one that was there at most: the first of its aliases counts, and the others' resources go.
+    """
     there, wanted = {node.urn for node in before}, {node.urn for node in after}
-    return {
-        urn: node.urn
-        for node in after
-        for urn in node.options.get("aliases", ())
-        if node.urn not in there and urn in there and urn not in wanted
-    }
+    found: dict[str, str] = {}
+    for node in after:
+        known = [urn for urn in node.options.get("aliases", ()) if urn in there and urn not in wanted]
+        if node.urn not in there and known:
+            found[known[0]] = node.urn
+    return found
 
 
-def _default_tags(graph: Graph) -> Tags:
-    """Those that the provider gives to everything; the SDK hands nested settings over as JSON text."""
-    for node in graph.of(PROVIDER):
-        held = node.inputs.get("defaultTags") or {}
-        settings = json.loads(held) if isinstance(held, str) else held
-        return dict(settings.get("tags") or {})
-    return {}
-
-
-def _step(before: Node | None, after: Node | None, tags: tuple[Tags, Tags]) -> Step | None:
+def _step(
+    before: Node | None, after: Node | None, former: Mapping[str, str], sides: tuple[Graph, Graph]
+) -> Step | None:
+    if before is None and after is not None:
+        return Step(op="import" if after.options.get("importID") else "create", before=None, after=after)
     if before is None or after is None:
-        return Step(op="create" if before is None else "delete", before=before, after=after)
-    found = _provider_changes(before, after) if after.type == PROVIDER else input_changes(before, after, tags=tags)
-    changes = (*found, *_option_changes(before, after), *retyped(before, after))
+        return Step(op="delete", before=before, after=after)
+    changes = (*_changes(before, after, former, sides), *option_changes(before, after), *retyped(before, after))
     if not changes:
         return None
     op: Op = "replace" if any(one.replaces for one in changes) else "update"
     return Step(op=op, before=before, after=after, changes=changes)
 
 
-def _provider_changes(before: Node, after: Node) -> tuple[PropertyChange, ...]:
-    return tuple(
-        replace(one, replaces=one.path.startswith(PROVIDER_REPLACED_BY))
-        for one in property_changes(before.inputs, after.inputs)
+def _changes(
+    before: Node, after: Node, former: Mapping[str, str], sides: tuple[Graph, Graph]
+) -> tuple[PropertyChange, ...]:
+    """What differs of the inputs, and by the provider that they go to."""
+    if after.type == PROVIDER:
+        return provider_changes(before, after)
+    old, new = provider_of(before, after, sides[0]), provider_of(after, before, sides[1])
+    same = old is not None and new is not None and former.get(old.urn, old.urn) == new.urn
+    found = input_changes(before, as_kept(before, after), tags=(default_tags(old), default_tags(new)))
+    return (*found, *moved(old, new, same=same))
+
+
+def _as_held(step: Step) -> Step:
+    """The step with what its resource will hold: one that is replaced is made of all that the program says."""
+    if step.op != "update" or step.before is None or step.after is None:
+        return step
+    return replace(step, after=as_kept(step.before, step.after))
+
+
+def _told(step: Step, names: Collection[str]) -> Step:
+    changes = (
+        replace(one, before=readable(one.before, names), after=readable(one.after, names)) for one in step.changes
     )
+    return replace(step, changes=tuple(changes))
 
 
-def _option_changes(before: Node, after: Node) -> Iterator[PropertyChange]:
-    if before.protect != after.protect:
-        yield PropertyChange(path="protect", before=before.protect, after=after.protect)
-    for name in OPTIONS:
-        if before.options.get(name) != after.options.get(name):
-            yield PropertyChange(path=name, before=before.options.get(name), after=after.options.get(name))
-
-
-def _moved(steps: Mapping[str, Step]) -> bool:
-    return any(step.op == "replace" and step.node.type == PROVIDER for step in steps.values())
+def _stays(node: Node, old: Mapping[str, Node], steps: Mapping[str, Step]) -> Node:
+    """The node as it will be held, step or none."""
+    step = steps.get(node.urn)
+    return as_kept(old[node.urn], node) if node.urn in old and (step is None or step.op == "update") else node
 
 
 def _warnings(own: Mapping[str, Step], steps: Mapping[str, Step]) -> Iterator[str]:

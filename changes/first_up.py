@@ -12,7 +12,7 @@ from typing import Final
 
 from changes.preview_differences import Written
 from changes.stack_titles import is_of_account
-from rehearsal.in_process import ROOT_TYPE
+from rehearsal.graph import ROOT_TYPE
 
 _LAST: Final = "aws:ssm/parameter:Parameter::platform-parameter"
 _TAKEN_IN: Final = ("external", "importID")  # what was there before, and may be in use

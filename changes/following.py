@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from changes.change import PropertyChange, Step
-from changes.input_changes import replaces
+from changes.input_changes import as_kept, forced, replaces
+from changes.options import replaced_with
 from changes.property_changes import property_changes
 from changes.property_paths import is_within
 from rehearsal.foretold import without
-from rehearsal.graph import PROVIDER, UNKNOWN, Node
+from rehearsal.graph import UNKNOWN, Node
+from rehearsal.property_paths import ignores
 from rehearsal.resources import RESOURCES
 
 Nodes = Mapping[str, Node]
@@ -37,30 +39,21 @@ def follow(steps: Mapping[str, Step], old: Nodes, new: Nodes) -> dict[str, Step]
     return found
 
 
-def pulled_along(steps: Mapping[str, Step], old: Nodes, new: Nodes) -> dict[str, Step]:
-    """The steps where the provider itself is replaced: all that it holds is replaced with it."""
-    provider = next(step for step in steps.values() if step.node.type == PROVIDER)
-    causes = tuple(replace(one, path=f"provider.{one.path}") for one in provider.changes if one.replaces)
-    found = dict(steps)
-    for urn in old.keys() & new.keys():
-        if new[urn].type.startswith("aws:"):
-            own = found[urn].changes if urn in found else ()
-            found[urn] = Step(op="replace", before=old[urn], after=new[urn], changes=(*own, *causes))
-    return found
-
-
 def _following(step: Step | None, old: Node, new: Node, replaced: set[str]) -> Step | None:
     """The step with what refers to the replaced resources; None where there is nothing new to say."""
     after = step.after if step and step.after else new
-    known = tuple(replace(one, after=without(one.after, replaced)) for one in step.changes) if step else ()
-    further = tuple(one for one in _changes(old, after, replaced) if not any(_overlap(one, each) for each in known))
+    own = step.changes if step else ()
+    anew = {one.path: one for one in replaced_with(old, new, replaced)}
+    known = tuple(
+        replace(one, after=without(one.after, replaced), replaces=one.replaces or one.path in anew) for one in own
+    )
+    found = (*_changes(old, after, replaced), *anew.values())
+    further = tuple(forced(after, one) for one in found if not any(_overlap(one, each) for each in known))
     inputs = {**after.inputs, **_blinded(after, replaced)}
-    if not further and inputs == after.inputs:
+    if not further and known == own and (step is None or inputs == after.inputs):
         return None
-    must = (step is not None and step.op == "replace") or any(one.replaces for one in further)
-    must = must or "*" in after.options.get("replaceOnChanges", ())
     return Step(
-        op="replace" if must else "update",
+        op="replace" if any(one.replaces for one in (*known, *further)) else "update",
         before=old,
         after=replace(after, inputs=inputs),
         changes=(*known, *further),
@@ -69,11 +62,13 @@ def _following(step: Step | None, old: Node, new: Node, replaced: set[str]) -> S
 
 def _changes(old: Node, after: Node, replaced: set[str]) -> Iterator[PropertyChange]:
     """What becomes unknown, place by place, and what was so already and comes from what is replaced."""
-    kind = RESOURCES.get(after.type)
-    for name, blind in _blinded(after, replaced).items():
-        value = after.inputs[name]
-        within = property_changes({name: value}, {name: blind}) if value != blind else ()
-        for one in within or (PropertyChange(path=name, before=old.inputs.get(name), after=blind),):
+    kind, blinded = RESOURCES.get(after.type), _blinded(after, replaced)
+    held, blind = (as_kept(old, replace(after, inputs={**after.inputs, **one})).inputs for one in ({}, blinded))
+    for name in sorted(blinded):
+        if ignores(after.options.get("ignoreChanges", ()), name) or held[name] == blind[name] != UNKNOWN:
+            continue
+        within = property_changes({name: held[name]}, {name: blind[name]})
+        for one in within or (PropertyChange(path=name, before=old.inputs.get(name), after=blind[name]),):
             yield replace(one, replaces=replaces(kind, name))
 
 
@@ -81,7 +76,7 @@ def _blinded(node: Node, replaced: set[str]) -> dict[str, Any]:
     """The inputs that hold an output of what is replaced, with UNKNOWN for it."""
     found = {}
     for name, urns in sorted(node.property_dependencies.items()):
-        if name in node.inputs and name not in node.options.get("ignoreChanges", ()) and replaced & set(urns):
+        if name in node.inputs and replaced & set(urns):
             value = node.inputs[name]
             blind = without(value, replaced)
             if value == UNKNOWN or blind != value:

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from changes.change import PropertyChange
 from changes.property_changes import document, property_changes
+from changes.providers import Tags
 from rehearsal.difference import Change as Found
-from rehearsal.difference import difference, top_level
+from rehearsal.difference import difference
 from rehearsal.foretold import blind, holds_unknown
 from rehearsal.graph import UNKNOWN, Node
+from rehearsal.property_paths import concerns, ignores, kept
 from rehearsal.resource import ResourceType
 from rehearsal.resources import RESOURCES
 
-Tags = Mapping[str, str]
+
+def as_kept(before: Node, after: Node) -> Node:
+    """The resource with the old values where the program tells the engine to ignore changes."""
+    paths = after.options.get("ignoreChanges", ())
+    return replace(after, inputs=kept(before.inputs, after.inputs, paths)) if paths else after
 
 
 def input_changes(before: Node, after: Node, *, tags: tuple[Tags, Tags] = ({}, {})) -> tuple[PropertyChange, ...]:
-    """All that differs, in the order of the paths, without what the program tells the engine to ignore.
+    """All that differs, in the order of the paths.
 
     `tags` are the provider's default ones on either side. What is unknown on both sides counts as changed where it
-    comes from other resources than before.
+    comes from other resources than before, unless the program tells the engine to ignore it.
     """
-    ignored = {top_level(path) for path in after.options.get("ignoreChanges", ())}
-    old, new = ({name: value for name, value in node.inputs.items() if name not in ignored} for node in (before, after))
+    old, new = dict(before.inputs), dict(after.inputs)
     for name in old.keys() & new.keys():
         if holds_unknown(old[name]) != holds_unknown(new[name]):  # one side's program, or its toolkit, tells less
             old[name], new[name] = blind(old[name]), blind(new[name])
@@ -33,8 +39,7 @@ def input_changes(before: Node, after: Node, *, tags: tuple[Tags, Tags] = ({}, {
     table = kind if before.type == after.type else None
     found = property_changes(old, new) if table is None else _by_table(table, old, new, tags)
     known = (*found, *_other_origins(before, after, old, new, kind))
-    replacing = tuple(after.options.get("replaceOnChanges", ()))
-    return tuple(sorted((_forced(one, replacing) for one in known), key=lambda one: one.path))
+    return tuple(sorted((forced(after, one) for one in known), key=lambda one: one.path))
 
 
 def replaces(kind: ResourceType | None, name: str) -> bool:
@@ -95,12 +100,13 @@ def _other_origins(
         PropertyChange(path=name, before=UNKNOWN, after=UNKNOWN, replaces=replaces(kind, name))
         for name in sorted(old.keys() & new.keys())
         if old[name] == new[name] == UNKNOWN
+        and not ignores(after.options.get("ignoreChanges", ()), name)
         and before.property_dependencies.get(name) != after.property_dependencies.get(name)
     ]
 
 
-def _forced(change: PropertyChange, replacing: tuple[str, ...]) -> PropertyChange:
+def forced(node: Node, change: PropertyChange) -> PropertyChange:
     """The change with the program's `replaceOnChanges` heeded."""
-    if change.replaces or not any(one == "*" or top_level(one) == top_level(change.path) for one in replacing):
+    if change.replaces or not any(concerns(one, change.path) for one in node.options.get("replaceOnChanges", ())):
         return change
-    return PropertyChange(path=change.path, before=change.before, after=change.after, replaces=True)
+    return replace(change, replaces=True)

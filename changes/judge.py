@@ -26,7 +26,7 @@ RULES: Final[tuple[Rule, ...]] = rules.RULES
 GRAVEST_FIRST: Final[tuple[Risk, ...]] = ("data loss", "security", "unknown", "downtime", "cost", "cosmetic")
 _MOVES: Final = "the new one is made first, and what uses it goes over to it"
 # By which a guard names what it guards.
-_GUARDED: Final = ("bucket", "region", "accountId", "settingId", "scope", "vpcId")
+_GUARDED: Final = ("bucket", "region", "accountId", "settingId", "scope", "vpcId", "provider")
 _ELSEWHERE: Final = "it may work in other accounts than those that are there"
 _UNWATCHED: Final = "from now on nobody is told when it is taken off"
 _DOES: Final[Mapping[Op, str]] = {
@@ -147,6 +147,7 @@ def _leaves(step: Step) -> bool:
 
 def _moves(step: Step, known: Meaning) -> bool:
     stays = step.before is not None and step.after is not None and not any(retyped(step.before, step.after))
+    stays = stays and not any(top_level(one.path) == "provider" for one in step.changes)  # to another region or account
     return step.op == "replace" and known.moves and stays and not step.node.options.get("deleteBeforeReplace")
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from changes.change import Folded, PropertyChange, Step
-from changes.property_paths import parts
 from rehearsal.difference import difference, top_level
 from rehearsal.graph import SECRET, UNKNOWN, Graph, Node
+from rehearsal.property_paths import parts
 from rehearsal.resources import RESOURCES
 
 _CONDITION = re.compile(r"(?:ResourceTag|PrincipalTag|RequestTag)/([\w.:=+@-]+)", re.IGNORECASE)

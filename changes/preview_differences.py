@@ -9,9 +9,10 @@ from typing import Any
 from changes.change import PropertyChange
 from changes.meanings import meaning
 from changes.property_changes import property_changes
-from changes.property_paths import is_within, parts, value_at
+from changes.property_paths import is_within, value_at
 from rehearsal.difference import difference
 from rehearsal.graph import Node
+from rehearsal.property_paths import parts
 from rehearsal.resources import RESOURCES
 
 Written = Mapping[str, Any]  # a step, or a state, as the engine wrote it

@@ -92,6 +92,8 @@ def _refuse_others(
     """Raises PlatformError for a preview that must not be judged."""
     if why := failure(document):
         raise PlatformError(f"{origin} is of a preview that failed: {why}; mend that, then preview again")
+    if not written and not sum(summary.values()):
+        raise _foreign(origin, stack, "it counts no resource, and a stack is one itself")
     others = {title_of(str(one["urn"])) for one in written} - {stack}
     if others:
         other = min(others)

@@ -12,8 +12,7 @@ from changes.change import Op, PropertyChange, Step
 from changes.engine_values import properties
 from changes.preview_differences import Written, differences, differing
 from changes.retyped import retyped
-from rehearsal.graph import OPTIONS, Graph, Node
-from rehearsal.in_process import ROOT_TYPE
+from rehearsal.graph import OPTIONS, ROOT_TYPE, Graph, Node
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
 
 _OPS: Final[Mapping[str, Op]] = {

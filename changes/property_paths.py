@@ -1,27 +1,12 @@
-"""Paths of properties as the engine writes them: `rules[0].status`, `tags["a.b"]` (Pulumi, "Property paths")."""
+"""What is at the path of a property, and which path is in which; rehearsal/property_paths.py takes them apart."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from rehearsal.graph import SECRET, UNKNOWN
-
-_PART = re.compile(r'\[(?P<index>\d+)\]|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]|\.?(?P<name>[^.\[\]]+)')
-
-
-def parts(path: str) -> Iterator[str | int]:
-    """Names and indexes of a path; what does not have the form is one name."""
-    if "".join(found[0] for found in _PART.finditer(path)) != path:
-        yield path
-        return
-    for found in _PART.finditer(path):
-        if found["index"] is not None:
-            yield int(found["index"])
-        else:
-            yield json.loads(found["quoted"]) if found["quoted"] else found["name"]
+from rehearsal.property_paths import parts
 
 
 def value_at(values: Mapping[str, Any], path: str) -> Any:

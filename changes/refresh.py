@@ -19,8 +19,7 @@ from changes.preview_differences import Written
 from changes.preview_steps import node
 from changes.property_changes import document, property_changes
 from changes.rule import EMPTY
-from rehearsal.graph import Graph, Node
-from rehearsal.in_process import ROOT_TYPE
+from rehearsal.graph import ROOT_TYPE, Graph, Node
 
 ORIGIN: Final = "done outside of Pulumi, found by pulumi refresh"
 _OPS: Final = ("refresh", "delete", "update")

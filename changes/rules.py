@@ -14,6 +14,7 @@ from changes import (
     rules_data,
     rules_edge,
     rules_firewall,
+    rules_options,
     rules_origins,
     rules_policies,
     rules_service,
@@ -28,6 +29,7 @@ from changes.rules_account import Account
 RULES: tuple[Rule, ...] = (
     *rules_data.RULES, *rules_bucket.RULES, *rules_access.RULES, *rules_policies.RULES, *rules_account.RULES,
     *rules_budget.RULES, *rules_edge.RULES, *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
+    *rules_options.RULES,
 )  # fmt: skip
 # What is new, and yet changes something that may be there already: by the input that names it.
 _PART_OF: Final[Mapping[str, str]] = {

@@ -16,8 +16,7 @@ from changes.preview_steps import is_custom, text_of, texts
 from changes.property_changes import INTERNAL
 from changes.stack_titles import option, title_of
 from infra.errors import PlatformError
-from rehearsal.graph import UNKNOWN, Graph, Node
-from rehearsal.in_process import ROOT_TYPE
+from rehearsal.graph import ROOT_TYPE, UNKNOWN, Graph, Node
 
 WARNING: Final = (
     "a saved plan does not tell the values before, what stays as it is, nor whether Pulumi's protection is taken off;"

@@ -58,6 +58,22 @@ def blind(value: Any) -> Any:
     return _without(value, names_an_output)
 
 
+def readable(value: Any, names: Collection[str]) -> Any:
+    """The value with `[part of NAME]` for the end of a stand-in that the program cut at its slash, at any depth.
+
+    `names` are those of the resources: where the end begins in the text is not to be seen otherwise.
+    """
+    if isinstance(value, dict):
+        return {key: readable(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [readable(item, names) for item in value]
+    if not isinstance(value, str) or "]" not in value:
+        return value
+    head, _, rest = value.partition("]")
+    name = max((one for one in names if head.endswith(one)), key=len, default="")
+    return value if "[" in head or not name else f"{head.removesuffix(name)}[part of {name}]{rest}"
+
+
 def as_planned(graph: Graph) -> Graph:
     """The graph as an ordinary plan has it, so that references are followed by their dependencies.
 

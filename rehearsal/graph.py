@@ -13,6 +13,18 @@ from typing import Any
 SECRET = "[secret]"  # noqa: S105 - what stands in a graph where a secret value was
 PROVIDER = "pulumi:providers:aws"  # type of the provider, whose inputs are account, region and default tags
 OPTIONS = ("deleteBeforeReplace", "ignoreChanges", "replaceOnChanges", "retainOnDelete")  # of a resource, Pulumi's own
+UNJUDGED = (
+    "additionalSecretOutputs",
+    "deletedWith",
+    "envVarMappings",
+    "importID",
+    "packageRef",
+    "pluginChecksums",
+    "pluginDownloadURL",
+    "resourceHooks",
+    "version",
+)  # options that change what is done, and of which nobody here knows what they do to it
+ROOT_TYPE = "pulumi:pulumi:Stack"  # of the stack itself, which is no node
 UNKNOWN = "[unknown]"  # what stands in a plan where only the apply will tell
 
 
@@ -21,8 +33,10 @@ class Node:
     """One resource, or component, as the program registered it.
 
     `type` is Pulumi's token (`aws:ec2/vpc:Vpc`), `inputs` and `outputs` have Pulumi's camelCase names with secrets
-    masked as SECRET; `outputs` and `id` are None in a plan and for components. `options` holds what is set of
-    `replaceOnChanges`, `ignoreChanges`, `deleteBeforeReplace`, `retainOnDelete`, and `aliases`, URNs of former names.
+    masked as SECRET; `outputs` and `id` are None in a plan and for components. `provider` is the URN of the provider
+    that makes it, None for components and providers. `options` holds what is set of OPTIONS and UNJUDGED, `replaceWith`
+    and `replacementTrigger` (a list of that one value), and `aliases`, URNs of former names in the order in which the
+    engine looks for them.
     """
 
     urn: str
@@ -37,6 +51,7 @@ class Node:
     custom: bool = True
     id: str | None = None
     outputs: Mapping[str, Any] | None = None
+    provider: str | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ def _object(node: Node) -> dict[str, Any]:
         "type": node.type,
         "name": node.name,
         "parent": node.parent,
+        "provider": node.provider,
         "custom": node.custom,
         "inputs": _sorted(node.inputs),
         "dependencies": list(node.dependencies),
@@ -61,4 +62,5 @@ def _node(entry: Mapping[str, Any]) -> Node:
         custom=entry["custom"],
         id=entry.get("id"),
         outputs=entry.get("outputs"),
+        provider=entry.get("provider"),  # the graph of an older tree does not tell it
     )

@@ -19,17 +19,15 @@ from typing import Any
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import mocks, settings
-from pulumi.runtime.proto import alias_pb2, provider_pb2, resource_pb2
+from pulumi.runtime.proto import callback_pb2, provider_pb2, resource_pb2
 from pulumi.runtime.stack import run_in_stack
 
-from rehearsal import wire
+from rehearsal import registration, wire
 from rehearsal.foretold import NAMED, stand_in
-from rehearsal.graph import PROVIDER, Graph, Node
+from rehearsal.graph import PROVIDER, ROOT_TYPE, Graph, Node
 from rehearsal.resource import Aws
 from rehearsal.resources import FUNCTIONS, RESOURCES
 from rehearsal.servicer import AwsServicer, ProviderError
-
-ROOT_TYPE = "pulumi:pulumi:Stack"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +137,7 @@ class Monitor(mocks.MockMonitor):
             urn = self.make_urn(request.parent, request.type, request.name)
             if urn in self.nodes:
                 raise ProviderError(f"{request.name} ({request.type}) is registered twice: give it another name")
-            node = _node(urn, request)
+            node = registration.node(urn, request)
             if request.type == ROOT_TYPE:
                 return resource_pb2.RegisterResourceResponse(urn=urn)
             if request.type == PROVIDER:
@@ -194,29 +192,19 @@ class Monitor(mocks.MockMonitor):
         """Refused by name: the platform looks things up by functions."""
         raise ProviderError(f"{request.name} ({request.type}): the in-process rehearsal cannot read a resource")
 
+    def RegisterStackTransform(self, request: callback_pb2.Callback) -> Any:  # noqa: ARG002
+        """Refused, as those of one resource are: only the engine runs them."""
+        raise ProviderError("a transform of the stack runs in the engine alone: a plan would not show what it does")
+
+    def RegisterStackInvokeTransform(self, request: callback_pb2.Callback) -> Any:
+        """Refused like one of resources."""
+        return self.RegisterStackTransform(request)
+
     def RegisterResourceOutputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:
         """Keeps the stack's exports."""
         if request.urn.split("::")[2] == ROOT_TYPE:
             self.exports = wire.masked(request.outputs)
         return Empty()
-
-
-def _aliases(urn: str, request: resource_pb2.RegisterResourceRequest) -> list[str]:
-    """The URNs that the resource had before, as the engine would make them."""
-    found = [*request.aliasURNs, *(alias.urn for alias in request.aliases if alias.urn)]
-    for alias in request.aliases:
-        if not alias.urn:
-            found.append(_former(urn, request.parent, alias.spec))
-    return sorted(set(found))
-
-
-def _former(urn: str, parent: str, spec: alias_pb2.Alias.Spec) -> str:
-    """The URN of a specification, which names what was different."""
-    stack, project, types, name = (part.removeprefix("urn:pulumi:") for part in urn.split("::", 3))
-    above = "" if spec.noParent else (spec.parentUrn or parent).split("::")[2] if (spec.parentUrn or parent) else ""
-    type_ = spec.type or types.rpartition("$")[2]
-    full = type_ if above in ("", ROOT_TYPE) else f"{above}${type_}"
-    return f"urn:pulumi:{spec.stack or stack}::{spec.project or project}::{full}::{spec.name or name}"
 
 
 def _foretold(urn: str, created: provider_pb2.CreateResponse) -> provider_pb2.CreateResponse:
@@ -225,29 +213,3 @@ def _foretold(urn: str, created: provider_pb2.CreateResponse) -> provider_pb2.Cr
     created.properties.MergeFrom(wire.encode(told))
     created.id = stand_in(urn, "id")
     return created
-
-
-def _node(urn: str, request: resource_pb2.RegisterResourceRequest) -> Node:
-    options = {
-        "replaceOnChanges": list(request.replaceOnChanges),
-        "ignoreChanges": list(request.ignoreChanges),
-        "deleteBeforeReplace": request.deleteBeforeReplace,
-        "retainOnDelete": request.retainOnDelete,
-        "aliases": _aliases(urn, request),
-    }
-    return Node(
-        urn=urn,
-        type=request.type,
-        name=request.name,
-        parent=request.parent or None,
-        inputs=wire.masked(request.object),
-        dependencies=tuple(sorted(request.dependencies)),
-        property_dependencies={
-            name: tuple(sorted(found.urns))
-            for name, found in sorted(request.propertyDependencies.items())
-            if found.urns
-        },
-        protect=request.protect,
-        options={name: value for name, value in options.items() if value},
-        custom=request.custom,
-    )

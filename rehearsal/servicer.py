@@ -24,6 +24,7 @@ from rehearsal import wire
 from rehearsal.api import is_gone
 from rehearsal.difference import as_written, difference
 from rehearsal.emulator import NotEmulated
+from rehearsal.property_paths import kept
 from rehearsal.resource import Aws, Created, Function, Inputs, ResourceType, undeclared
 from rehearsal.service_models import RefusedByModel
 
@@ -111,9 +112,8 @@ class AwsServicer(ResourceProviderServicer):
     def Diff(self, request: proto.DiffRequest, context: Any) -> proto.DiffResponse:  # noqa: ARG002
         """Compares the last inputs with the new ones: what changes in place, and what replaces the resource."""
         kind = self._type(request.urn)
-        ignored = {path.partition(".")[0].partition("[")[0] for path in request.ignoreChanges}
-        old = {name: value for name, value in wire.plain(request.old_inputs).items() if name not in ignored}
-        new = {name: value for name, value in wire.plain(request.news).items() if name not in ignored}
+        old = wire.plain(request.old_inputs)
+        new = kept(old, wire.plain(request.news), request.ignoreChanges)
         found = difference(kind, old, new)
         return proto.DiffResponse(
             changes=proto.DiffResponse.DIFF_SOME if found.changes else proto.DiffResponse.DIFF_NONE,

@@ -24,7 +24,20 @@ def plain(message: Struct) -> dict[str, Any]:
 
 def masked(message: Struct) -> dict[str, Any]:
     """What a person may see: secrets and unknowns replaced by the graph's marks."""
-    return {name: _masked(value) for name, value in message.fields.items()}
+    return {name: masked_value(value) for name, value in message.fields.items()}
+
+
+def masked_value(value: Value) -> Any:
+    """One value of those."""
+    if _is_secret(value):
+        return SECRET
+    match value.WhichOneof("kind"):
+        case "struct_value":
+            return masked(value.struct_value)
+        case "list_value":
+            return [masked_value(item) for item in value.list_value.values]
+    found = _plain(value)
+    return SHOWN_UNKNOWN if found == UNKNOWN else found
 
 
 def secret_names(message: Struct) -> set[str]:
@@ -86,18 +99,6 @@ def _plain(value: Value) -> Any:
         case "bool_value":
             return value.bool_value
     return None
-
-
-def _masked(value: Value) -> Any:
-    if _is_secret(value):
-        return SECRET
-    match value.WhichOneof("kind"):
-        case "struct_value":
-            return masked(value.struct_value)
-        case "list_value":
-            return [_masked(item) for item in value.list_value.values]
-    found = _plain(value)
-    return SHOWN_UNKNOWN if found == UNKNOWN else found
 
 
 def _value(value: Any) -> Value:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -87,8 +89,8 @@ def _refuse_hidden(root: Path, commit: str, directory: Path) -> None:
     hidden = [name for name in listed if name.endswith(_READ) and not (directory / name).is_file()]
     if hidden:
         raise PlatformError(
-            f"{hidden[0]} of {commit[:12]} is a link, or left out by export-ignore in .gitattributes, so that its"
-            " environment cannot be compared; keep it as a plain file"
+            f"{_shown(hidden[0])} of {commit[:12]} is a link, or left out by export-ignore in .gitattributes, so that"
+            " its environment cannot be compared; keep it as a plain file"
         )
 
 
@@ -129,7 +131,8 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - git, with arguments of our own
             ["git", "--no-optional-locks", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
             capture_output=True,
-            text=True,
+            encoding=sys.getfilesystemencoding(),
+            errors=sys.getfilesystemencodeerrors(),  # as Python has names of files that are not UTF-8
             check=False,
         )
     except FileNotFoundError:
@@ -138,3 +141,8 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())[:300]
+
+
+def _shown(name: str) -> str:
+    """A file's name in print, which has no bytes that are no text."""
+    return CONTROL.sub("?", os.fsencode(name).decode(errors="backslashreplace"))

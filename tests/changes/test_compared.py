@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_graphs import change, node, only, ops, provider
 
-from changes.change import Change, PropertyChange, Step
-from changes.compared import compared
+from changes.change import PropertyChange, Step
 from changes.judge import judge
 from rehearsal.foretold import stand_in
-from rehearsal.graph import UNKNOWN, Graph, Node
+from rehearsal.graph import UNKNOWN, Node
 
 DATABASE = "aws:rds/instance:Instance"
 BUCKET = "aws:s3/bucket:Bucket"
@@ -22,35 +22,6 @@ POLICY = "aws:s3/bucketPolicy:BucketPolicy"
 VPC, SUBNET = "aws:ec2/vpc:Vpc", "aws:ec2/subnet:Subnet"
 ALARM, TOPIC = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:sns/topic:Topic"
 STRANGE = "aws:x/unheardOf:Thing"
-PROVIDER = "pulumi:providers:aws"
-
-
-def node(type_: str, name: str, /, *, after: dict[str, Node] | None = None, **inputs: Any) -> Node:
-    """A resource; `after` names those whose output an input holds."""
-    urn = f"urn:pulumi:dev::platform::{type_}::{name}"
-    held = {key: (one.urn,) for key, one in (after or {}).items()}
-    return Node(urn=urn, type=type_, name=name, parent=None, inputs=inputs, property_dependencies=held)
-
-
-def provider(region: str = "us-east-1", **tags: str) -> Node:
-    return node(PROVIDER, "aws", region=region, defaultTags=json.dumps({"tags": tags}))
-
-
-def graph(*nodes: Node) -> Graph:
-    return Graph(tuple(sorted(nodes, key=lambda one: one.urn)))
-
-
-def change(before: list[Node], after: list[Node]) -> Change:
-    return compared(graph(*before), graph(*after), stack="dev", origin="a..b")
-
-
-def only(found: Change) -> Step:
-    assert len(found.steps) == 1, found.steps
-    return found.steps[0]
-
-
-def ops(found: Change) -> dict[str, str]:
-    return {step.node.name: step.op for step in found.steps}
 
 
 def test_what_is_new_is_created_and_what_is_gone_is_deleted() -> None:
@@ -149,6 +120,16 @@ def test_what_changes_anyway_and_refers_to_what_is_replaced_is_told_once() -> No
         "held.a": ("old [the id of Vpc/vpc]", UNKNOWN),
         "held.b": ("[the arn of Vpc/vpc]", UNKNOWN),
     }
+
+
+def test_the_end_of_a_stand_in_that_a_program_cut_off_is_shown_as_a_part_of_its_resource() -> None:
+    balancer = node("aws:lb/loadBalancer:LoadBalancer", "acme-alb", name="x")
+    end = stand_in(balancer.urn, "arn").rsplit("/", 1)[1]
+    one, two = (node(STRANGE, "t", name=f"acme-{digest}-{end}", other=["a]"]) for digest in ("aa", "bb"))
+    step = only(change([balancer, one], [balancer, two]))
+    assert step.changes == (
+        PropertyChange(path="name", before="acme-aa-[part of acme-alb]", after="acme-bb-[part of acme-alb]"),
+    )
 
 
 def test_a_name_that_stays_brings_no_replacement_along() -> None:

@@ -239,6 +239,9 @@ FAILED = [{"message": "error: no\n", "severity": "error"}, {"message": "warning:
         (json.dumps(document(step("create", BUCKET))), "is cut: it has 1 steps 'create' of 0"),
         (json.dumps(document(step("explode", BUCKET), explode=1)), "a step 'explode', which nobody here knows"),
         (json.dumps(document(step("refresh", BUCKET), same=1)), "preview of a refresh; `diceytech drift --env dev`"),
+        (json.dumps(document()), "is no preview of a whole run (it counts no resource, and a stack is one itself)"),
+        (json.dumps(document(same=0)), "it counts no resource"),
+        (json.dumps({**document(), "diagnostics": FAILED}), "of a preview that failed: no; mend that"),
         (json.dumps({**document(same=1), "diagnostics": FAILED}), "of a preview that failed: no; mend that"),
     ],
 )

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from changes.property_paths import is_within, parts, value_at
+from changes.property_paths import is_within, value_at
 from rehearsal.graph import SECRET
+from rehearsal.property_paths import parts
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from small_git import commit, empty, git
 
 from infra.errors import PlatformError
-from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited
+from scripts.trees.git_trees import checked_out, commit_of, commits_beyond, is_edited, kept
 
 
 @pytest.fixture
@@ -108,3 +109,17 @@ def test_commits_of_the_base_that_this_side_lacks_are_counted(repository: Path) 
     commit(repository, "three")
     assert commits_beyond(repository, "main", "topic") == 2
     assert commits_beyond(repository, "topic", "topic") == 0
+
+
+def test_a_file_whose_name_is_no_text_is_one_like_others_and_is_shown_in_text(repository: Path) -> None:
+    odd = os.fsdecode(b"\xff\xfe")
+    (repository / f"{odd}.txt").write_text("x", encoding="utf-8")
+    assert kept(repository) == {"file", f"{odd}.txt"}
+    with checked_out(repository, commit(repository)) as tree:
+        assert {path.name for path in tree.iterdir()} == {"file", f"{odd}.txt"}
+    (repository / f"{odd}.py").symlink_to("file")
+    with (
+        pytest.raises(PlatformError, match=r"^\\xff\\xfe\.py of \w+ is a link"),
+        checked_out(repository, commit(repository)),
+    ):
+        pass
