@@ -14,8 +14,16 @@ from typing import Any
 from changes.exposed import Exposed
 from changes.exposure_jobs import open_jobs
 from changes.exposure_network import INGRESS, ingress
-from changes.exposure_shared import access_list, cors, cors_of_answers, document, of_bucket, replication
-from changes.exposure_targets import LOGS, endpoint, logs
+from changes.exposure_shared import (
+    access_list,
+    cors,
+    cors_of_answers,
+    document,
+    is_open_to_sites,
+    of_bucket,
+    replication,
+)
+from changes.exposure_targets import LOGS, endpoint, keys, logs
 from changes.grants import Grant, grants
 from changes.policies import POLICY_TYPES, PROPERTIES
 from changes.rule import OPEN, each_block
@@ -46,7 +54,7 @@ _MAY = ", as far as anybody can tell before the apply"
 def exposures(node: Node) -> set[Exposed]:
     """All that the resource leaves open; what is not known yet is left to the rule `policy-not-known`."""
     found = _OF_TYPE.get(node.type)
-    return {*(found[0](node) if found else ()), *_policies(node)}
+    return {*(found[0](node) if found else ()), *_policies(node), *keys(node)}
 
 
 def inputs_read(type_: str) -> tuple[str, ...]:
@@ -115,6 +123,9 @@ def _distribution(node: Node) -> Iterator[Exposed]:
         if held.get("viewerProtocolPolicy") in ("allow-all", *OPEN):
             may = _MAY if held["viewerProtocolPolicy"] in OPEN else ""
             yield Exposed("plain-http", f"takes requests for {held.get('pathPattern', 'all paths')} without TLS{may}")
+        if is_open_to_sites(held.get("responseHeadersPolicyId")):
+            paths = held.get("pathPattern", "all paths")
+            yield Exposed("opened-to-everyone", f"lets the scripts of every site read the answers for {paths}")
 
 
 def _disks(node: Node) -> Iterator[Exposed]:

@@ -1,7 +1,7 @@
 """What resources share by lists of their own, which are no policies: whom they name, and where files are copied.
 
 Source: Amazon S3 User Guide, "Access control list (ACL) overview" and "Replicating objects"; AWS Systems Manager User
-Guide, "Sharing SSM documents".
+Guide, "Sharing SSM documents"; Amazon CloudFront Developer Guide, "Use managed response headers policies".
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ from rehearsal.policy_documents import listed
 _EVERYONE = ("/AllUsers", "/AuthenticatedUsers")  # groups of S3's access control lists
 # `https://*.own.example`, or any port of one host; `*.example` is a whole top level, `*own.example` takes in evilown.
 _OF_ONE_DOMAIN = re.compile(r"([a-z]+://)?\*\.[^*./:]+(\.[^*./:]+)+(:\d+)?|[a-z]+://[^*/:]+:\*", re.I)
+_MANAGED_CORS = (
+    "60669652-455b-4ae9-85a4-c4c02393f86c",  # SimpleCORS
+    "5cc3b908-e619-4b99-88e5-2cf7f45965bd",  # CORS-With-Preflight
+    "e61eb60c-9c35-4d20-a928-2b84e02af89c",  # CORS-and-SecurityHeadersPolicy
+    "eaab4381-ed33-4a86-88ca-d9558dc6cd63",  # CORS-with-preflight-and-SecurityHeadersPolicy
+)
 _BUCKET_ARN = re.compile(r"^arn:[^:]*:s3:::")
 
 
@@ -48,6 +54,11 @@ def cors_of_answers(node: Node) -> Iterator[Exposed]:
         origins = allowed.get("items") if isinstance(allowed, Mapping) else None
         if any(_is_any_site(str(one)) for one in listed(origins)):
             yield Exposed("opened-to-everyone", "lets the scripts of every site read the answers")
+
+
+def is_open_to_sites(policy: object) -> bool:
+    """Whether it is the id of a policy of AWS's own, the same in each account, by which every site may read answers."""
+    return policy in _MANAGED_CORS
 
 
 def _is_any_site(origin: str) -> bool:

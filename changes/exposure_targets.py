@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Final
 
 from changes.exposed import Exposed, Target
@@ -21,6 +22,18 @@ LOGS: Final[Mapping[str, tuple[str, ...]]] = {
     "aws:route53/queryLog:QueryLog": ("cloudwatchLogGroupArn",),
     "aws:s3/bucketLogging:BucketLogging": ("targetBucket",),
 }
+# Inputs that name a key of KMS, and below those that do so within blocks.
+KEYS: Final = ("keyId", "kmsKeyId", "kmsKeyArn", "kmsMasterKeyId", "masterUserSecretKmsKeyId",
+               "performanceInsightsKmsKeyId", "serverSideEncryption.kmsKeyArn", "targetKeyId")  # fmt: skip
+_KEYS_WITHIN: Final = (
+    "rules.applyServerSideEncryptionByDefault.kmsMasterKeyId",
+    "rules.destination.encryptionConfiguration.replicaKmsKeyId",
+    "blockDeviceMappings.ebs.kmsKeyId",
+    "ebsBlockDevices.kmsKeyId",
+    "rootBlockDevice.kmsKeyId",
+    "replicas.kmsKeyId",
+)
+_KEY: Final = re.compile(r"arn:[^:]*:kms:[^:]*:(\d{12}):")
 _WITHIN: Final = ("destinationResourceArn", "bucket")  # of a block, the target
 _ACCOUNT: Final = re.compile(r"arn:[^:]*:[^:]*:[^:]*:(\d{12}):")
 _BUCKET: Final = re.compile(r"(?:arn:[^:]*:s3:::)?(\[the \w+ of [^\]]+\]|[^/]*)")  # without the folder in it
@@ -44,6 +57,16 @@ def endpoint(node: Node) -> Iterator[Exposed]:
         target = _target(str(held.get("arn")), ()) if isinstance(held, Mapping) else Target("")
         if target.account:
             yield Exposed("origin-moved", f"sends requests to {target.name}", target)
+
+
+def keys(node: Node) -> Iterator[Exposed]:
+    """Keys of which it says whose they are: who owns the key can take the data away."""
+    for path in (*KEYS, *_KEYS_WITHIN):
+        top, *below = path.split(".")
+        for held in each_block(node, top):
+            named = reduce(lambda one, key: one.get(key) if isinstance(one, Mapping) else None, below, held)
+            if found := _KEY.match(str(named)):
+                yield Exposed("granted-to-another", f"is encrypted with the key {named}", Target(found[1]))
 
 
 def _target(named: str, made_of: tuple[str, ...]) -> Target:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from changes import rules
+from changes.beside import beside_of
 from changes.change import DONE, Change, Judgement, Op, Report, Risk, Step
 from changes.dependents import Dependents
 from changes.meanings import Meaning, meaning
@@ -45,7 +46,7 @@ def judge(change: Change) -> Report:
         change = replace(change, warnings=(*change.warnings, f"what this costs is not judged, or not all of it: {why}"))
     own = own_of(change)
     coming = {step.node.urn for step in change.steps if step.op == "create"}
-    account, new = account_of(change, coming), coming | change.unfinished
+    account, beside = account_of(change, coming), beside_of(change, coming | change.unfinished)
     judgements: list[Judgement] = []
     folded = list(change.folded)
     for step in change.steps:
@@ -53,7 +54,7 @@ def judge(change: Change) -> Report:
         folded.extend(noise)
         if rest is not None:
             known = meaning(step.before or step.node)
-            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account, new=new))
+            by_rules = list(rules.found(rest, subject=_subject(rest, known), own=own, account=account, beside=beside))
             told = (*by_rules, *_told(rest, known, by_rules, cost.get(step.node.urn), own))
             judgements.extend(replace(one, dependents=dependents.of(step)) for one in told)
     return Report(change=change, judgements=tuple(sorted(judgements, key=_gravity)), folded=tuple(folded))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from typing import Final
+from collections.abc import Collection, Iterator
 
 from changes import (
     rules_access,
@@ -19,6 +17,7 @@ from changes import (
     rules_policies,
     rules_service,
 )  # fmt: skip
+from changes.beside import TWICE, Beside, Held
 from changes.change import Judgement, PropertyChange, Step
 from changes.opened import opened
 from changes.own import Own
@@ -31,54 +30,46 @@ RULES: tuple[Rule, ...] = (
     *rules_budget.RULES, *rules_edge.RULES, *rules_origins.RULES, *rules_firewall.RULES, *rules_service.RULES,
     *rules_options.RULES,
 )  # fmt: skip
-# What is new, and yet changes something that may be there already: by the input that names it.
-_PART_OF: Final[Mapping[str, str]] = {
-    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": "bucket",
-    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": "bucket",
-    "aws:ec2/route:Route": "routeTableId",
-    "aws:ec2/routeTableAssociation:RouteTableAssociation": "subnetId",
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
-}
 
 
-def found(step: Step, *, subject: str, own: Own, account: Account, new: Collection[str]) -> Iterator[Judgement]:
+def found(step: Step, *, subject: str, own: Own, account: Account, beside: Beside) -> Iterator[Judgement]:
     """A resource that goes is judged as a whole; one that comes or changes also by its properties.
 
-    `account` is what the same change creates, and what was there before in the account project; `new` are the URNs of
-    what nobody uses yet, being created, or made by a first `up` that never came to its end.
+    `account` is what the same change creates, and what was there before in the account project.
     """
     if step.after is None:
         return
-    seen = rules_account.seen(_beside(step, new), account)
-    open_ = opened(seen, own)
+    told = _told(step, own, account, beside)
     for rule in RULES:
-        checked = rule.check(seen) if rule.check is not None and rule.reads(seen) else None
-        words = "; ".join(one for one in (checked, open_.get(rule.id)) if one)
-        if words:
+        if words := told.get(rule.id):
             yield Judgement(
                 step=step,
                 risk=rule.risk,
                 rule=rule.id,
-                sentence=f"{subject} {words}",
+                sentence=f"{subject} {'; '.join(one for one in words if not _is_within_another(one, words))}",
                 remedy=rule.remedy,
                 causes=_causes(step, rule.properties),
                 guarded=rule.guarded,
             )
 
 
-def _beside(step: Step, new: Collection[str]) -> Step:
-    """The step as a change of nothing into something, where it is a part of what is there already.
+def _told(step: Step, own: Own, account: Account, beside: Beside) -> dict[str, dict[str, None]]:
+    """What each rule finds in words, each once: in the step, and in all that it is held against beside itself."""
+    told: dict[str, dict[str, None]] = {}
+    for held in (Held(step=rules_account.seen(step, account)), *beside.held(step)):
+        open_ = opened(held.step, own)
+        for rule in RULES:
+            checked = rule.check(held.step) if rule.check is not None and rule.reads(held.step) else None
+            for words in (checked, open_.get(rule.id)):
+                if words and held.asks(rule.id):
+                    told.setdefault(rule.id, {})[words] = None
+    if twice := beside.twice(step):
+        told[TWICE] = {twice: None}
+    return told
 
-    The first lifecycle rules of a bucket delete its files, and a new route opens a network that is in use. It is a part
-    of something new only where nothing else makes the input that names its owner: one of several may be the owner.
-    """
-    after = step.after
-    if step.op != "create" or after is None:
-        return step
-    if after.type not in _PART_OF:
-        return step
-    owners = set(after.property_dependencies.get(_PART_OF[after.type], ()))
-    return step if owners and owners <= set(new) else replace(step, before=replace(after, inputs={}))
+
+def _is_within_another(words: str, told: Collection[str]) -> bool:
+    return any(words != one and words in one for one in told)
 
 
 def _causes(step: Step, properties: tuple[str, ...]) -> tuple[PropertyChange, ...]:

@@ -5,24 +5,18 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from changes.beside import TWICE
 from changes.change import Risk, Step
-from changes.exposure_targets import LOGS
+from changes.exposure_targets import KEYS, LOGS
 from changes.opened import properties as thrown_in
 from changes.policies import PROPERTIES as POLICIES
 from changes.rule import OPEN, Rule, changed, sides
 
-_KEYS = (
-    "keyId",
-    "kmsKeyId",
-    "kmsMasterKeyId",
-    "performanceInsightsKmsKeyId",
-    "masterUserSecretKmsKeyId",
-    "serverSideEncryption.kmsKeyArn",
-)
 _SSE = frozenset({"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"})
 _OWN_KEY = "the key of AWS itself"
 _CONNECTING = ("cidrIpv4", "cidrIpv6", "fromPort", "toPort", "ipProtocol", "prefixListId", "referencedSecurityGroupId",
                "ingress")  # fmt: skip
+_WITHOUT_TLS = ("HTTP", "TCP", "UDP", "TCP_UDP")
 _TLS = ("sslPolicy", "viewerCertificate.minimumProtocolVersion")
 
 
@@ -34,19 +28,26 @@ def _tls_version(policy: Any, *, unknown: float) -> float:
     return float(".".join(part for part in found.groups() if part)) if found else 1.0
 
 
+def _tls_changes(step: Step) -> list[tuple[Any, Any]]:
+    """The policies before and after; what takes no TLS at all has none, and rules of its own."""
+    if sides(step, "protocol")[1] in _WITHOUT_TLS:
+        return []
+    return [found for path in _TLS if (found := changed(step, path))]
+
+
 def _weaker_tls(step: Step) -> str | None:
-    for path in _TLS:
-        found = changed(step, path)
-        if found and _tls_version(found[1], unknown=0) < _tls_version(found[0], unknown=9):
+    for found in _tls_changes(step):
+        if _tls_version(found[1], unknown=0) < _tls_version(found[0], unknown=9):
             return f"takes older TLS: {found[1]} instead of {found[0]}"
     return None
 
 
 def _other_key(step: Step) -> str | None:
-    for path in _KEYS:
+    for path in KEYS:
         old, new = sides(step, path)
         if step.before and step.after and old != new and not (old in OPEN and new in OPEN):
-            return f"is encrypted with {new or _OWN_KEY} instead of {old or _OWN_KEY}"
+            what = "leads to" if path == "targetKeyId" else "is encrypted with"
+            return f"{what} {new or _OWN_KEY} instead of {old or _OWN_KEY}"
     return None
 
 
@@ -56,9 +57,8 @@ def _other_bucket_encryption(step: Step) -> str | None:
 
 
 def _other_tls(step: Step) -> str | None:
-    for path in _TLS:
-        found = changed(step, path)
-        if found and _weaker_tls(step) is None:
+    for found in _tls_changes(step):
+        if _weaker_tls(step) is None:
             return f"takes TLS by {found[1]} instead of {found[0]}"
     return None
 
@@ -72,14 +72,15 @@ def _open(id_: str, title: str, remedy: str, *properties: str, risk: Risk = "sec
 RULES = (
     _open("opened-to-everyone", "Something is opened to the internet, to every account or to every site",
           "name who may: a prefix list, a security group, an account, an origin", *POLICIES, *_CONNECTING, "corsRules",
-          "corsConfig", "permissions", "grants", "accessControlPolicy"),
+          "corsConfig", "permissions", "grants", "accessControlPolicy", "defaultCacheBehavior",
+          "orderedCacheBehaviors"),
     _open("public-access-unblocked", "A block of public access is taken off",
           "leave all four on; CloudFront reads private buckets"),
     _open("administrator-rights", "A policy allows everything, or all of IAM", "name the actions and the resources",
           *POLICIES, "policyArn", "managedPolicyArns"),
-    _open("granted-to-another", "Another account, role or user is let in, or gets copies",
+    _open("granted-to-another", "Another account, role or user is let in, gets copies, or has the key",
           "make sure that you know who it is", *POLICIES, "grants", "accessControlPolicy", "permissions", "rules",
-          "replicationConfiguration", *sorted({path for paths in LOGS.values() for path in paths})),
+          "replicationConfiguration", *KEYS, *sorted({path for paths in LOGS.values() for path in paths})),
     _open("source-not-known", "Whom a rule lets in is only told by the apply",
           "apply what it depends on first, then preview again", *_CONNECTING),
     _open("let-in-another", "A security group lets in a public address, or a list or group from elsewhere",
@@ -105,9 +106,11 @@ RULES = (
     _open("login-off", "A login, a certificate or a second factor is asked for no longer", "leave it on"),
     _open("protection-weakened", "A setting that protects an account or a service is weakened",
           "leave it: what needs it can be let in by name"),
+    _open(TWICE, "A second resource of a setting that AWS has once: it overwrites the first",
+          "change the one that is there"),
     _open("secret-in-clear", "A parameter is no longer encrypted", "leave it a SecureString"),
     Rule(id="encryption-changed", title="Something is encrypted with another key", risk="security", types=frozenset(),
-         properties=_KEYS, check=_other_key, remedy="make sure that all readers may use the new key, and keep the old"),
+         properties=KEYS, check=_other_key, remedy="make sure that all readers may use the new key, and keep the old"),
     Rule(id="bucket-encrypted-otherwise", title="A bucket encrypts in another way", risk="security", types=_SSE,
          properties=("rules",), check=_other_bucket_encryption,
          remedy="make sure that all readers may use the new key, and keep the old"),

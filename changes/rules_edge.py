@@ -6,7 +6,7 @@ pattern".
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from changes.behaviors import behaviors, paths_where
@@ -21,19 +21,31 @@ _FUNCTIONS = ("functionAssociations", "lambdaFunctionAssociations")
 
 
 def _unsigned(step: Step) -> str | None:
-    return _less_asked(step, _SIGNED, "answers without a signed address or cookie")
+    words = "answers without a signed address or cookie"
+    return _less(step, lambda old, new: _loses(_asked(old, _SIGNED), _asked(new, _SIGNED)), words)
 
 
 def _without_function(step: Step) -> str | None:
-    return _less_asked(step, _FUNCTIONS, "no longer runs a function before it answers, such as a password's")
+    """A function that comes with the answer asks nothing, so that each moment of a request counts by itself."""
+    words = "no longer runs a function where it ran one before it answers, such as a password's"
+    return _less(step, _functions_gone, words)
 
 
-def _less_asked(step: Step, names: tuple[str, ...], words: str) -> str | None:
+def _functions_gone(old: Any, new: Any) -> bool:
+    before, after = (_asked(one, _FUNCTIONS) for one in (old, new))
+    at = {one.get("eventType") for one in before if isinstance(one, Mapping)}
+    return _loses(before, after) or any(_loses(_run_at(event, before), _run_at(event, after)) for event in at)
+
+
+def _run_at(event: Any, functions: list[Any]) -> list[Any]:
+    return [one for one in functions if isinstance(one, Mapping) and one.get("eventType") == event]
+
+
+def _less(step: Step, worse: Callable[[Any, Any], bool], words: str) -> str | None:
     """Paths of which something was asked before and may not be now."""
     if step.before is None or step.after is None:
         return None
-    before, after = behaviors(step.before), behaviors(step.after)
-    lost = paths_where(before, after, lambda old, new: _loses(_asked(old, names), _asked(new, names)))
+    lost = paths_where(behaviors(step.before), behaviors(step.after), worse)
     return f"{words}, for {', '.join(lost)}" if lost else None
 
 

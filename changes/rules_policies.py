@@ -82,6 +82,9 @@ def _unbounded(step: Step) -> str | None:
     old, new = sides(step, "permissionsBoundary")
     if step.before is None or step.after is None or old in (None, "") or old == new:
         return None
+    same = [side.property_dependencies.get("permissionsBoundary") for side in (step.before, step.after)]
+    if new and old in OPEN and same[0] and same[0] == same[1]:
+        return None
     return f"is bounded by {new} instead of {old}" if new else "has no permissions boundary any more"
 
 

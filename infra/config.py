@@ -493,8 +493,8 @@ class PlatformConfig(Section):
     dns: Dns | None = None
     """The site's own domain; null: CloudFront's."""
     tags: dict[
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+\-@]{1,128}$")],
-        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+\-@]{0,256}$")],
+        Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}_ .:/=+\-@]+$", max_length=128)],
+        Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}_ .:/=+\-@]*$", max_length=256)],
     ] = {}
     """Tags of everything, besides `Product`, `Environment` and `ManagedBy`."""
     accepted: tuple[Accepted, ...] = ()

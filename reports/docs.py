@@ -80,7 +80,8 @@ counts for that rule of that resource in that stack, whatever the property's val
 day is over is refused (exit 2). One that fits nothing in the change is an error (exit 1) where it is new: written in
 this change, not committed yet, or on the command line. One that was there before, in the base of `diff` or in the
 commit that `preview` and `up` run from, is left over from a change that is merged: a warning names its line, which the
-next pull request takes out, and nobody is stopped until its day is over. A word that fits nothing lets nothing pass.
+next pull request takes out, and nobody is stopped until its day is over. One on the command line of an `up` that has
+nothing left to do, as after one that was killed, is warned of too. A word that fits nothing lets nothing pass.
 """
 
 

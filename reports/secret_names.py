@@ -12,8 +12,9 @@ from changes.property_changes import document
 from rehearsal.graph import Node
 from rehearsal.wire import SIGNATURE
 
-_WORDS = frozenset({"password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential"})
+_WORDS = frozenset({"password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential", "dsn"})
 _PAIRS = frozenset({(kind, "key") for kind in ("private", "api", "access", "signing", "encryption", "master")})
+_ENDS = ("password", "secret", "token", "secretkey", *("".join(pair) for pair in _PAIRS))  # of what is written as one
 # What such a word is followed by where the value only speaks of a secret: its ARN, its age, whether there is one.
 _ABOUT = frozenset(
     {"arn", "arns", "id", "ids", "name", "names", "length", "days", "hours", "minutes", "seconds", "age", "date",
@@ -23,8 +24,8 @@ _ABOUT = frozenset(
      "prevention", "provider", "place"}
 )  # fmt: skip
 _NO_SECRETS = frozenset({"httpTokens", "manageMasterUserPassword"})
-# Keys of a policy's conditions that can hold anything, so that people put a secret there; a header of HTTP.
-_SECRETS = frozenset({"aws:Referer", "aws:UserAgent", "Authorization"})
+# Keys of a policy's conditions, which IAM reads in any case, that can hold anything, so that people put a secret there.
+_ANYTHING = frozenset({"aws:referer", "aws:useragent"})
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-origin-verify"})
 _SPLIT = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Properties that are secrets by their type, whatever they are called.
@@ -42,9 +43,10 @@ _OPERATOR: Final = re.compile(
     r"|(?:Bool|(?:Not)?IpAddress)(?:IfExists)?)"
 )
 _ISSUER = r"(?:[\w-]+\.)+(?:com|net|org|io|dev|example)"  # of tokens; its domain may speak of them
-# AWS's own keys (`aws:SourceArn`, `kms:ViaService`) and those of whoever issues tokens (`issuer.example:sub`).
+# AWS's own keys (`aws:SourceArn`, in any case, `kms:ViaService`) and those of whoever issues tokens
+# (`issuer.example:sub`).
 _OF_ISSUER: Final = re.compile(rf"{_ISSUER}(?:[:/].*)?")
-_KNOWN_KEY: Final = re.compile(r"[a-z0-9-]+:[A-Za-z][\w-]*(?:/.*)?|[\w-]+\.[\w./-]+:[a-z_]+", re.ASCII)
+_KNOWN_KEY: Final = re.compile(r"[A-Za-z0-9-]+:[A-Za-z][\w-]*(?:/.*)?|[\w-]+\.[\w./-]+:[a-z_]+", re.ASCII)
 
 
 @lru_cache(maxsize=16384)
@@ -53,10 +55,12 @@ def is_secret_name(name: str) -> bool:
     if name in _NO_SECRETS or _OF_ISSUER.fullmatch(name):
         return False
     found = [word.lower() for word in _SPLIT.findall(name)]
-    if name in _SECRETS or not found or found[-1] in _ABOUT:
-        return name in _SECRETS
+    if name == "Authorization" or name.lower() in _ANYTHING:
+        return True
+    if not found or found[-1] in _ABOUT:
+        return False
     single = [word if word in _WORDS else word.removesuffix("s") for word in found]
-    alone = any(word in _WORDS or word.endswith(("password", "secret")) for word in single)
+    alone = any(word in _WORDS or word.endswith(_ENDS) for word in single)
     return alone or any(pair in _PAIRS for pair in pairwise(single))
 
 

@@ -84,12 +84,16 @@ def _words(read: Callable[[], Iterable[Acknowledgement]]) -> frozenset[Word]:
         return frozenset()
 
 
-def refuse_unused(verdict: Verdict, before: Collection[Word]) -> None:
+def refuse_unused(verdict: Verdict, before: Collection[Word], *, again: bool = False) -> None:
     """Raises PlatformError for acknowledgements that fit nothing, and warns of those that were there `before`.
 
-    A change that was applied leaves its acknowledgement behind, so that of a change without steps they are told only.
+    A change that was applied leaves its acknowledgement in the file, so that of a change without steps those are told
+    only; of those on the command line (which end with no day) too where it may be given `again` after it was killed.
     """
-    left = [one for one in verdict.unused if _word(one) in before or not verdict.report.change.steps]
+    done = not verdict.report.change.steps
+    left = [
+        one for one in verdict.unused if (one.until is not None and (done or _word(one) in before)) or (done and again)
+    ]
     new = [one for one in verdict.unused if one not in left]
     if new:
         raise PlatformError(f"acknowledged and not in this change: {_lines(new)}")

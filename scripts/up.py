@@ -57,7 +57,7 @@ def up(
             if found.expired:
                 render([found], Format.TEXT, None, guard=True, verbose=verbose)
                 _refuse(found, known)
-            refuse_unused(found, known)
+            refuse_unused(found, known, again=True)
             out.print(f"{stack.title}: {'nothing to change at AWS' if refresh else 'nothing to do'}", markup=False)
             if not refresh:
                 return

@@ -193,6 +193,10 @@ MISTAKES = [
     ("product.backend.path", "a/../../b", "product.backend.path", "leaves the repository"),
     ("product.backend.wsgi", "acme.wsgi; rm -rf /", "product.backend.wsgi", "Python module"),
     ("tags", {"aws:x": "y"}, "tags.aws:x", "reserved"),
+    ("tags", {"Team": "a\u2028b"}, "tags.Team", "at most 256 letters, digits, spaces and _ . : / = + - @"),
+    ("tags", {"Team": "☃"}, "tags.Team", "at most 256 letters, digits, spaces and _ . : / = + - @"),
+    ("tags", {"Team": "é" * 257}, "tags.Team", "at most 256"),
+    ("tags", {"": "a"}, "tags.", "1 to 128 letters"),
     ("tags", {"Product": "y"}, "tags.Product", "reserved"),
     ("accepted", [{"id": "RDS.5", "reason": "no"}], "accepted[0].reason", "at least 15"),
     ("accepted", [{**ENDING, "until": "soon"}], "accepted[0].until", "a day such as 2027"),
@@ -221,6 +225,11 @@ def test_parameters_that_are_as_safe_as_the_default_are_taken() -> None:
     safe = {"ssl_min_protocol_version": "TLSv1.3", "password_encryption": "scram-sha-256", "rds.force_ssl": "1"}
     more = {"ssl_max_protocol_version": "", "auto_explain.log_min_duration": "250", "plv8.start_proc": "x"}
     parse(changed("dev", "database.parameters", {**safe, **more}), source="dev")
+
+
+def test_tags_take_the_letters_and_digits_of_any_script_as_the_services_do() -> None:
+    tags = {"Équipe": "Zürich 東京", "Ort": "٣" * 256}
+    assert parse(changed("dev", "tags", tags), source="dev").tags == tags
 
 
 def test_overlapping_subnets_are_refused() -> None:

@@ -85,6 +85,16 @@ def reaching(default: str, pattern: str = "", target: str = "") -> Inputs:
     }
 
 
+def running(*events: str) -> Inputs:
+    functions = [{"functionArn": "f", "eventType": event} for event in events]
+    return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "functionAssociations": functions}}
+
+
+def sharing(policy_id: str) -> Inputs:
+    """A site whose answers have the headers of a policy of AWS's own."""
+    return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "responseHeadersPolicyId": policy_id}}
+
+
 def caching(policy_id: str, **held: Any) -> Inputs:
     return {"defaultCacheBehavior": {"viewerProtocolPolicy": "https-only", "cachePolicyId": policy_id}, **held}
 
@@ -348,6 +358,15 @@ ROWS: list[Row] = [
      {**media(default=True), "comment": "c"}),
     ("edge-function-detached", SITE, RUNS, behaviors(orderedCacheBehaviors=[private(functionAssociations=[])]),
      behaviors(orderedCacheBehaviors=[private(functionAssociations=[{"functionArn": "g"}])])),
+    ("edge-function-detached", SITE, running("viewer-request"), running("viewer-response"),
+     running("viewer-request", "viewer-response")),
+    ("edge-function-detached", SITE, running("viewer-request", "origin-response"), running("origin-response"),
+     running("origin-response", "viewer-request")),
+    *(("opened-to-everyone", SITE, behaviors(), sharing(managed), sharing("67f7725c-6f97-4210-82d7-5512b31e9d03"))
+      for managed in ("60669652-455b-4ae9-85a4-c4c02393f86c", "5cc3b908-e619-4b99-88e5-2cf7f45965bd",
+                      "e61eb60c-9c35-4d20-a928-2b84e02af89c", "eaab4381-ed33-4a86-88ca-d9558dc6cd63")),
+    ("encryption-changed", "kms/alias:Alias", {"targetKeyId": "a"}, {"targetKeyId": "b"},
+     {"targetKeyId": "a", "name": "alias/x"}),
     ("origin-opened", SITE, origin(originAccessControlId="a"), origin(), origin(originAccessControlId="b")),
     ("origin-opened", SITE, origin(originAccessControlId="a"), origin(originId="other"),
      {"origins": [*origin(originAccessControlId="a")["origins"], {"originId": "x", "domainName": "x"}]}),

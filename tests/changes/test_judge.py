@@ -261,23 +261,20 @@ def test_a_new_policy_for_a_stranger_waits_and_one_for_an_own_role_does_not() ->
         assert ("granted-to-another" in judged(step, others=(PROVIDER,))) == found
 
 
-ROUTE = {"routeTableId": "rtb-1", "gatewayId": "igw-1"}
-
-
-@pytest.mark.parametrize(("type_", "owner", "inputs", "rule"), [
-    ("ec2/route:Route", "routeTableId", ROUTE, "routed-to-internet"),
-    ("ec2/routeTableAssociation:RouteTableAssociation", "subnetId", {"routeTableId": "a"}, "routed-to-internet"),
-    ("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "securityGroupId",
+@pytest.mark.parametrize(("type_", "of", "owner", "inputs", "rule"), [
+    ("ec2/route:Route", "ec2/routeTable:RouteTable", "routeTableId", {"gatewayId": "igw-1"}, "routed-to-internet"),
+    ("ec2/routeTableAssociation:RouteTableAssociation", "ec2/subnet:Subnet", "subnetId", {"routeTableId": "a"},
+     "routed-to-internet"),
+    ("vpc/securityGroupIngressRule:SecurityGroupIngressRule", "ec2/securityGroup:SecurityGroup", "securityGroupId",
      {"prefixListId": "pl-1"}, "let-in-another"),
 ])  # fmt: skip
 def test_a_new_part_of_a_network_that_is_in_use_is_judged_and_one_of_a_new_network_is_not(
-    type_: str, owner: str, inputs: dict[str, Any], rule: str
+    type_: str, of: str, owner: str, inputs: dict[str, Any], rule: str
 ) -> None:
-    whole = node("ec2/routeTable:RouteTable", "whole")
-    part = replace(node(type_, **inputs), property_dependencies={owner: (whole.urn,)})
+    whole, new = node(of, "whole"), node(of, "new")
+    part = replace(node(type_, **{owner: UNKNOWN}, **inputs), property_dependencies={owner: (whole.urn,)})
     assert judged(changed(None, part), others=(whole,))[rule].guarded
     assert rule not in judged(changed(None, part), changed(None, whole))
-    new = node("ec2/securityGroup:SecurityGroup", "new")
     either = replace(part, property_dependencies={owner: (whole.urn, new.urn)})
     assert judged(changed(None, either), changed(None, new), others=(whole,))[rule].guarded
     named = replace(part, property_dependencies={}, dependencies=(new.urn,))
@@ -292,7 +289,7 @@ def test_a_new_rule_for_a_group_of_the_program_itself_passes_and_one_for_private
         ({"cidrIpv4": "10.0.0.0/8"}, True),
     ):
         rule = replace(
-            node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", **inputs),
+            node("vpc/securityGroupIngressRule:SecurityGroupIngressRule", securityGroupId=UNKNOWN, **inputs),
             property_dependencies={"securityGroupId": (whole.urn,)},
         )
         assert ("network-opened" in judged(changed(None, rule), others=(whole,))) == found
@@ -328,7 +325,11 @@ def test_a_group_that_another_stack_or_resource_names_is_no_group_of_the_program
 def test_access_control_lists_that_a_new_setting_lets_count_in_a_bucket_that_is_there_wait_for_a_word() -> None:
     bucket = node("s3/bucket:Bucket", "media")
     setting = replace(
-        node("s3/bucketOwnershipControls:BucketOwnershipControls", rule={"objectOwnership": "ObjectWriter"}),
+        node(
+            "s3/bucketOwnershipControls:BucketOwnershipControls",
+            bucket=UNKNOWN,
+            rule={"objectOwnership": "ObjectWriter"},
+        ),
         property_dependencies={"bucket": (bucket.urn,)},
     )
     assert judged(changed(None, setting), others=(bucket,))["protection-weakened"].guarded
@@ -453,7 +454,11 @@ def test_a_new_listener_without_a_protocol_takes_requests_without_tls() -> None:
 def test_the_first_lifecycle_rules_of_a_bucket_that_is_there_are_judged() -> None:
     bucket = node("s3/bucket:Bucket", "media")
     rules = replace(
-        node("s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", rules=[{"expiration": {"days": 1}}]),
+        node(
+            "s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+            bucket=UNKNOWN,
+            rules=[{"expiration": {"days": 1}}],
+        ),
         property_dependencies={"bucket": (bucket.urn,)},
     )
     assert judged(changed(None, rules), others=(bucket,))["expiry-shortened"].guarded

@@ -515,7 +515,7 @@ def test_protection_that_is_taken_off_is_found_without_any_property() -> None:
 
 def test_every_rule_has_a_row() -> None:
     rows = (*ROWS, *MORE, *SWITCHED, *OF_ACCOUNTS)
-    of_options = {"protect-off", "option-unjudged", "ignored-no-longer"}  # tests/changes/test_options.py
+    of_options = {"protect-off", "option-unjudged", "ignored-no-longer", "set-twice"}  # tests/changes/test_options.py
     assert {rule.id for rule in RULES} - {row[0] for row in rows} == of_options
     assert len({rule.id for rule in RULES}) == len(RULES)
 

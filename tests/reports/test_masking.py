@@ -41,7 +41,7 @@ def inputs(name: str, secret: str) -> Mapping[str, Any]:
             f"condition {key}": {
                 "policy": json.dumps({"Statement": [{**allow, "Condition": {"StringEquals": {key: secret}}}]})
             }
-            for key in ("aws:Referer", "aws:UserAgent", "x-shared-with")
+            for key in ("aws:Referer", "AWS:Referer", "aws:UserAgent", "x-shared-with")
         },
     }
     return found[name]
@@ -53,6 +53,7 @@ KINDS = [
     ("origin in another form", DISTRIBUTION), ("authorization", "acme:x/y:Thing"),
     ("listener", "aws:lb/listenerRule:ListenerRule"), ("setting", SETTING), ("text", SETTING),
     ("dotted", "acme:x/y:Thing"), ("condition aws:Referer", POLICY), ("condition aws:UserAgent", POLICY),
+    ("condition AWS:Referer", POLICY),
     ("condition x-shared-with", POLICY),
 ]  # fmt: skip
 
@@ -94,8 +95,9 @@ def test_the_neighbours_that_name_no_secret_hide_nothing(form: Format) -> None:
 
 
 @pytest.mark.parametrize("form", list(Format))
-def test_a_condition_that_says_who_is_let_in_is_shown(form: Format) -> None:
-    conditions = {"StringLike": {"token.actions.example.com:sub": "repo:owner/name:*", "aws:SourceArn": "arn:aws:x"}}
+@pytest.mark.parametrize("key", ["token.actions.example.com:sub", "aws:SourceArn", "AWS:SourceArn", "Kms:ViaService"])
+def test_a_condition_that_says_who_is_let_in_is_shown(key: str, form: Format) -> None:
+    conditions = {"StringLike": {key: "repo:owner/name:*"}}
     allow = {"Effect": "Allow", "Principal": {"AWS": "999999999999"}, "Action": "s3:*", "Resource": "*"}
     policy = json.dumps({"Statement": [{**allow, "Condition": conditions}]})
     before, after = node(POLICY, "x", {"policy": "{}"}), node(POLICY, "x", {"policy": policy})

@@ -43,6 +43,14 @@ def told(before: Any, after: Any, path: str = "setting", of: Node = THING) -> tu
         "apiKey",
         "SECRET_KEY",
         "X-Origin-Secret",
+        "apikey",
+        "APIKEY",
+        "apikeys",
+        "SECRETKEY",
+        "secretkey",
+        "accesstoken",
+        "accesskey",
+        "SENTRY_DSN",
     ],
 )
 def test_a_name_that_looks_secret_is_masked(name: str) -> None:
@@ -55,6 +63,7 @@ def test_a_name_that_looks_secret_is_masked(name: str) -> None:
     [
         "httpTokens", "manageMasterUserPassword", "secretArn", "secretId", "passwordLength", "tokenTtl", "kmsKeyId",
         "publicKey", "keyName", "minimumPasswordLength", "accessKeyId", "compass", "instanceClass",
+        "apikeyid", "dsnName", "monkey", "tokenizer", "keystone",
     ],
 )  # fmt: skip
 def test_a_name_that_only_speaks_of_a_secret_is_shown(name: str) -> None:

@@ -308,6 +308,8 @@ def test_an_acknowledgement_of_the_head_lets_its_change_pass(platform: Path) -> 
     word = "backups-shortened:database-instance=a week and a day are enough"
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 2
     assert own(platform, "diff", "--base", "main", "--guard", "--env", "prod", "--acknowledge", word).returncode == 0
+    unused = own(platform, "diff", "--base", "HEAD", "--guard", "--env", "prod", "--acknowledge", word)
+    assert (unused.returncode, "acknowledged and not in this change: --acknowledge" in unused.stderr) == (1, True)
     entry = ENTRY
     (platform / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     assert own(platform, "diff", "--base", "main", "--guard").returncode == 0

@@ -87,14 +87,18 @@ def test_an_acknowledgement_in_the_file_counts_until_its_day(root: Path, diceyte
         assert diceytech(*words).returncode == code
 
 
-def test_an_acknowledgement_of_nothing_is_an_error_unless_nothing_changes(root: Path, diceytech: Command) -> None:
+def test_an_acknowledgement_of_nothing_is_an_error_unless_it_is_the_file_s_and_nothing_changes(
+    root: Path, diceytech: Command
+) -> None:
     entry = f"- {{environment: dev, resource: other, rule: bucket-deleted, reason: unused, until: {NEXT_YEAR}}}\n"
     (root / "changes.ack.yaml").write_text(entry, encoding="utf-8")
     words = ("preview", "--env", "dev", "--guard", "--acknowledge", WORD, "--file")
     done = diceytech(*words, "gone.json")
     assert (done.returncode, "changes.ack.yaml:1 (bucket-deleted of other); remove it" in done.stderr) == (1, True)
     done = diceytech(*words, "none.json")
-    assert (done.returncode, "remove them" in done.stderr) == (0, True)
+    assert (done.returncode, "--acknowledge (bucket-deleted of media); remove it" in done.stderr) == (1, True)
+    done = diceytech("preview", "--env", "dev", "--guard", "--file", "none.json")
+    assert (done.returncode, "changes.ack.yaml:1 (bucket-deleted of other); remove it" in done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize(("committed", "code"), [(True, 0), (False, 1)])

@@ -99,6 +99,8 @@ def test_nothing_to_do_says_so_and_runs_nothing(root: Path, engine: ScriptedEngi
     engine.will(document(same=139))
     done = up(root, engine, "--yes")
     assert (done.returncode, done.stdout, "up" in commands(engine)) == (0, "dev: nothing to do\n", False)
+    again = up(root, engine, "--yes", "--acknowledge", WORD)  # as it was called before it was killed
+    assert (again.returncode, "left over from an earlier change" in again.stderr) == (0, True)
 
 
 @pytest.mark.slow
