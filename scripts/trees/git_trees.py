@@ -145,4 +145,4 @@ def _line(text: str) -> str:
 
 def _shown(name: str) -> str:
     """A file's name in print, which has no bytes that are no text."""
-    return CONTROL.sub("?", os.fsencode(name).decode(errors="backslashreplace"))
+    return shown(os.fsencode(name).decode(errors="backslashreplace"))
