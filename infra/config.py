@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from infra.website_paths import BACKEND_PATHS, KEEP_RELEASES
@@ -443,6 +443,18 @@ def _day(value: object) -> object:
         raise PydanticCustomError("day", "write a day such as 2027-03-31") from None
 
 
+def _letters(text: str) -> str:
+    """The text of a tag, whose letters are of any script; not every reader of JSON Schema knows \\p{L}."""
+    odd = next((one for one in text if not (one.isalnum() or one in "_ .:/=+-@")), None)
+    if odd is not None:
+        raise PydanticCustomError(
+            "letters",
+            "AWS takes letters, digits, spaces and _ . : / = + - @ in a tag, and no {odd}",
+            {"odd": f"U+{ord(odd):04X}"},
+        )
+    return text
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 
 
@@ -493,8 +505,12 @@ class PlatformConfig(Section):
     dns: Dns | None = None
     """The site's own domain; null: CloudFront's."""
     tags: dict[
-        Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}_ .:/=+\-@]+$", max_length=128)],
-        Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}_ .:/=+\-@]*$", max_length=256)],
+        Annotated[
+            str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+\-@\u00aa-\uffff]{1,128}$"), AfterValidator(_letters)
+        ],
+        Annotated[
+            str, StringConstraints(pattern=r"^[A-Za-z0-9_ .:/=+\-@\u00aa-\uffff]{0,256}$"), AfterValidator(_letters)
+        ],
     ] = {}
     """Tags of everything, besides `Product`, `Environment` and `ManagedBy`."""
     accepted: tuple[Accepted, ...] = ()
