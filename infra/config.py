@@ -445,13 +445,8 @@ def _day(value: object) -> object:
 
 def _letters(text: str) -> str:
     """The text of a tag, whose letters are of any script; not every reader of JSON Schema knows \\p{L}."""
-    odd = next((one for one in text if not (one.isalnum() or one in "_ .:/=+-@")), None)
-    if odd is not None:
-        raise PydanticCustomError(
-            "letters",
-            "AWS takes letters, digits, spaces and _ . : / = + - @ in a tag, and no {odd}",
-            {"odd": f"U+{ord(odd):04X}"},
-        )
+    if not all(one.isalnum() or one in "_ .:/=+-@" for one in text):
+        raise PydanticCustomError("letters", "write letters, digits, spaces and _ . : / = + - @ alone")
     return text
 
 
