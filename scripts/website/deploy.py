@@ -320,9 +320,10 @@ def who() -> str:
     import getpass
 
     try:
-        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        name = os.environ.get("GITHUB_ACTOR") or getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+    return name.encode(errors="replace").decode()  # one that is not UTF-8 could not be shown
 
 
 def _site_config(site: Site, release: str) -> Wanted:
