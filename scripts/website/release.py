@@ -58,11 +58,6 @@ class Stored:
         return f"{OBJECTS}{self.sha256}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def archived_sha256(key: str) -> str:
-    """SHA-256 of what an archived file holds, by its key."""
-    return key.removeprefix(OBJECTS).partition("-")[0]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """`files` are what it serves; `past` are other keys that kept releases need, with the last one that does."""
