@@ -178,15 +178,19 @@ def endpoint(service: str, default: str) -> str:
 
     Raises AwsError where a variable holds none.
     """
-    refuse_malformed_endpoints()
+    refuse_malformed_endpoint(service)
     own = os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}")
     return (own or os.environ.get("AWS_ENDPOINT_URL") or default).rstrip("/")
 
 
-def refuse_malformed_endpoints() -> None:
-    """Raises AwsError where a variable of the SDKs for an endpoint holds none."""
-    for name, value in os.environ.items():
-        if name.startswith("AWS_ENDPOINT_URL") and value and not ENDPOINT.fullmatch(value):
+def refuse_malformed_endpoint(service: str) -> None:
+    """Raises AwsError where a variable that the SDKs read for this service's endpoint holds none.
+
+    Those of services that nothing here calls may hold what other tools take, such as a path.
+    """
+    for name in (f"AWS_ENDPOINT_URL_{service.upper()}", "AWS_ENDPOINT_URL"):
+        value = os.environ.get(name)
+        if value and not ENDPOINT.fullmatch(value):
             raise AwsError(
                 f"{name}: an endpoint begins with http:// or https://, then host and port alone; correct or unset it"
             )

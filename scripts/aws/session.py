@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from infra.errors import PlatformError
 from scripts.aws.signing import Credentials, CredentialsError
 
 if TYPE_CHECKING:
@@ -38,22 +39,20 @@ def session_of(account_id: str, region: str, *, named_in: str) -> Any:
 def any_account(region: str | None) -> Any:
     """A boto3 session of whichever account the credentials are for; raises CredentialsError for a profile unknown.
 
-    Credentials that cannot be found, renewed or sent are CredentialsError in all its clients, whenever that is. Raises
-    AwsError for a variable of an endpoint that holds none.
+    Credentials that cannot be found, renewed or sent are CredentialsError in all its clients, whenever that is. A
+    client whose variable of an endpoint holds none is AwsError when it is made.
     """
     import boto3
     import botocore.session
     from botocore.config import Config
 
-    from scripts.aws.http import refuse_malformed_endpoints
-
-    refuse_malformed_endpoints()
     retries = {"total_max_attempts": ATTEMPTS, "mode": "standard"}
     with _told():
         base = botocore.session.get_session()
         base.set_default_client_config(
             Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=retries)
         )
+        base.register("creating-client-class", _refuse_malformed_endpoint)
         base.register_component("credential_provider", _Resolver(base.get_component("credential_provider")))
         return boto3.Session(botocore_session=base, region_name=region)
 
@@ -80,6 +79,13 @@ def usable(boto_session: Any) -> Any:
     if found is None:
         raise CredentialsError(NO_CREDENTIALS)
     return found.get_frozen_credentials()
+
+
+def _refuse_malformed_endpoint(*, event_name: str, **_: Any) -> None:
+    """As botocore calls it before it makes a client: the event ends in the service, as in `.secrets-manager`."""
+    from scripts.aws.http import refuse_malformed_endpoint
+
+    refuse_malformed_endpoint(event_name.rpartition(".")[2].replace("-", "_"))
 
 
 class _Resolver:
@@ -124,7 +130,7 @@ def _told() -> Iterator[None]:
 
     try:
         yield
-    except CredentialsError:
+    except PlatformError:  # our own, of the client of a role among them
         raise
     except (BotoCoreError, ClientError, OSError, RuntimeError) as error:  # a RuntimeError: they have expired
         raise _unusable(_one_line(error)) from None

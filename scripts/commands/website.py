@@ -133,12 +133,14 @@ def _finish(site: Site, plan: Plan, *, only_plan: bool, json: bool, wait: bool) 
         if wait and done is not None and done.invalidation is not None and cdn is not None:
             cdn.wait(done.invalidation, lambda status: progress(f"invalidation: {status}", 0, 0))
     made = plan if done is None else done.plan
-    lines = [summary(made), *(f"note: {note}" for note in made.notes)]
+    told = summary(made)
+    lines = [told, *(f"note: {note}" for note in made.notes)]
     if done is not None and done.overtaken:
-        lines.append(f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since")
+        told = f"release {done.release.number} ({done.release.id}) is done; another deploy has begun since"
     elif done is not None:
-        lines.append(f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})")
-    with telling(lines[-1]):
+        told = f"{site.outputs.site_url} serves release {done.release.number} ({done.release.id})"
+    lines += [] if done is None else [told]
+    with telling(told):
         if json:
             from scripts.terminal import print_json
 

@@ -15,7 +15,7 @@ from infra.first_run import placeholders
 from infra.names import Names
 from scripts.aws.session import any_account, identity
 from scripts.doctor.finding import Finding, Status
-from scripts.secrets.secrets import SecretsError, Store
+from scripts.secrets.secrets import Store
 
 Config = TypeVar("Config", PlatformConfig, AccountConfig)
 FALLBACK_REGION = "us-east-1"  # where STS is asked when no environment's YAML can be read
@@ -69,7 +69,7 @@ def _secrets(config: PlatformConfig, environment: str, *, account: str, absent: 
     session: Any = any_account(config.aws.region)
     try:
         missing = [listed.name for listed in Store(session, config, names).list() if listed.changed is None]
-    except SecretsError as error:
+    except PlatformError as error:
         detail, _, fix = str(error).rpartition("; ")
         return Finding(what=what, status=absent, detail=detail, fix=fix)
     if not missing:

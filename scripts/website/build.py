@@ -20,7 +20,7 @@ PRIVATE = frozenset((
     ".yarnrc.yml", ".netrc", ".pypirc", ".s3cfg", ".boto", ".pgpass", ".my.cnf", ".htpasswd", ".git-credentials",
     ".vault-token", "id_rsa", "id_dsa", "id_ecdsa", "id_ed25519",
 ))  # fmt: skip
-PRIVATE_BEGINNINGS = (".env",)
+VARIABLES = re.compile(r"\.env(?:rc|[^a-z]|$)")  # `.env.local`, `.envrc`; not `.environment.json` or `.envoy.yaml`
 PRIVATE_ENDS = (
     ".pem", ".key", ".p12", ".pfx", ".jks", ".kdbx", ".tfstate", ".tfvars", ".tfvars.json", ".ppk",
 )  # fmt: skip
@@ -100,7 +100,7 @@ def _inside(root: str, entry: os.DirEntry[str], key: str) -> str:
 def _refuse_name(key: str, name: str) -> None:
     known = BACKUP.sub("", name.lower())
     listed = known in PRIVATE or known.removeprefix(".") in PRIVATE  # `.id_rsa.swp` is what vim makes of `id_rsa`
-    if listed or known.startswith(PRIVATE_BEGINNINGS) or known.endswith(PRIVATE_ENDS):
+    if listed or VARIABLES.match(known) or known.endswith(PRIVATE_ENDS):
         raise BuildError(f"{key}: would be published with the site; keep it out of the build")
     if key.startswith(RELEASES_PREFIX.rstrip("/")):
         raise BuildError(f"{key}: that name is for the deploys' own records; rename it")

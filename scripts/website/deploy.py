@@ -36,7 +36,6 @@ from scripts.website.release import (
     Record,
     Release,
     Stored,
-    archived_sha256,
     described,
     record_from_bytes,
 )
@@ -181,15 +180,15 @@ class Site:
             written |= {key: file for key, file in files.items() if file.etag == found.listed.get(key)}
         return written
 
-    def damaged(self, archived: Iterable[str]) -> frozenset[str]:
-        """Which of these archived files do not hold what their names say."""
+    def damaged(self, written: Mapping[str, Stored]) -> frozenset[str]:
+        """Which of these objects do not hold what was written there."""
 
         def damage(key: str) -> str | None:
             found = self.bucket.get(key)
-            whole = found is not None and hashlib.sha256(found.body).hexdigest() == archived_sha256(key)
+            whole = found is not None and hashlib.sha256(found.body).hexdigest() == written[key].sha256
             return None if whole else key
 
-        return frozenset(key for key in each(damage, set(archived), at_once=LARGE_AT_ONCE) if key is not None)
+        return frozenset(key for key in each(damage, written, at_once=LARGE_AT_ONCE) if key is not None)
 
     def _with_changed_past(self, found: Snapshot) -> Snapshot:
         """The snapshot with what older releases need and is not what they wrote."""
@@ -199,10 +198,9 @@ class Site:
             written |= {file.archive_key: file for file in record.files.values()}
         there = found.listed
         lost = {key for key in found.past if key not in there}
+        # A copy has an ETag of its own where the file was uploaded in parts.
         other = {key for key in found.past if key in there and key in written and written[key].etag != there[key]}
-        archived = {key for key in other if key.startswith(OBJECTS)}
-        # An archived copy has an ETag of its own where the file was uploaded in parts.
-        lost |= (other - archived) | self.damaged(archived)
+        lost |= self.damaged({key: written[key] for key in other})
         public = {key for key in found.past if key not in lost and not key.startswith(OBJECTS)}
         worn = self._other_headers({key: written[key].headers for key in public if key in written})
         return replace(found, lost=frozenset(lost), worn={key: written[key] for key in worn})
@@ -231,7 +229,10 @@ def plan_deploy(site: Site, directory: Path, release: str | None = None) -> Plan
         if same.empty:
             return same
     name = release or new_id()
-    plan = deploy([*wanted, _site_config(site, name)], found, release=name, keep=keep)
+    files = [*wanted, _site_config(site, name)]
+    plan = deploy(files, found, release=name, keep=keep)
+    if damaged := _damaged(site, plan):
+        plan = deploy(files, replace(found, lost=found.lost | damaged), release=name, keep=keep)
     return replace(plan, again=lambda: plan_deploy(site, directory, name))
 
 
@@ -268,12 +269,18 @@ def _ended_early(site: Site, found: Snapshot) -> bool:
     return untold or site.parts.lock.current.claim is not None or bool(same.copies and not lost)
 
 
+def _damaged(site: Site, plan: Plan) -> frozenset[str]:
+    """What the plan copies and is not what was written: another ETag tells of that, or of an upload in parts."""
+    copies = (*plan.archive, *plan.copies)
+    return site.damaged({copy.source: copy.file for copy in copies if copy.etag != copy.file.etag})
+
+
 def _rolled_back(site: Site, target: Record, found: Snapshot) -> tuple[Plan, tuple[str, ...]]:
     """The plan and what is lost for it, once what it copies, and what it overwrites, is known."""
     keep = site.settings.keep_releases
     plan, lost = roll_back(target, found, keep=keep)
     older = site.older([copy.target for copy in plan.copies if copy.target in found.past], found)
-    damaged = site.damaged(copy.source for copy in plan.copies if copy.etag != copy.file.etag)
+    damaged = _damaged(site, plan)
     if not older and not damaged:
         return plan, lost
     return roll_back(target, replace(found, older=older, lost=found.lost | damaged), keep=keep)
@@ -320,9 +327,10 @@ def who() -> str:
     import getpass
 
     try:
-        return os.environ.get("GITHUB_ACTOR") or getpass.getuser()
+        name = os.environ.get("GITHUB_ACTOR") or getpass.getuser()
     except (OSError, KeyError):
         return "unknown"
+    return name.encode(errors="replace").decode()  # one that is not UTF-8 could not be shown
 
 
 def _site_config(site: Site, release: str) -> Wanted:

@@ -95,6 +95,11 @@ LOADED = frozenset(
     TYPES[part]
     for part in ("js", "css", "json", "wasm", "eot", "webmanifest", "vtt", "srt", "gltf", "geojson", "m3u8", "mpd")
 )
+MEDIA = ("image/", "font/", "audio/", "video/", "model/")
+# What scripts load, and what has no type of its own.
+DATA = frozenset(
+    {"basis", "bin", "br", "data", "drc", "glsl", "ktx", "ktx2", "lottie", "onnx", "riv", "tflite", "wgsl"}
+)
 
 # What people write in the names of pictures and films. Few marks look so, and a picture that is taken for one of these
 # is only asked for again every few minutes.
@@ -102,6 +107,7 @@ WORDS = re.compile(r"(?:[A-Z][a-z]+)+")
 DATED = re.compile(r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\d|(?:19|20)\d\d$", re.IGNORECASE)
 # Where a bundler puts its mark of the content: `main.3f2a9c1b.js`, `index-BhT3xYz9.js`.
 MARK = re.compile(r"[.\-_]([0-9a-f]{8,64}|[A-Za-z0-9_-]{8})(?:\.(?:chunk|min|module))?(?:\.[A-Za-z0-9]+){1,2}$")
+LONG = re.compile(r"[0-9a-f]{16,}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -154,27 +160,46 @@ def is_answered(key: str) -> bool:
 def is_loaded(key: str) -> bool:
     """Whether a page that is open may ask for this later: scripts, styles, pictures, fonts, data; pages are not.
 
-    What has a mark of its content is: no person wrote that name, so that something loads it.
+    What has a mark of its content may be, whatever its type: a playlist or a scene that is kept may refer to it.
     """
-    kind = content_type(key).partition(";")[0]
-    return is_hashed(key) or kind.startswith(("image/", "font/", "audio/", "video/", "model/")) or kind in LOADED
+    return bool(_mark(key)) or _of_loaded_kind(key)
 
 
 def is_hashed(key: str) -> bool:
-    """Whether the name holds a mark of the content, and no word, date or size: those would be kept for a year."""
+    """Whether the name tells that its content never changes: it has a mark of it, and no person wrote that name.
+
+    People write letters that look like a mark (`CV-JSmith2x.docx`) in the names of documents, and would see the old one
+    for a year; no person writes 16 hexadecimal digits.
+    """
+    mark = _mark(key)
+    loaded = _of_loaded_kind(key) or _extension(key) in DATA
+    return bool(mark) and (loaded or LONG.fullmatch(mark) is not None)
+
+
+def _of_loaded_kind(key: str) -> bool:
+    kind = content_type(key).partition(";")[0]
+    return kind.startswith(MEDIA) or kind in LOADED
+
+
+def _mark(key: str) -> str:
+    """The mark of the content that the name holds, which is no word, date or size; empty where there is none."""
     found = MARK.search(key.rpartition("/")[2])
     if found is None or is_page(key):
-        return False
+        return ""
     mark = found[1]
     if _extension(key) not in PAGE_PARTS and (WORDS.fullmatch(mark) or DATED.search(mark)):
-        return False
-    if re.fullmatch(r"[0-9a-f]+", mark):
-        return re.search(r"[a-f]", mark) is not None and re.search(r"\d", mark) is not None
-    inner = sum(letter.isupper() for letter in mark[1:])
-    counted = re.search(r"\d", mark.rstrip("0123456789")) is not None
-    if not mark.isalnum():
+        return ""
+    return mark if _is_mark(mark) else ""
+
+
+def _is_mark(text: str) -> bool:
+    if re.fullmatch(r"[0-9a-f]+", text):
+        return re.search(r"[a-f]", text) is not None and re.search(r"\d", text) is not None
+    inner = sum(letter.isupper() for letter in text[1:])
+    counted = re.search(r"\d", text.rstrip("0123456789")) is not None
+    if not text.isalnum():
         return inner > 1 and counted
-    return (counted and any(map(str.isupper, mark))) or (inner > 1 and not mark.isupper())
+    return (counted and any(map(str.isupper, text))) or (inner > 1 and not text.isupper())
 
 
 def headers(key: str, *, demoted: bool = False) -> Headers:

@@ -91,8 +91,11 @@ class Lock:
                     self._wait(tell)
                     alone = True
                 yield taken_over
-        except BaseException:
-            if alone:  # else the owner before may still write: the next one must not begin at once
+        except BaseException as error:
+            never_claimed = not self.holding and isinstance(error, PlatformError)
+            # Not alone: the owner before may still write, and the next one must not begin at once. Never claimed: S3
+            # refused, or does not answer, and then the lease ends what may have arrived.
+            if alone and not never_claimed:
                 self._let_go(claim)
             raise
         finally:
@@ -147,12 +150,14 @@ class Lock:
         if self._object.lost or self._files:
             return
         with suppress(PlatformError):
-            try:
-                self._write(self.current.let_go(claim))
-            except HeldError:  # or an interrupt came between a write of ours and its answer
-                held = self.read().claim
-                if held is not None and held.nonce == claim.nonce:
+            if self.holding:
+                with suppress(HeldError):
                     self._write(self.current.let_go(claim))
+                    return
+            # An interrupt came between a write of ours and its answer: what is there tells whether it arrived.
+            held = self.read().claim
+            if held is not None and held.nonce == claim.nonce:
+                self._write(self.current.let_go(claim))
 
     def _write(self, current: Current) -> None:
         with self._object.writing:

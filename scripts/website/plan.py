@@ -321,11 +321,12 @@ def _past(found: Snapshot, now: Iterable[str], written: set[str], *, number: int
         past[file.archive_key] = max(last, past.get(file.archive_key, 0))
 
     def put_back(key: str, file: Stored) -> None:
-        whole = [one for one in (key, file.archive_key) if found.listed.get(one) == file.etag and one not in found.lost]
-        if not whole:
+        there = found.listed.get(key) == file.etag and key not in found.lost
+        archived = file.archive_key in found.listed and file.archive_key not in found.lost
+        if not there and not archived:
             lost.add(key)
-        elif whole[0] != key or key in found.distrusted:
-            archive.append(_copy(whole[0], key, file, found))
+        elif not there or key in found.distrusted:
+            archive.append(_copy(key if there else file.archive_key, key, file, found))
 
     for key, file in (found.base.files if found.base else EMPTY).items():
         if key in serving and key not in written:

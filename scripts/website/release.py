@@ -58,11 +58,6 @@ class Stored:
         return f"{OBJECTS}{self.sha256}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
-def archived_sha256(key: str) -> str:
-    """SHA-256 of what an archived file holds, by its key."""
-    return key.removeprefix(OBJECTS).partition("-")[0]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """`files` are what it serves; `past` are other keys that kept releases need, with the last one that does."""
@@ -221,6 +216,11 @@ def _text(value: object) -> str:
     return value
 
 
+def _name(value: object) -> str:
+    """A person's, for others to read: what is not UTF-8 in it is no damage."""
+    return _text(value.encode(errors="replace").decode() if isinstance(value, str) else value)
+
+
 def _id(value: object) -> str:
     text = _text(value)
     if ID.fullmatch(text) is None:
@@ -229,16 +229,15 @@ def _id(value: object) -> str:
 
 
 Line = TypeVar("Line", Release, Claim)
-KINDS: Mapping[str, Callable[[object], object]] = {"id": _id, "at": _text, "by": _text, "nonce": _text}
+KINDS: Mapping[str, Callable[[object], object]] = {"id": _id, "at": _text, "by": _name, "nonce": _text}
 
 
 def _typed(line: Line) -> Line:
     """The line as it was read; raises TypeError or ValueError where anything in it is not what a deploy writes."""
-    for one in fields(line):
-        value = getattr(line, one.name)
-        if not (one.name == "of" and value is None):
-            KINDS.get(one.name, _number)(value)
-    return line
+    found = {one.name: getattr(line, one.name) for one in fields(line)}
+    kept = {"of"} if found.get("of") is None else set()
+    read: dict[str, Any] = {name: KINDS.get(name, _number)(found[name]) for name in found.keys() - kept}
+    return replace(line, **read)
 
 
 def _paths(found: object) -> tuple[str, ...]:

@@ -38,12 +38,25 @@ def test_a_connection_that_comes_back_while_all_are_closed_is_closed_too() -> No
 )
 def test_an_endpoint_that_is_none_is_refused_by_its_variable(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", value)
-    for asked in (lambda: endpoint("s3", "https://s3.amazonaws.com"), lambda: any_account("us-east-1")):
+    for asked in (lambda: endpoint("s3", "https://s3.amazonaws.com"), lambda: any_account("us-east-1").client("s3")):
         with pytest.raises(
             AwsError, match=r"^AWS_ENDPOINT_URL_S3: an endpoint begins with http:// or https://"
         ) as told:
             asked()
         assert "SECRET" not in str(told.value)
+
+
+def test_an_endpoint_of_many_words_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", "http://x/path")
+    with pytest.raises(AwsError, match=r"^AWS_ENDPOINT_URL_SECRETS_MANAGER: an endpoint begins with"):
+        any_account("us-east-1").client("secretsmanager")
+
+
+def test_the_endpoint_of_a_service_that_is_not_called_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "https://gw.example/bedrock")
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+    assert endpoint("s3", "https://s3.amazonaws.com") == "http://127.0.0.1:1"
+    assert any_account("us-east-1").client("s3").meta.endpoint_url == "http://127.0.0.1:1"
 
 
 def asked(address: str, *, region: str = "us-east-1") -> None:

@@ -199,5 +199,12 @@ def test_secrets_that_may_not_be_read_are_a_finding(copy: Path) -> None:
     assert "Secrets of dev: AWS refused to look for SECRET_KEY (GetParameter: ValidationException)" in done.stdout
 
 
+def test_an_endpoint_of_the_secrets_that_is_none_is_a_finding(copy: Path) -> None:
+    with loopback() as aws:
+        done = diceytech("doctor", "--env", "dev", cwd=copy, AWS_ENDPOINT_URL_SSM="localhost:1", **aws.variables)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Secrets of dev: AWS_ENDPOINT_URL_SSM: an endpoint begins with http:// or https://" in done.stdout
+
+
 def test_the_requirements_of_this_repository_are_met() -> None:
     assert by_name(examine(ROOT, "dev", aws=False))["Libraries"].status == "ok"

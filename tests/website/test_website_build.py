@@ -86,6 +86,9 @@ def test_many_refused_files_are_counted(build: Path) -> None:
         ".ENV",
         ".env.production",
         ".env-old",
+        ".env_old",
+        ".env2",
+        ".env copy",
         ".envrc",
         ".git",
         ".npmrc",
@@ -121,6 +124,12 @@ def test_a_backup_of_no_secret_is_deployed(build: Path) -> None:
     (build / "index.html.bak").touch()
     (build / "old.copy").touch()
     assert keys(build) == ["index.html", "index.html.bak", "old.copy"]
+
+
+def test_names_that_only_begin_like_a_file_of_variables_are_deployed(build: Path) -> None:
+    (build / ".environment.json").touch()
+    (build / ".envoy.yaml").touch()
+    assert keys(build) == [".environment.json", ".envoy.yaml", "index.html"]
 
 
 @pytest.mark.parametrize("name", ["a\nb", "a\\b", "a\x7f", "a\x9b31m", "a\u202egpj.js", "a\u2066b", "a\u200fb"])

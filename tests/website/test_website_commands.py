@@ -392,3 +392,12 @@ def test_a_deploy_that_cannot_be_told_on_a_full_disk_is_told_in_the_error(world:
     )
     assert (code, re.fullmatch(expected, said) is not None) == (1, True), said
     assert world.served() == FIRST
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_where_nothing_was_to_do_a_full_disk_is_told_so_and_not_a_note(world: World) -> None:
+    files = {**FIRST, "assets/main.1a2b3c4d.js.map": "{}"}
+    Process(world, files, through=world.server).end()
+    with Path("/dev/full").open("w") as full:
+        code, said = Process(world, files, through=world.server, stdout=full).end()
+    assert (code, said.partition("all the same: ")[2]) == (1, "nothing to do: 8 files are as they should be\n")

@@ -42,8 +42,20 @@ HASHED = [
     "assets/index-CkXyBdQw.css",
     "assets/chunk-AB3D2345.js",
     "assets/logo-a1b2c3d4e5f60718.png",
-    *(f"assets/a-BhT3xYz9.{part}" for part in ("bin", "onnx", "ts", "m4s", "csv", "pdf", "ktx2", "cjs", "data", "xml")),
+    *(f"assets/a-BhT3xYz9.{part}" for part in ("bin", "onnx", "ts", "m4s", "ktx2", "cjs", "data", "lottie")),
+    *(f"assets/a-1a2b3c4d5e6f7a8b.{part}" for part in ("csv", "pdf", "docx", "xml", "exe", "gz")),
     "assets/index-BhT3xYz9.js.br",
+]
+# Names that people write, and that look marked.
+NAMED = [
+    "Flyer-A4Format.pdf",
+    "Whitepaper-B2BSales.pdf",
+    "CV-JSmith2x.docx",
+    "Terms-GDPRv2En.pdf",
+    "Plan_2024Q3v1.pdf",
+    "Setup-Win64Msi.exe",
+    "sitemap-1a2b3c4d.xml",
+    "feed.20240a1b.rss",
 ]
 NOT_HASHED = [
     "index-3f2a9c1b.html",
@@ -83,6 +95,12 @@ def test_what_bundlers_mark_is_kept_for_ever(key: str) -> None:
 @pytest.mark.parametrize("key", NOT_HASHED)
 def test_words_dates_and_sizes_are_no_marks(key: str) -> None:
     assert not is_hashed(key)
+
+
+@pytest.mark.parametrize("key", NAMED)
+def test_a_document_that_a_person_named_is_kept_for_open_tabs_and_not_for_a_year(key: str) -> None:
+    assert is_loaded(key)
+    assert headers(key).cache_control == SHORT
 
 
 def test_what_a_page_is_made_of_is_asked_for_again_each_time() -> None:

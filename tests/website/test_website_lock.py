@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from fault_proxy import Asked, Fault, fault_proxy
-from website_world import FIRST, SECOND, Build, World, quiet
+from website_world import FIRST, QUICK, SECOND, Build, World, quiet
 
 from infra.errors import PlatformError
 from scripts.heartbeat import NOTICE
@@ -81,6 +81,52 @@ def test_a_plan_from_before_a_deploy_that_failed_is_not_carried_out(world: World
         carry_out(slow, planned, quiet)
     world.deploy(THIRD)
     assert THIRD.items() <= world.served().items()
+
+
+def claiming(asked: Asked) -> bool:
+    """Whether this writes the list of releases."""
+    return asked.method == "PUT" and asked.path.endswith(CURRENT_KEY)
+
+
+@pytest.mark.parametrize("there", [b"{damaged", b""])
+def test_a_deploy_that_never_got_its_claim_writes_nothing(world: World, there: bytes) -> None:
+    """Neither over a damaged list, nor over the claim of a deploy that died."""
+    world.deploy(FIRST)
+    if there:
+        world.s3.put(CURRENT_KEY, there, Headers(content_type="application/json", cache_control="no-store"))
+    else:
+        with (
+            fault_proxy(world.server, lambda asked: "dead" if asked.number >= 12 else "none") as proxy,
+            pytest.raises(PlatformError),
+        ):
+            world.deploy(SECOND, through=proxy.address)
+        world.monkeypatch.setattr("scripts.website.lock.LEASE", -60.0)  # whatever the clocks say
+    before = world.s3.get(CURRENT_KEY)
+    with (
+        fault_proxy(
+            world.server, lambda asked: "dead" if claiming(asked) and sum(map(claiming, proxy.asked)) <= 3 else "none"
+        ) as proxy,
+        pytest.raises(PlatformError, match="does not answer"),
+    ):
+        world.deploy(SECOND, through=proxy.address)
+    after = world.s3.get(CURRENT_KEY)
+    assert before is not None
+    assert after is not None
+    assert (after.body, after.etag) == (before.body, before.etag)
+    assert sum(map(claiming, proxy.asked)) == QUICK.attempts
+
+
+def test_a_deploy_that_another_one_was_faster_than_asks_once(world: World) -> None:
+    world.deploy(FIRST)
+    with fault_proxy(world.server) as proxy:
+        site = world.site(through=proxy.address)
+        planned = world.plan(THIRD, site)
+        world.deploy(SECOND)
+        before = len(proxy.asked)
+        with pytest.raises(HeldError, match="another deploy changed the site meanwhile"):
+            carry_out(site, planned, quiet)
+        asked = [one.method for one in proxy.asked[before:]]
+    assert asked == ["PUT", "GET"]  # the claim, and whether the one there is its own
 
 
 @pytest.mark.parametrize("write", [1, 2])  # the claim, and the sign of life before the first page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from fault_proxy import fault_proxy
 from website_world import FIRST, SECOND, Build, World, quiet
@@ -30,6 +32,46 @@ def test_a_chunk_that_a_dead_deploy_wrote_over_is_put_back_for_who_still_loads_i
     assert world.plan(SECOND, world.site(verify=True)).empty
     world.roll_back()
     assert FIRST.items() <= world.served().items()
+
+
+FILM = "film.mp4"
+
+
+def film_of_parts(world: World) -> bytes:
+    """Deploys a film of two parts, whose archived copy has an ETag of its own, writes over it; gives its content."""
+    content = bytes(range(256)) * 4 * 1024 * 9
+    first, second = world.build(FIRST), world.build({**FIRST, "index.html": "second", FILM: "other"})
+    (first / FILM).write_bytes(content)
+    for build in (first, second, first):
+        world.deploy(build)
+    world.s3.put(FILM, b"defaced", headers(FILM))
+    return content
+
+
+def test_a_film_whose_archived_copy_has_an_etag_of_its_own_is_put_back(world: World) -> None:
+    content = film_of_parts(world)
+    done = world.deploy(SECOND)
+    found = world.s3.get(FILM)
+    assert done is not None
+    assert found is not None
+    assert (found.body, done.plan.notes) == (content, ())
+    assert world.plan(SECOND, world.site(verify=True)).empty
+    world.roll_back("3")
+    again = world.s3.get(FILM)
+    assert again is not None
+    assert again.body == content
+
+
+def test_a_film_whose_archived_copy_is_damaged_is_told_and_deleted(world: World) -> None:
+    content = film_of_parts(world)
+    digest = hashlib.sha256(content).hexdigest()
+    (copy,) = [key for key in world.private() if digest in key]
+    world.s3.put(copy, b"defaced too", headers(FILM))
+    done = world.deploy(SECOND)
+    assert done is not None
+    assert [note for note in done.plan.notes if note.startswith(f"{copy}, {FILM}: of an older release, and changed")]
+    assert {copy, FILM}.isdisjoint(world.s3.list())
+    assert world.plan(SECOND).empty
 
 
 @pytest.mark.parametrize("how", ["changed", "deleted"])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scripts.website.deploy import who
 from scripts.website.headers import headers
 from scripts.website.release import (
     UNPACKED,
@@ -115,7 +116,8 @@ def listed(line: dict[str, Any], claim: dict[str, Any], unsent: Any = ()) -> Cur
         {"id": "a/b"},
         {"id": ""},
         {"id": 1},
-        {"by": "\ud800"},
+        {"at": "\ud800"},
+        {"by": 1},
         {"number": 10**4299},
         {"number": -1},
         {"number": True},
@@ -130,6 +132,19 @@ def test_a_line_that_no_deploy_wrote_is_damage(changes: dict[str, Any]) -> None:
     if changes.keys() <= CLAIM.keys():
         with pytest.raises(DamagedError):
             listed({}, changes)
+
+
+def test_a_name_that_is_not_utf_8_is_no_damage() -> None:
+    found = listed({"by": "j\udcfcrgen"}, {"by": "j\udcfcrgen"})
+    assert found.claim is not None
+    assert (found.releases[0].by, found.claim.by) == ("j?rgen", "j?rgen")
+
+
+@pytest.mark.parametrize("name", ["GITHUB_ACTOR", "LOGNAME"])
+def test_who_deploys_can_be_read_by_everybody(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GITHUB_ACTOR", raising=False)
+    monkeypatch.setenv(name, "j\udcfcrgen")
+    assert ascii(who()) == "'j?rgen'"  # a report of the test must be able to show it too
 
 
 @pytest.mark.parametrize(
