@@ -91,6 +91,7 @@ def node(state: Written) -> Node:
         custom=is_custom(kind, declared=bool(state["custom"])),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,
+        provider=(text_of(state, "provider") or "").rpartition("::")[0] or None,
     )
 
 
