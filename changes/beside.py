@@ -92,7 +92,7 @@ class Beside:
         return (replace(after, inputs={}),)
 
     def _replaced(self, after: Node) -> Collection[Node]:
-        """What goes under the same name at AWS, or else the one of its type that goes where it alone comes: a rename."""
+        """What goes under the same name at AWS, or else what alone of its type goes where it alone comes."""
         gone = self.gone.get(after.type, ())
         same = [one for one in gone if _names(one) & _names(after)]
         return same or (gone if len(gone) == self.coming[after.type] == 1 else ())

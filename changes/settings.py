@@ -88,7 +88,6 @@ class Side:
 
     of_type: Mapping[str, tuple[Node, ...]]
     called: Mapping[tuple[str, str], str]
-    former: Mapping[str, str]
     regions: Mapping[str, str]
 
     def whose(self, node: Node) -> _Whose | None:
@@ -101,7 +100,7 @@ class Side:
     def beside(self, node: Node) -> list[Node]:
         """Others of the type that set the same."""
         whose = self.whose(node)
-        others = [one for one in self.of_type.get(node.type, ()) if self._urn(one.urn) != self._urn(node.urn)]
+        others = [one for one in self.of_type.get(node.type, ()) if one.urn != node.urn]
         return [one for one in others if whose is not None and self.whose(one) == whose]
 
     def _one(self, node: Node, name: str, of: str) -> str | None:
@@ -111,7 +110,7 @@ class Side:
         if value in OPEN or names_an_output(str(value)):
             made_of = {one for one in node.property_dependencies.get(name, ()) if _is(one, of)}
             named = {one for one in made_of if value in OPEN or without(value, [one]) == UNKNOWN}
-            return self._urn(named.pop()) if len(named) == 1 else None
+            return named.pop() if len(named) == 1 else None
         text = str(value).rpartition("servicesetting")[2]  # an ARN, or what stands behind that in it
         return next((self.called[of, form] for form in _forms(text) if (of, form) in self.called), text)
 
@@ -120,21 +119,16 @@ class Side:
 
         Where a preview tells of no provider, the provider itself stands for its region.
         """
-        if node.provider in self.regions:
+        if node.provider is not None and node.provider in self.regions:
             return self.regions[node.provider]
         found = {*self.regions.values()} or {node.provider or ""}
         return found.pop() if len(found) == 1 else None
 
-    def _urn(self, urn: str) -> str:
-        return self.former.get(urn, urn)
-
 
 def sides(change: Change) -> tuple[Side, Side]:
     """The resources before and after the change, as whole as they are known."""
-    former = {alias: node.urn for node in change.after for alias in node.options.get("aliases", ())}
-    former |= {step.before.urn: step.after.urn for step in change.steps if step.before and step.after}
     stepped = [step.before for step in change.steps if step.before], [step.after for step in change.steps if step.after]
-    return _side(change.before, stepped[0], former), _side(change.after, stepped[1], former)
+    return _side(change.before, stepped[0]), _side(change.after, stepped[1])
 
 
 def is_of_new(node: Node, after: Side, new: Collection[str]) -> bool:
@@ -153,7 +147,7 @@ def is_of_new(node: Node, after: Side, new: Collection[str]) -> bool:
     return any(refers(node, setting.names[0], one) or _is_output_of(str(value), one.urn) for one in owners)
 
 
-def _side(graph: Graph, stepped: Iterable[Node], former: Mapping[str, str]) -> Side:
+def _side(graph: Graph, stepped: Iterable[Node]) -> Side:
     """With the steps' own nodes, which tell more than those of the graph."""
     nodes = {**{node.urn: node for node in graph}, **{node.urn: node for node in stepped}}
     of_type: dict[str, list[Node]] = {}
@@ -161,15 +155,10 @@ def _side(graph: Graph, stepped: Iterable[Node], former: Mapping[str, str]) -> S
         of_type.setdefault(node.type, []).append(node)
     owners = {setting.of for setting in SETTINGS.values()}
     called = {
-        (type_, name): former.get(node.urn, node.urn)
-        for type_ in owners
-        for node in of_type.get(type_, ())
-        for name in identities(node)
+        (type_, name): node.urn for type_ in owners for node in of_type.get(type_, ()) for name in identities(node)
     }
     regions = {node.urn: _named_region(node) for node in of_type.get(PROVIDER, ())}
-    return Side(
-        of_type={key: tuple(held) for key, held in of_type.items()}, called=called, former=former, regions=regions
-    )
+    return Side(of_type={key: tuple(held) for key, held in of_type.items()}, called=called, regions=regions)
 
 
 def _named_region(provider: Node) -> str:

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_changes import change, changed, judged, node, policy, with_inputs
+from small_changes import changed, judged, node, policy, with_inputs
 
 from changes.change import Op
+from changes.compared import compared
 from changes.judge import judge
 from changes.settings import SETTINGS
 from rehearsal.graph import UNKNOWN, Graph, Node
@@ -77,9 +78,9 @@ def test_an_owner_of_another_name_by_an_alias_is_the_same() -> None:
     group, part = node(GROUP, "old"), node(INGRESS, "part", prefixListId="pl-1")
     renamed = replace(node(GROUP, "new"), options={"aliases": [group.urn]})
     before, after = of(group, part, "securityGroupId"), of(renamed, part, "securityGroupId")
-    step = changed(before, with_inputs(after, description="d"))
-    whole = replace(change(step), before=Graph((before, group)), after=Graph((after, renamed)))
-    assert "let-in-another" not in {one.rule for one in judge(whole).judgements}
+    sides = Graph((before, group)), Graph((with_inputs(after, description="d"), renamed))
+    found = judge(compared(*sides, stack="prod", origin="a..b"))
+    assert [one.rule for one in found.judgements if one.step.node.name == "part"] == ["ingress-changed"]
 
 
 @pytest.mark.parametrize(("type_", "owner", "name", "inputs", "rule"), PARTS)
@@ -249,8 +250,8 @@ def test_of_two_boundaries_a_new_role_has_one_and_is_told_of_all_that_it_lacks()
 
 def test_a_second_site_may_have_a_firewall_of_its_own_that_refuses_as_much() -> None:
     wall, site_ = "wafv2/webAcl:WebAcl", "cloudfront/distribution:Distribution"
-    rule = {"name": "common", "priority": 1, "overrideAction": {"none": {}}, "statement": {"managedRuleGroupStatement": {
-        "name": "AWSManagedRulesCommonRuleSet", "vendorName": "AWS"}}}  # fmt: skip
+    group = {"managedRuleGroupStatement": {"name": "AWSManagedRulesCommonRuleSet", "vendorName": "AWS"}}
+    rule = {"name": "common", "priority": 1, "overrideAction": {"none": {}}, "statement": group}
     first, loose = node(wall, "first", rules=[rule]), node(wall, "loose")
     there = of(first, node(site_, "first"), "webAclId")
     for rules, found in (([rule], False), ([], True)):
