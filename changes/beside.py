@@ -2,66 +2,69 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from changes.change import Change, Step
-from changes.rule import OPEN, each_block
+from changes.rule import EMPTY, OPEN, each_block
 from changes.settings import SETTINGS, Side, is_of_new, sides
+from controls.inputs import peek
 from rehearsal.foretold import names_an_output
 from rehearsal.graph import Node
 
 TWICE: Final = "set-twice"  # the rule that speaks of a second setting
 _DISTRIBUTION: Final = "aws:cloudfront/distribution:Distribution"
 _ACCESS: Final = "aws:cloudfront/originAccessControl:OriginAccessControl"
-# The rules by which what is new is held against whatever of its type was there before: who has it once wants it again.
-_LIKE: Final[Mapping[str, frozenset[str]]] = {
-    "aws:iam/role:Role": frozenset({"boundary-lifted"}),
-    "aws:iam/user:User": frozenset({"boundary-lifted"}),
-    "aws:lb/listener:Listener": frozenset({"tls-weakened"}),
-    "aws:cloudfront/vpcOrigin:VpcOrigin": frozenset({"plain-http", "origin-in-clear"}),
-    _DISTRIBUTION: frozenset({"firewall-detached"}),
+# By which input those of a type are protected, and the rules by which what is new is held against all that have it: who
+# has it everywhere wants it again.
+_LIKE: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "aws:iam/role:Role": ("permissionsBoundary", frozenset({"boundary-lifted"})),
+    "aws:iam/user:User": ("permissionsBoundary", frozenset({"boundary-lifted"})),
+    "aws:lb/listener:Listener": ("sslPolicy", frozenset({"tls-weakened"})),
+    "aws:cloudfront/vpcOrigin:VpcOrigin": ("vpcOriginEndpointConfig", frozenset({"plain-http", "origin-in-clear"})),
+    _DISTRIBUTION: ("webAclId", frozenset({"firewall-detached"})),
 }
+_NOTHING: Final = ("", frozenset[str]())
 _NAMES: Final = ("bucket", "name", "identifier", "clusterIdentifier")  # at AWS
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
-    """A step as it is judged; by all rules, or where some are named by those."""
-
-    step: Step
-    rules: frozenset[str] = frozenset()
-
-    def asks(self, rule: str) -> bool:
-        """Whether the rule is asked of it."""
-        return not self.rules or rule in self.rules
-
-
-@dataclass(frozen=True, kw_only=True)
 class Beside:
-    """Both sides of a change. `new` are the URNs of what nobody uses yet, `gone` what is deleted, by its type."""
+    """Both sides of a change. `new` are the URNs of what nobody uses yet.
+
+    `gone` is what is deleted, by its type, and `coming` the types of what is created, each as often as it comes.
+    """
 
     before: Side
     after: Side
     new: frozenset[str]
     gone: Mapping[str, tuple[Node, ...]]
+    coming: Mapping[str, int]
 
-    def held(self, step: Step) -> Iterator[Held]:
-        """The step held against what it comes beside; what only changes in its own place is held against nothing."""
+    def held(self, step: Step) -> Iterator[Step]:
+        """The step held against what it takes the place of; what only changes in its own is held against nothing."""
         if step.after is None:
             return
         if step.node.type in SETTINGS:
             before = self._set_before(step.after) if self._comes(step) else ()
         else:
             before = self._replaced(step.after) if step.op == "create" else ()
-        yield from (Held(step=replace(step, before=one)) for one in before)
-        if step.op == "create":
-            for one in self.before.of_type.get(step.node.type, ()):
-                same_origin = step.node.type == _DISTRIBUTION and _reached(one) & (_reached(step.after) - self.new)
-                rules = frozenset() if same_origin else _LIKE.get(step.node.type)
-                if rules is not None:
-                    yield Held(step=replace(step, before=one), rules=rules)
+        yield from (replace(step, before=one) for one in before)
+        if step.op == "create" and step.node.type == _DISTRIBUTION:
+            reached = _reached(step.after) - self.new
+            yield from (replace(step, before=one) for one in self.before.of_type.get(_DISTRIBUTION, ()) if
+                        _reached(one) & reached)  # fmt: skip
+
+    def alike(self, step: Step) -> tuple[list[Step], frozenset[str]]:
+        """What is new held against each of its type that is protected already, and the rules that speak of it.
+
+        They do where none of those lets it pass: of two boundaries in a stack a new role has one.
+        """
+        path, rules = _LIKE.get(step.node.type, _NOTHING) if step.op == "create" else _NOTHING
+        there = self.before.of_type.get(step.node.type, ()) if rules else ()
+        return [replace(step, before=one) for one in there if peek(one, path) not in EMPTY], rules
 
     def twice(self, step: Step) -> str | None:
         """In words, that it sets what another resource sets too."""
@@ -89,10 +92,10 @@ class Beside:
         return (replace(after, inputs={}),)
 
     def _replaced(self, after: Node) -> Collection[Node]:
-        """What goes under the same name at AWS, or else the one of its type that goes: a rename is both of it."""
+        """What goes under the same name at AWS, or else what alone of its type goes where it alone comes."""
         gone = self.gone.get(after.type, ())
         same = [one for one in gone if _names(one) & _names(after)]
-        return same or (gone if len(gone) == 1 else ())
+        return same or (gone if len(gone) == self.coming[after.type] == 1 else ())
 
 
 def beside_of(change: Change, new: Collection[str]) -> Beside:
@@ -102,7 +105,13 @@ def beside_of(change: Change, new: Collection[str]) -> Beside:
     for step in change.steps:
         if step.op == "delete" and step.before is not None:
             gone.setdefault(step.node.type, []).append(step.before)
-    return Beside(before=before, after=after, new=frozenset(new), gone={key: tuple(one) for key, one in gone.items()})
+    return Beside(
+        before=before,
+        after=after,
+        new=frozenset(new),
+        gone={key: tuple(one) for key, one in gone.items()},
+        coming=Counter(step.node.type for step in change.steps if step.op == "create"),
+    )
 
 
 def _same(before: Node, after: Node, name: str) -> bool:

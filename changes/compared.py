@@ -14,6 +14,7 @@ from changes.following import follow
 from changes.input_changes import as_kept, input_changes
 from changes.options import option_changes
 from changes.providers import default_tags, moved, provider_changes, provider_of
+from changes.renamed import renamed
 from changes.retyped import retyped
 from rehearsal.foretold import as_planned, readable
 from rehearsal.graph import PROVIDER, Graph, Node
@@ -25,10 +26,10 @@ def compared(before: Graph, after: Graph, *, stack: str, origin: str) -> Change:
     The steps' nodes keep the stand-ins of rehearsal/foretold.py, in which values can be read; those of the two graphs
     are as an ordinary plan has them.
     """
-    former = _former(before, after)
-    old = {former.get(node.urn, node.urn): node for node in before if node.custom}
+    before = renamed(before, _former(before, after))
+    old = {node.urn: node for node in before if node.custom}
     new = {node.urn: node for node in after if node.custom}
-    found = {urn: _step(old.get(urn), new.get(urn), former, (before, after)) for urn in sorted(old.keys() | new.keys())}
+    found = {urn: _step(old.get(urn), new.get(urn), (before, after)) for urn in sorted(old.keys() | new.keys())}
     own = {urn: step for urn, step in found.items() if step is not None}
     names = {node.name for side in (before, after) for node in side}
     steps = {urn: _told(_as_held(step), names) for urn, step in follow(own, old, new).items()}
@@ -57,28 +58,24 @@ def _former(before: Graph, after: Graph) -> dict[str, str]:
     return found
 
 
-def _step(
-    before: Node | None, after: Node | None, former: Mapping[str, str], sides: tuple[Graph, Graph]
-) -> Step | None:
+def _step(before: Node | None, after: Node | None, sides: tuple[Graph, Graph]) -> Step | None:
     if before is None and after is not None:
         return Step(op="import" if after.options.get("importID") else "create", before=None, after=after)
     if before is None or after is None:
         return Step(op="delete", before=before, after=after)
-    changes = (*_changes(before, after, former, sides), *option_changes(before, after), *retyped(before, after))
+    changes = (*_changes(before, after, sides), *option_changes(before, after), *retyped(before, after))
     if not changes:
         return None
     op: Op = "replace" if any(one.replaces for one in changes) else "update"
     return Step(op=op, before=before, after=after, changes=changes)
 
 
-def _changes(
-    before: Node, after: Node, former: Mapping[str, str], sides: tuple[Graph, Graph]
-) -> tuple[PropertyChange, ...]:
+def _changes(before: Node, after: Node, sides: tuple[Graph, Graph]) -> tuple[PropertyChange, ...]:
     """What differs of the inputs, and by the provider that they go to."""
     if after.type == PROVIDER:
         return provider_changes(before, after)
     old, new = provider_of(before, after, sides[0]), provider_of(after, before, sides[1])
-    same = old is not None and new is not None and former.get(old.urn, old.urn) == new.urn
+    same = old is not None and new is not None and old.urn == new.urn
     found = input_changes(before, as_kept(before, after), tags=(default_tags(old), default_tags(new)))
     return (*found, *moved(old, new, same=same))
 

@@ -18,7 +18,7 @@ def option_changes(before: Node, after: Node) -> Iterator[PropertyChange]:
         yield PropertyChange(path="protect", before=before.protect, after=after.protect)
     for name in (*OPTIONS, *UNJUDGED, _WITH):
         old, new = before.options.get(name), after.options.get(name)
-        if old != new and not _means_nothing(name, old, new):
+        if old != new and not _means_nothing(name, old, new, before):
             yield PropertyChange(path=name, before=old, after=new)
     old, new = before.options.get(_TRIGGER), after.options.get(_TRIGGER)
     if holds_unknown(old) != holds_unknown(new):  # as with inputs: one side's plan tells less
@@ -41,8 +41,8 @@ def replaced_with(before: Node, after: Node, replaced: Collection[str]) -> Itera
         yield PropertyChange(path=_TRIGGER, before=old, after=without(new, replaced), replaces=True)
 
 
-def _means_nothing(name: str, old: Any, new: Any) -> bool:
-    """An import once its resource is taken in, and more outputs that are secret."""
-    return (name == "importID" and new is None) or (
+def _means_nothing(name: str, old: Any, new: Any, before: Node) -> bool:
+    """An import of what is there already, or once its resource is taken in, and more outputs that are secret."""
+    return (name == "importID" and new in (None, before.id)) or (
         name == "additionalSecretOutputs" and {*(old or ())} <= {*(new or ())}
     )

@@ -5,14 +5,16 @@ Source: the engine's own output (display/json.go and resource/deploy/step.go of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from changes.change import Op, PropertyChange, Step
+from changes.change import Op, Step
 from changes.engine_values import properties
+from changes.options import option_changes
 from changes.preview_differences import Written, differences, differing
+from changes.renamed import by_present_names, renamed
 from changes.retyped import retyped
-from rehearsal.graph import OPTIONS, ROOT_TYPE, Graph, Node
+from rehearsal.graph import OPTIONS, ROOT_TYPE, UNJUDGED, Graph, Node
 from rehearsal.wire import UNKNOWN as ENGINE_UNKNOWN
 
 _OPS: Final[Mapping[str, Op]] = {
@@ -41,19 +43,20 @@ def is_custom(kind: str, *, declared: bool) -> bool:
 def steps_of(written: Sequence[Written]) -> tuple[Step, ...]:
     """What happens to each resource, by URN; components and the stack itself are nothing at AWS and are left out.
 
-    The three lines that the engine may write of one replacement are one step. Where nothing but Pulumi's protection
-    changes, the engine writes `same`: that is an update here, as is a `same` whose inputs are not.
+    The three lines that the engine may write of one replacement are one step. Where nothing but Pulumi's own options
+    change, the engine writes `same`: that is an update here, as is a `same` whose inputs are not.
     """
     groups: dict[tuple[str, str], list[Written]] = {}
     for one in written:
         if one["op"] in _OPS or one["op"] == "same":
             op = _OPS.get(one["op"], "update")
             groups.setdefault((one["urn"], op), []).append(one)
-    found = (_joined(group) for _, group in sorted(groups.items()))
+    former = _former(written)
+    found = (_joined(group, former) for _, group in sorted(groups.items()))
     return tuple(step for step in found if step is not None and step.node.custom)
 
 
-def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
+def graphs(written: Sequence[Written]) -> tuple[Graph, Graph]:
     """The resources that are told of, before and after; a leftover of an earlier replacement is on neither side."""
     before: dict[str, Node] = {}
     after: dict[str, Node] = {}
@@ -63,7 +66,13 @@ def graphs(written: Iterable[Written]) -> tuple[Graph, Graph]:
             before[one["urn"]] = node(old)
         if new and one["op"] not in _GOES and one["op"] != "refresh":
             after[one["urn"]] = _after(one)
-    return _graph(before), _graph(after)
+    return renamed(_graph(before), _former(written)), _graph(after)
+
+
+def _former(written: Sequence[Written]) -> dict[str, str]:
+    """New URNs by the former ones: a step has the new one, and the state before it the one that it had."""
+    states = ((one["urn"], one.get("oldState") or {}) for one in written)
+    return {str(old["urn"]): str(urn) for urn, old in states if old and old["urn"] != urn}
 
 
 def node(state: Written) -> Node:
@@ -87,10 +96,11 @@ def node(state: Written) -> Node:
         dependencies=texts(state.get("dependencies")),
         property_dependencies={key: texts(urns) for key, urns in (state.get("propertyDependencies") or {}).items()},
         protect=bool(state.get("protect", False)),
-        options={key: _option(state[key]) for key in OPTIONS if state.get(key)},
+        options={key: _option(key, state[key]) for key in (*OPTIONS, *UNJUDGED) if state.get(key)},
         custom=is_custom(kind, declared=bool(state["custom"])),
         id=state["id"] if applied else None,
         outputs=properties(state.get("outputs")) if applied else None,
+        provider=(text_of(state, "provider") or "").rpartition("::")[0] or None,
     )
 
 
@@ -110,8 +120,10 @@ def texts(written: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _option(written: Any) -> Any:
-    return written if written is True else list(texts(written))
+def _option(name: str, written: Any) -> Any:
+    if name in UNJUDGED and isinstance(written, Mapping):
+        return {str(key): list(texts(names)) for key, names in written.items()}
+    return written if written is True or (name in UNJUDGED and isinstance(written, str)) else list(texts(written))
 
 
 def _graph(nodes: Mapping[str, Node]) -> Graph:
@@ -125,12 +137,12 @@ def _after(written: Written) -> Node:
     return node(state)
 
 
-def _joined(group: Sequence[Written]) -> Step | None:
+def _joined(group: Sequence[Written], former: Mapping[str, str]) -> Step | None:
     """One step of what the engine wrote of a resource; None where nothing of it changes."""
     op: Op = _OPS.get(group[0]["op"], "update")
     old = next((one["oldState"] for one in group if one.get("oldState") is not None), None)
     coming = next((one for one in group if one.get("newState") is not None and one["op"] not in _GOES), None)
-    before = node(old) if old is not None and op not in ("create", "import") else None
+    before = by_present_names(node(old), former) if old is not None and op not in ("create", "import") else None
     after = _after(coming) if coming is not None else None
     if before is None and after is None:
         raise KeyError("newState")
@@ -139,13 +151,5 @@ def _joined(group: Sequence[Written]) -> Step | None:
     if before is None or after is None:
         return Step(op=op, before=before, after=after)
     differ = differences(group, before, after) if group[0]["op"] in _OPS else differing(before, after)
-    changes = (*differ, *_protection(before, after), *retyped(before, after))
+    changes = (*differ, *option_changes(before, after), *retyped(before, after))
     return Step(op=op, before=before, after=after, changes=changes) if changes or op != "update" else None
-
-
-def _protection(before: Node, after: Node) -> Iterator[PropertyChange]:
-    if before.protect != after.protect:
-        yield PropertyChange(path="protect", before=before.protect, after=after.protect)
-    kept, keeps = before.options.get("retainOnDelete"), after.options.get("retainOnDelete")
-    if kept != keeps:
-        yield PropertyChange(path="retainOnDelete", before=kept, after=keeps)

@@ -17,7 +17,7 @@ from changes import (
     rules_policies,
     rules_service,
 )  # fmt: skip
-from changes.beside import TWICE, Beside, Held
+from changes.beside import TWICE, Beside
 from changes.change import Judgement, PropertyChange, Step
 from changes.opened import opened
 from changes.own import Own
@@ -56,16 +56,33 @@ def found(step: Step, *, subject: str, own: Own, account: Account, beside: Besid
 def _told(step: Step, own: Own, account: Account, beside: Beside) -> dict[str, dict[str, None]]:
     """What each rule finds in words, each once: in the step, and in all that it is held against beside itself."""
     told: dict[str, dict[str, None]] = {}
-    for held in (Held(step=rules_account.seen(step, account)), *beside.held(step)):
-        open_ = opened(held.step, own)
-        for rule in RULES:
-            checked = rule.check(held.step) if rule.check is not None and rule.reads(held.step) else None
-            for words in (checked, open_.get(rule.id)):
-                if words and held.asks(rule.id):
-                    told.setdefault(rule.id, {})[words] = None
+    for held in (rules_account.seen(step, account), *beside.held(step)):
+        for rule, words in _found(held, own):
+            told.setdefault(rule, {})[words] = None
+    for rule, words in _unlike(step, own, beside):
+        told.setdefault(rule, {})[words] = None
     if twice := beside.twice(step):
         told[TWICE] = {twice: None}
     return told
+
+
+def _found(step: Step, own: Own) -> Iterator[tuple[str, str]]:
+    open_ = opened(step, own)
+    for rule in RULES:
+        checked = rule.check(step) if rule.check is not None and rule.reads(step) else None
+        yield from ((rule.id, words) for words in (checked, open_.get(rule.id)) if words)
+
+
+def _unlike(step: Step, own: Own, beside: Beside) -> Iterator[tuple[str, str]]:
+    """What all that it stands beside have, and what is new has not, with their names."""
+    steps, rules = beside.alike(step)
+    found = [(one.before.name if one.before else "", dict(_found(one, own))) for one in steps]
+    for rule in sorted(rules):
+        names: dict[str, list[str]] = {}
+        for name, told in found:
+            names.setdefault(told.get(rule, ""), []).append(name)
+        if "" not in names:
+            yield from ((rule, f"{words}, unlike {', '.join(named)}") for words, named in names.items())
 
 
 def _is_within_another(words: str, told: Collection[str]) -> bool:

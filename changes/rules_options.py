@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from changes.change import Step
+from changes.options import option_changes
 from changes.property_paths import is_within
 from changes.rule import Rule
 from rehearsal.graph import UNJUDGED
@@ -11,8 +12,11 @@ _EVERY = "*"
 
 
 def _unjudged(step: Step) -> str | None:
-    names = [one.path for one in step.changes if one.path in UNJUDGED]
-    if step.before is None or not names:
+    """By the options themselves: resources have inputs of such names, as a cluster has its `version`."""
+    if step.before is None or step.after is None:
+        return None
+    names = [one.path for one in option_changes(step.before, step.after) if one.path in UNJUDGED]
+    if not names:
         return None
     return f"has other options of Pulumi's than before, whose effect nobody here can judge: {', '.join(names)}"
 

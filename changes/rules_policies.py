@@ -85,7 +85,9 @@ def _unbounded(step: Step) -> str | None:
     same = [side.property_dependencies.get("permissionsBoundary") for side in (step.before, step.after)]
     if new and old in OPEN and same[0] and same[0] == same[1]:
         return None
-    return f"is bounded by {new} instead of {old}" if new else "has no permissions boundary any more"
+    if new:
+        return f"is bounded by {new} instead of {old}"
+    return f"has no permissions boundary{'' if step.op == 'create' else ' any more'}"
 
 
 RULES = (

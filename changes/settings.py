@@ -15,9 +15,8 @@ from changes.change import Change
 from changes.rule import OPEN
 from controls.inputs import peek
 from controls.references import identities, refers
-from cost.pricing import region_of
 from rehearsal.foretold import is_an_output, names_an_output, without
-from rehearsal.graph import UNKNOWN, Graph, Node
+from rehearsal.graph import PROVIDER, UNKNOWN, Graph, Node
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +81,14 @@ _Whose = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
-    """The resources on one side of a change, by their type, and their URNs by what settings call them."""
+    """The resources on one side of a change, by their type, and their URNs by what settings call them.
+
+    `regions` are those that the side's providers name, by their URNs.
+    """
 
     of_type: Mapping[str, tuple[Node, ...]]
     called: Mapping[tuple[str, str], str]
-    former: Mapping[str, str]
-    region: str
+    regions: Mapping[str, str]
 
     def whose(self, node: Node) -> _Whose | None:
         """What it is a setting of: URNs, or names as they stand there; None where nobody can tell."""
@@ -99,31 +100,35 @@ class Side:
     def beside(self, node: Node) -> list[Node]:
         """Others of the type that set the same."""
         whose = self.whose(node)
-        others = [one for one in self.of_type.get(node.type, ()) if self._urn(one.urn) != self._urn(node.urn)]
+        others = [one for one in self.of_type.get(node.type, ()) if one.urn != node.urn]
         return [one for one in others if whose is not None and self.whose(one) == whose]
 
     def _one(self, node: Node, name: str, of: str) -> str | None:
         value = peek(node, name)
         if value is None:
-            return self.region if name == "region" else None
+            return self._region(node) if name == "region" else None
         if value in OPEN or names_an_output(str(value)):
             made_of = {one for one in node.property_dependencies.get(name, ()) if _is(one, of)}
             named = {one for one in made_of if value in OPEN or without(value, [one]) == UNKNOWN}
-            return self._urn(named.pop()) if len(named) == 1 else None
+            return named.pop() if len(named) == 1 else None
         text = str(value).rpartition("servicesetting")[2]  # an ARN, or what stands behind that in it
         return next((self.called[of, form] for form in _forms(text) if (of, form) in self.called), text)
 
-    def _urn(self, urn: str) -> str:
-        return self.former.get(urn, urn)
+    def _region(self, node: Node) -> str | None:
+        """Its provider's, or that of all providers there are; None where it may be any of several.
+
+        Where a preview tells of no provider, the provider itself stands for its region.
+        """
+        if node.provider is not None and node.provider in self.regions:
+            return self.regions[node.provider]
+        found = {*self.regions.values()} or {node.provider or ""}
+        return found.pop() if len(found) == 1 else None
 
 
 def sides(change: Change) -> tuple[Side, Side]:
     """The resources before and after the change, as whole as they are known."""
-    former = {alias: node.urn for node in change.after for alias in node.options.get("aliases", ())}
-    former |= {step.before.urn: step.after.urn for step in change.steps if step.before and step.after}
-    region = region_of(change.after) or region_of(change.before) or ""
     stepped = [step.before for step in change.steps if step.before], [step.after for step in change.steps if step.after]
-    return _side(change.before, stepped[0], former, region), _side(change.after, stepped[1], former, region)
+    return _side(change.before, stepped[0]), _side(change.after, stepped[1])
 
 
 def is_of_new(node: Node, after: Side, new: Collection[str]) -> bool:
@@ -142,7 +147,7 @@ def is_of_new(node: Node, after: Side, new: Collection[str]) -> bool:
     return any(refers(node, setting.names[0], one) or _is_output_of(str(value), one.urn) for one in owners)
 
 
-def _side(graph: Graph, stepped: Iterable[Node], former: Mapping[str, str], region: str) -> Side:
+def _side(graph: Graph, stepped: Iterable[Node]) -> Side:
     """With the steps' own nodes, which tell more than those of the graph."""
     nodes = {**{node.urn: node for node in graph}, **{node.urn: node for node in stepped}}
     of_type: dict[str, list[Node]] = {}
@@ -150,13 +155,16 @@ def _side(graph: Graph, stepped: Iterable[Node], former: Mapping[str, str], regi
         of_type.setdefault(node.type, []).append(node)
     owners = {setting.of for setting in SETTINGS.values()}
     called = {
-        (type_, name): former.get(node.urn, node.urn)
-        for type_ in owners
-        for node in of_type.get(type_, ())
-        for name in identities(node)
+        (type_, name): node.urn for type_ in owners for node in of_type.get(type_, ()) for name in identities(node)
     }
-    return Side(of_type={key: tuple(held) for key, held in of_type.items()}, called=called, former=former,
-                region=region)  # fmt: skip
+    regions = {node.urn: _named_region(node) for node in of_type.get(PROVIDER, ())}
+    return Side(of_type={key: tuple(held) for key, held in of_type.items()}, called=called, regions=regions)
+
+
+def _named_region(provider: Node) -> str:
+    """The region that its input names, "" where it names none; where only the apply tells it, it is like no other."""
+    found = peek(provider, "region")
+    return provider.urn if found in OPEN else str(found or "")
 
 
 def _forms(text: str) -> Iterator[str]:

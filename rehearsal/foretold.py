@@ -8,7 +8,7 @@ ARNs, names and addresses.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -51,6 +51,23 @@ def without(value: Any, urns: Collection[str]) -> Any:
     """The value with UNKNOWN for each text that holds an output of these resources, at any depth."""
     told = {_told(urn) for urn in urns}
     return _without(value, lambda text: any(found in told for found in _STAND_IN.findall(text)))
+
+
+def anew(value: Any, former: Mapping[str, str]) -> Any:
+    """The value with the new URNs of `former` for the old ones, and for outputs of theirs, at any depth."""
+    told = {_told(old): _told(new) for old, new in former.items()}
+
+    def text(found: re.Match[str]) -> str:
+        return found[0].replace(found[1], told.get(found[1], found[1]))
+
+    def walked(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: walked(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [walked(item) for item in value]
+        return former.get(value) or _STAND_IN.sub(text, value) if isinstance(value, str) else value
+
+    return walked(value)
 
 
 def blind(value: Any) -> Any:

@@ -7,13 +7,14 @@ changes what is done unseen.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any, Final
 
 from pulumi.runtime.proto import alias_pb2, resource_pb2
 
 from rehearsal import wire
 from rehearsal.graph import PROVIDER, ROOT_TYPE, Node
-from rehearsal.servicer import PROVIDER_VERSION, ProviderError
+from rehearsal.servicer import ProviderError
 
 # By the node's own fields, and by its options under the names that the engine's state has for them.
 TAKEN: Final = frozenset(
@@ -74,7 +75,8 @@ def _options(urn: str, request: resource_pb2.RegisterResourceRequest) -> Iterato
     yield "resourceHooks", {kind.name: list(names) for kind, names in request.hooks.ListFields()}
     yield "packageRef", request.packageRef
     if request.type == PROVIDER:  # what is made by a provider has its plugin
-        yield "version", request.version if request.version != PROVIDER_VERSION else ""
+        # The SDK asks for its own, and both trees of a comparison are planned with one: only another is the program's.
+        yield "version", request.version if request.version != version("pulumi-aws") else ""
         yield "pluginDownloadURL", request.pluginDownloadURL
         yield "pluginChecksums", {name: found.hex() for name, found in request.pluginChecksums.items()}
         yield "envVarMappings", dict(request.envVarMappings)

@@ -5,6 +5,7 @@ Both sides are planned from their YAML by their own code: no account, no state, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -91,6 +92,7 @@ def sides(
             origin=f"{base}..{head or 'HEAD'}{' with uncommitted changes' if edited else ''}",
             warnings=(
                 *_warnings(base, commits_beyond(root, commit, other)),
+                *_providers(before.root, after.root),
                 *lacking.values(),
             ),
             base=before.root,
@@ -144,6 +146,22 @@ def _warnings(base: str, beyond: int) -> Iterator[str]:
             f"{base} has {beyond} commit{'s' if beyond > 1 else ''} that this side lacks, which are shown as undone;"
             " merge or rebase first to see this side's changes alone"
         )
+
+
+def _providers(before: Path, after: Path) -> Iterator[str]:
+    """Of two versions of the AWS provider: plans do not tell them apart, since both sides are made with one SDK."""
+    pins = [re.search(r"^pulumi-aws==(\S+)", _requirements(root), re.MULTILINE) for root in (before, after)]
+    old, new = (found[1] if found else "no pin" for found in pins)
+    if old != new:
+        yield (
+            f"the AWS provider goes from {old} to {new}, and both sides are planned with the one that is installed;"
+            " `diceytech preview` shows what the new one makes of it"
+        )
+
+
+def _requirements(root: Path) -> str:
+    file = root / "requirements.txt"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _of_one(title: str, sides: Sides) -> Iterator[str]:

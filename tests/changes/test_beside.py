@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from small_changes import change, changed, judged, node, policy, with_inputs
+from small_changes import changed, judged, node, policy, with_inputs
 
 from changes.change import Op
+from changes.compared import compared
 from changes.judge import judge
 from changes.settings import SETTINGS
 from rehearsal.graph import UNKNOWN, Graph, Node
@@ -77,9 +78,9 @@ def test_an_owner_of_another_name_by_an_alias_is_the_same() -> None:
     group, part = node(GROUP, "old"), node(INGRESS, "part", prefixListId="pl-1")
     renamed = replace(node(GROUP, "new"), options={"aliases": [group.urn]})
     before, after = of(group, part, "securityGroupId"), of(renamed, part, "securityGroupId")
-    step = changed(before, with_inputs(after, description="d"))
-    whole = replace(change(step), before=Graph((before, group)), after=Graph((after, renamed)))
-    assert "let-in-another" not in {one.rule for one in judge(whole).judgements}
+    sides = Graph((before, group)), Graph((with_inputs(after, description="d"), renamed))
+    found = judge(compared(*sides, stack="prod", origin="a..b"))
+    assert [one.rule for one in found.judgements if one.step.node.name == "part"] == ["ingress-changed"]
 
 
 @pytest.mark.parametrize(("type_", "owner", "name", "inputs", "rule"), PARTS)
@@ -153,6 +154,23 @@ def test_a_setting_of_the_account_is_one_for_each_region_also_where_the_provider
     assert judged(shared, others=(provider, held)).keys() >= {"set-twice", "protection-weakened"}
 
 
+def test_a_setting_of_the_account_is_one_for_each_region_of_its_own_provider() -> None:
+    type_, by = "ebs/encryptionByDefault:EncryptionByDefault", "pulumi:providers:aws"
+    east, west, also_east = (
+        node(by, name, region=region)
+        for name, region in (("east", "us-east-1"), ("west", "us-west-2"), ("also", "us-east-1"))
+    )
+    first = replace(node(type_, "first", enabled=True), provider=east.urn)
+    for provider, found in ((west, False), (also_east, True), (east, True)):
+        second = changed(None, replace(node(type_, "second", enabled=True), provider=provider.urn))
+        assert ("set-twice" in judged(second, others=(east, west, also_east, first))) == found
+        assert ("set-twice" in judged(second, others=(first,))) == (provider is east)  # a preview of the changes alone
+    named = changed(None, node(type_, "second", enabled=True, region="us-east-1"))
+    assert "set-twice" in judged(named, others=(east, west, first))
+    nobody_s = changed(None, node(type_, "second", enabled=True))
+    assert "set-twice" not in judged(nobody_s, others=(east, west, first))
+
+
 WEAKER: list[tuple[str, str, Inputs, Inputs]] = [
     ("versioning-off", VERSIONING, {"versioningConfiguration": {"status": "Enabled"}},
      {"versioningConfiguration": {"status": "Suspended"}}),
@@ -211,6 +229,47 @@ def test_what_is_made_anew_or_beside_one_that_is_protected_is_to_be_so_too(
     assert judged(changed(None, new), others=(old,)).keys() >= rules
     assert not rules & judged(changed(None, new)).keys()
     assert not rules & judged(changed(None, replace(new, inputs=old.inputs)), others=(old,)).keys()
+
+
+@pytest.mark.parametrize(("rules", "old", "new"), RENAMED)
+def test_what_one_of_those_beside_it_has_too_lets_what_is_new_pass(rules: set[str], old: Node, new: Node) -> None:
+    alike = replace(with_inputs(new), urn=f"{new.urn}-alike", name="alike")
+    stays = bool(new.inputs.get("permissionsBoundary") or new.type.endswith(("Listener", "VpcOrigin")))
+    assert bool(rules & judged(changed(None, new), others=(old, alike)).keys()) != stays
+
+
+def test_of_two_boundaries_a_new_role_has_one_and_is_told_of_all_that_it_lacks() -> None:
+    there = (role("one", permissionsBoundary="a"), role("two", permissionsBoundary="b"), role("without"))
+    for boundary in "ab":
+        assert "boundary-lifted" not in judged(changed(None, role("new", permissionsBoundary=boundary)), others=there)
+    bare = judged(changed(None, role("new")), others=there)["boundary-lifted"]
+    assert bare.sentence.endswith("has no permissions boundary, unlike one, two")
+    other = judged(changed(None, role("new", permissionsBoundary="c")), others=there)["boundary-lifted"]
+    assert "is bounded by c instead of a, unlike one; is bounded by c instead of b, unlike two" in other.sentence
+
+
+def test_a_second_site_may_have_a_firewall_of_its_own_that_refuses_as_much() -> None:
+    wall, site_ = "wafv2/webAcl:WebAcl", "cloudfront/distribution:Distribution"
+    group = {"managedRuleGroupStatement": {"name": "AWSManagedRulesCommonRuleSet", "vendorName": "AWS"}}
+    rule = {"name": "common", "priority": 1, "overrideAction": {"none": {}}, "statement": group}
+    first, loose = node(wall, "first", rules=[rule]), node(wall, "loose")
+    there = of(first, node(site_, "first"), "webAclId")
+    for rules, found in (([rule], False), ([], True)):
+        own = node(wall, "own", rules=rules)
+        steps = changed(None, own), changed(None, of(own, node(site_, "second"), "webAclId"))
+        assert ("firewall-detached" in judged(*steps, others=(first, there))) == found
+        lesser = loose, of(loose, node(site_, "lesser"), "webAclId")
+        assert "firewall-detached" not in judged(*steps, others=(first, there, *lesser))
+
+
+def test_what_comes_with_others_of_its_type_takes_no_place_but_that_of_its_name() -> None:
+    group = "cloudwatch/logGroup:LogGroup"
+    gone = changed(called(group, "old", "old", retentionInDays=365), None)
+    new = [changed(None, called(group, name, name, retentionInDays=30)) for name in ("one", "other")]
+    assert "log-retention-shortened" not in judged(gone, *new)
+    renamed = changed(None, called(group, "moved", "old", retentionInDays=30))
+    assert "log-retention-shortened" in judged(gone, renamed, new[0])
+    assert "log-retention-shortened" in judged(gone, new[0])
 
 
 def test_what_takes_the_place_of_the_one_that_goes_is_held_against_it_as_a_whole() -> None:

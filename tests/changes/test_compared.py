@@ -210,6 +210,24 @@ def test_a_rename_with_an_alias_is_no_change() -> None:
     assert ops(change([old], [again])) == {"uploads": "replace"}
 
 
+@pytest.mark.parametrize("urn", [
+    "urn:pulumi:dev::platform::platform:components:Database$aws:rds/instance:Instance::db",
+    "urn:pulumi:dev::platform::aws:rds/instance:Instance::other",
+])  # fmt: skip
+def test_what_refers_to_a_resource_that_moves_with_an_alias_stays_as_it_is(urn: str) -> None:
+    old = node(DATABASE, "db", dbName="app")
+    new = replace(old, urn=urn, name=urn.rpartition("::")[2], options={"aliases": [old.urn]})
+
+    def server(database: Node) -> Node:
+        told = {"userData": UNKNOWN, "availabilityZone": stand_in(database.urn, "id")}
+        names = {"userData": (database.urn,), "availabilityZone": (database.urn,)}
+        options = {"replacementTrigger": [stand_in(database.urn, "arn")], "deletedWith": database.urn}
+        return replace(node("aws:ec2/instance:Instance", "server", **told), property_dependencies=names,
+                       dependencies=(database.urn,), options=options)  # fmt: skip
+
+    assert change([old, server(old)], [new, server(new)]).steps == ()
+
+
 def test_another_region_replaces_everything() -> None:
     before, after = [[provider(region), node(BUCKET, "media")] for region in ("us-east-1", "eu-west-1")]
     found = change(before, after)

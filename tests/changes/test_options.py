@@ -145,6 +145,15 @@ def test_an_option_that_nobody_can_judge_waits(name: str, value: object) -> None
     assert ("option-unjudged" in guarded(found), only(found).changes[0].path) == (True, name)
 
 
+def test_an_input_of_an_options_name_is_none() -> None:
+    cluster, main = node("aws:eks/cluster:Cluster", "c", version="1.30"), provider()
+    newer = replace(cluster, inputs={"version": "1.31"})
+    assert "option-unjudged" not in guarded(change([cluster], [newer]))
+    old, new = (replace(main, inputs={**main.inputs, "version": one}) for one in ("7.51.1", "7.52.0"))
+    assert guarded(change([old], [new])) == {"provider-changed"}  # as a preview of the engine has it
+    assert "option-unjudged" in guarded(change([main], [optioned(main, version="6.0.0")]))
+
+
 def test_outputs_that_are_secret_no_longer_wait_and_more_of_them_and_a_finished_import_are_nothing() -> None:
     plain = node(PARAMETER, "p", name="/p")
     secret = optioned(plain, additionalSecretOutputs=["value"])

@@ -177,6 +177,65 @@ def test_a_protection_that_is_taken_off_is_a_step_although_the_engine_calls_it_t
     assert [one.rule for one in judge(found).judgements if one.guarded] == ["protect-off"]
 
 
+@pytest.mark.parametrize(("name", "value"), [
+    ("deletedWith", POLICY), ("resourceHooks", {"before-delete": ["copy"]}), ("importID", "somebody-elses"),
+])  # fmt: skip
+def test_an_option_that_nobody_can_judge_waits_although_the_engine_calls_it_the_same(name: str, value: Any) -> None:
+    written = both("same", {"a": 1}, {"a": 1})
+    written["newState"][name] = value
+    found = parse(document(written, same=1), stack="dev", origin="p")
+    assert [(one.op, one.changes) for one in found.steps] == [
+        ("update", (PropertyChange(path=name, before=None, after=value),))
+    ]
+    assert [one.rule for one in judge(found).judgements if one.guarded] == ["option-unjudged"]
+    written["oldState"][name] = value
+    assert parse(document(written, same=1), stack="dev", origin="p").steps == ()
+
+
+def test_secret_outputs_that_are_told_again_wait_and_the_import_of_what_is_there_means_nothing() -> None:
+    written = both("same", {"a": 1}, {"a": 1})
+    written["oldState"]["additionalSecretOutputs"] = ["arn"]
+    written["newState"]["importID"] = written["oldState"]["id"]
+    found = parse(document(written, same=1), stack="dev", origin="p")
+    assert [one.path for step in found.steps for one in step.changes] == ["additionalSecretOutputs"]
+    assert "option-unjudged" in {one.rule for one in judge(found).judgements if one.guarded}
+
+
+def test_what_was_called_otherwise_has_its_present_name_on_both_sides_and_so_has_what_refers_to_it() -> None:
+    former = BUCKET.replace("media", "former")
+
+    def there(urn: str, old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        return {"op": "same", "urn": urn, "oldState": {**state(urn, id="id"), **old}, "newState": {**state(urn), **new}}
+
+    steps = (
+        there(BUCKET, {"urn": former}, {}),
+        there(POLICY, *({"propertyDependencies": {"bucket": [one]}} for one in (former, BUCKET))),
+    )
+    found = parse(document(*steps, same=2), stack="dev", origin="p")
+    assert [(one.urn, one.property_dependencies) for one in found.before] == [
+        (one.urn, one.property_dependencies) for one in found.after
+    ]
+    steps[0]["newState"]["deletedWith"] = POLICY
+    [step_] = parse(document(*steps, same=2), stack="dev", origin="p").steps
+    assert step_.before is not None
+    assert (step_.before.urn, step_.before.name) == (BUCKET, "former")
+
+
+def test_of_two_providers_a_preview_tells_which_one_makes_a_setting() -> None:
+    type_ = "aws:ebs/encryptionByDefault:EncryptionByDefault"
+    east, west = (f"urn:pulumi:dev::platform::pulumi:providers:aws::{name}" for name in ("east", "west"))
+
+    def there(urn: str, **more: Any) -> dict[str, Any]:
+        return {"op": "same", "urn": urn, "oldState": state(urn, id="id", **more), "newState": state(urn, **more)}
+
+    first = there(BUCKET.replace("aws:s3/bucket:Bucket::media", f"{type_}::one"), provider=f"{east}::0", inputs={})
+    for by, found in ((east, True), (west, False)):
+        new = step("create", first["urn"].replace("one", "two"), provider=f"{by}::0", inputs={"enabled": True})
+        regions = (there(east, inputs={"region": "us-east-1"}), there(west, inputs={"region": "us-west-2"}))
+        report = judge(parse(document(*regions, first, new, same=3, create=1), stack="dev", origin="p"))
+        assert ("set-twice" in {one.rule for one in report.judgements}) == found
+
+
 def test_what_is_left_at_aws_is_forgotten_and_not_deleted() -> None:
     kept = step("delete", BUCKET, retainOnDelete=True)
     [found] = parse(document(kept, delete=1), stack="dev", origin="p").steps

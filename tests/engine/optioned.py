@@ -52,7 +52,12 @@ aws.s3.BucketLifecycleConfiguration(
     ],
     opts=options(ignore_changes=["rules[*].expiration"], depends_on=[bucket]),
 )
-counted = aws.cloudwatch.LogGroup("counted", name="counted", opts=options())
+# Nothing of it but an option changes, which the engine calls the same.
+unjudged = now("deleted-with", {"deleted_with": bucket}, {})
+if CHANGE == "hooked":
+    unjudged = {"hooks": pulumi.ResourceHookBinding(before_delete=[pulumi.ResourceHook("look", lambda _: None)])}
+secret = now("told-again", [], ["arn"])
+counted = aws.cloudwatch.LogGroup("counted", name="counted", opts=options(additional_secret_outputs=secret, **unjudged))
 aws.cloudwatch.LogMetricFilter(
     "count",
     name="count",

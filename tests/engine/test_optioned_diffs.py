@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from changes.change import Change
 from changes.compared import compared
+from changes.preview_file import parse
 from rehearsal.graph import Graph
 from rehearsal.in_process import run
 from rehearsal.platform import NoAws
@@ -36,6 +38,11 @@ ROWS = [
     ("moved-to-the-same", {}),
     ("aliased", {"nginx": "delete"}),
 ]
+UNJUDGED = [
+    ("deleted-with", "deletedWith"),
+    ("hooked", "resourceHooks"),
+    ("told-again", "additionalSecretOutputs"),
+]
 
 
 class Optioned:
@@ -49,6 +56,11 @@ class Optioned:
         done = self._rehearsed.run("pulumi", *words, CHANGE=change)
         assert done.returncode == 0, done.stderr + done.stdout[-3000:]
         return done.stdout
+
+    def read(self, change: str) -> Change:
+        """The engine's preview as a change of ours."""
+        words = ("preview", "--stack", "dev", "--json", "--show-sames")
+        return parse(json.loads(self.run(*words, change=change)), stack="dev", origin="p")
 
     def previewed(self, change: str) -> dict[str, str]:
         """What the engine would do, by the resources' names."""
@@ -91,3 +103,12 @@ def test_the_engine_does_what_the_plans_say(
     found = compared(planned("", monkeypatch), planned(change, monkeypatch), stack="dev", origin="a..b")
     assert {step.node.name: step.op for step in found.steps} == expected
     assert optioned.previewed(change) == expected
+
+
+@pytest.mark.parametrize(("change", "option"), UNJUDGED)
+def test_what_the_engine_calls_the_same_is_a_change_of_options_to_its_preview_as_to_the_plans(
+    optioned: Optioned, change: str, option: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned_ = compared(planned("", monkeypatch), planned(change, monkeypatch), stack="dev", origin="a..b")
+    for found in (planned_, optioned.read(change)):
+        assert {step.node.name: [one.path for one in step.changes] for step in found.steps} == {"counted": [option]}

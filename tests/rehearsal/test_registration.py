@@ -89,6 +89,22 @@ def test_the_provider_is_named_and_what_it_is_downloaded_from() -> None:
     assert graph_json.load(graph_json.dump(graph)) == graph
 
 
+def test_a_version_is_in_the_graph_where_the_program_asks_for_another_than_the_sdks_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever this tree's stand-in speaks: an upgrade changes that, and both of its sides are planned with one SDK."""
+    monkeypatch.setattr("rehearsal.servicer.PROVIDER_VERSION", "0.0.1")
+    monkeypatch.setattr("rehearsal.registration.PROVIDER_VERSION", "0.0.1", raising=False)
+
+    def program(by: Options) -> None:
+        group("here", by)
+        group("there", Options(provider=aws.Provider("pinned", region=REGION, opts=Options(version="6.0.0"))))
+
+    graph = planned(program)
+    found = {one.name: one.options.get("version") for one in graph.of("pulumi:providers:aws")}
+    assert found == {"aws": None, "pinned": "6.0.0"}
+
+
 def test_former_names_are_in_the_order_in_which_the_engine_looks_for_them() -> None:
     names = ["z", "a", "m"]
     node = only(lambda by: group("app", by, aliases=[pulumi.Alias(name=name) for name in names]))

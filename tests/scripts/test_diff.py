@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from datetime import date, timedelta
 from pathlib import Path
@@ -359,6 +360,17 @@ def test_commits_of_the_base_that_are_missing_here_are_warned_of(platform: Path)
     git(platform, "checkout", "--quiet", "topic")
     warnings = told(own(platform, "diff", "--base", "ahead", "--env", "dev", "--json"))["dev"]["warnings"]
     assert any("ahead has 1 commit that this side lacks" in warning for warning in warnings)
+
+
+def test_another_version_of_the_provider_is_told_and_refuses_nothing(platform: Path) -> None:
+    file, servicer = platform / "requirements.txt", platform / "rehearsal" / "servicer.py"
+    old = re.search(r"pulumi-aws==(\S+)", file.read_text(encoding="utf-8"))
+    assert old is not None
+    edit(file, old[0], "pulumi-aws==7.99.0")
+    edit(servicer, f'PROVIDER_VERSION = "{old[1]}"', 'PROVIDER_VERSION = "7.99.0"')
+    found = told(own(platform, "diff", "--base", "main", "--env", "dev", "--json", "--guard"))["dev"]
+    assert any(f"the AWS provider goes from {old[1]} to 7.99.0" in one for one in found["warnings"])
+    assert risks(found) == set()
 
 
 def test_strict_refuses_uncommitted_changes(platform: Path) -> None:
