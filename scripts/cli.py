@@ -42,6 +42,7 @@ from scripts.commands.website import deploy_app, releases_app, rollback_app
 
 UsageError.exit_code = 1  # 2 means differences here
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+FOREIGN = (("local", "run"), ("machine", "run"))  # what follows is another program's, also without `--`
 
 app = typer.Typer(
     name="diceytech",
@@ -246,6 +247,8 @@ def _interrupt(_signal: int, _frame: object) -> None:
 
 def _refuse_empty(words: Sequence[str]) -> None:
     """Raises PlatformError for an option that is there and empty: in a script, a variable that is not set."""
+    if tuple(words[:2]) in FOREIGN:
+        return
     own = list(takewhile(lambda word: word != "--", words))
     empty = [option for option, value in pairwise(own) if option.startswith("-") and not value]
     empty += [word[:-1] for word in own if word.startswith("--") and word.endswith("=") and word.count("=") == 1]

@@ -116,6 +116,10 @@ class Failure(Exception):
         self.code, self.message = code, message
 
 
+class Damaged(Failure):
+    """A release.json that is not the one of its id: what is on the disk can be fetched again."""
+
+
 class Report:
     """JSON lines on standard output."""
 
@@ -347,10 +351,10 @@ class Release:
         """Reads release.json; raises Failure for one that was altered or is odd, of another schema, place or Python."""
         digest = hashlib.sha256(body).hexdigest()[:DIGEST_LENGTH]
         if not release_id.endswith(f"-{digest}"):
-            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json was altered (its digest is {digest})")
+            raise Damaged(Exit.ARTIFACT, f"{release_id}: its release.json was altered (its digest is {digest})")
         described = parsed(body)
         if described is None:
-            raise Failure(Exit.ARTIFACT, f"{release_id}: its release.json is none")
+            raise Damaged(Exit.ARTIFACT, f"{release_id}: its release.json is none")
         if described["schema"] not in SCHEMAS:
             found, known = repr(described["schema"])[:20], " and ".join(map(str, SCHEMAS))
             raise Failure(Exit.ARTIFACT, f"{release_id}: schema {found}, this program knows {known}; deploy again")
@@ -743,10 +747,26 @@ class Releases:
                 )
             else:
                 self._mend(partial(shutil.rmtree, directory), f"removed the unfinished {directory.name}", found)
+        self._mend_environments(live, found)
         if live is not None:
             self._mend_live(live, found)
         if found:
             self.report.line("recover", "done", found=found)
+
+    def _mend_environments(self, live: str | None, found: list[str]) -> None:
+        """For machines of schema 1, whose program wrote a release's `env` before that was proved.
+
+        It kept the one before beside it, under the slot that was live; where that slot still is, it was killed before
+        the switch.
+        """
+        own = [one for one in self.machine.releases() if self.machine.complete(one.name) or self._in_use(one.name)]
+        for kept in [file for one in own for file in sorted(one.glob("env.before-*"))]:
+            name = kept.parent.name
+            if kept.name == f"env.before-{live}":
+                back = partial(kept.replace, kept.with_name("env"))
+                self._mend(back, f"put the environment of {name} back", found)
+            else:
+                self._mend(kept.unlink, f"removed {kept.name} of {name}", found)
 
     def _in_use(self, release_id: str) -> bool:
         """Whether the live slot links to the release; any slot, where nobody knows which one is live."""
@@ -838,6 +858,8 @@ class Releases:
             raise Failure(
                 Exit.ARTIFACT, f"{release_id} is live, although its .complete is gone; deploy another release"
             )
+        if directory.is_dir() and not directory.is_symlink():  # its .complete names it not, so it may be anything
+            shutil.rmtree(directory)
         try:
             return self._fetch(release_id, directory)
         except BaseException:
@@ -867,7 +889,7 @@ class Releases:
 
     def _mended(self, release_id: str) -> Release:
         """A release that is on this disk; its release.json is fetched again where it is damaged, and is what it was."""
-        with suppress(Failure, OSError):
+        with suppress(Damaged, OSError):  # any other failure is of what was written, and is so again when fetched
             return self._described(release_id)
         with self.report.step("release.json"):
             release = Release.of(release_id, self.cloud.descriptor(release_id), self.machine)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from infra.errors import PlatformError
-from scripts.aws.asking import AwsRefusedError
 from scripts.backend import prune as backend_prune
 from scripts.backend.audit import DONE, Record, now
 from scripts.backend.backend import Backend
@@ -17,7 +16,7 @@ from scripts.backend.hosts import Commands, Host, Line, OnLine, Outcome, running
 from scripts.backend.lock import BackendLock, Claim, HeldError
 from scripts.backend.plan import NOTHING, Plan, booting, refuse_gone, refuse_unfit, untried_in_maintenance
 from scripts.backend.store import ReleaseStore
-from scripts.backend.way_back import WayBack
+from scripts.backend.way_back import WayBack, left_to_another
 
 LATE_ATTEMPTS, LATE_PAUSE = 60, 5.0  # seconds between two tries on a machine that boots
 LATE_DELIVERY = 600  # seconds that a machine which is just booting gets to take a command
@@ -99,7 +98,9 @@ class _GoLive:
         self._switch_all()
         try:
             self._late()
-        except AwsRefusedError as error:
+        except DeployFailedError:
+            raise
+        except PlatformError as error:
             told = f"{plan.to} is live, and recorded as done; a machine that booted meanwhile may have another one"
             raise DeployFailedError(f"{error}; {told}, which `diceytech status` shows") from error
         self._prune()
@@ -180,8 +181,7 @@ class _GoLive:
     def _order(self, host: Host, action: str) -> Outcome:
         if action == NOTHING:
             self._means.say(f"{host.id} has it already")
-            self._record.hosts.append({"host": host.id, "action": action, "exit": 0, "message": "", "steps": []})
-            return Outcome(host=host.id, exit=0, message="")
+            return self._kept(action, Outcome(host=host.id, exit=0, message=""))
         self._means.say(f"{host.id}: {action}")
         self._ordered[host.id] = None
         try:
@@ -190,22 +190,24 @@ class _GoLive:
             self._cancel()
             raise
         self._ordered[host.id] = outcome
-        found = {"host": host.id, "action": action, "exit": outcome.exit, "message": outcome.message}
+        return self._kept(action, outcome)
+
+    def _kept(self, action: str, outcome: Outcome) -> Outcome:
+        """The outcome, which is in the audit record now."""
+        found = {"host": outcome.host, "action": action, "exit": outcome.exit, "message": outcome.message}
         self._record.hosts.append({**found, "steps": [_short(line) for line in outcome.lines]})
         return outcome
 
     def _cancel(self) -> None:
         try:
             self._commands.cancel()
-        except AwsRefusedError as error:
+        except PlatformError as error:
             self._quietly(str(error))
 
     def _leave_to_another(self, error: HeldError) -> NoReturn:
-        """Raises the error with the machines at stake: going back would undo what the other deploy does."""
         if not self._ordered:
             raise error
-        told = ", ".join(self._ordered)
-        raise HeldError(f"{error}; {told} had been told to take {self._plan.to}; nothing was brought back") from error
+        raise left_to_another(error, self._ordered, self._plan.to) from error
 
     def _give_up(self, error: BaseException) -> NoReturn:
         """Brings machines that were switched back to what they had; raises the error with what each has now."""
@@ -223,7 +225,8 @@ class _GoLive:
         if interrupted and self._ordered:
             self._quietly("interrupted: machines that took the release go back; a second Ctrl-C ends that too")
         commands = Commands(self._backend, self._line_quietly)
-        told = WayBack(commands=commands, to=self._plan.to, before=self._before).go(self._ordered)
+        way_back = WayBack(commands=commands, to=self._plan.to, before=self._before, refuse_lost=self._lock.refuse_lost)
+        told = way_back.go(self._ordered)
         live = f"live is {self._plan.live or 'no release'}, as before"
         text = "; ".join([why, *(told or [live])]) + ". docs/runbook.md says what to do"
         if interrupted:
@@ -250,8 +253,10 @@ class _GoLive:
             raise DeployFailedError(f"no machine runs any more; those that boot take {self._plan.to}, recorded as done")
         for host in (one for one in now_running if one.id not in known):
             self._means.say(f"{host.id} came up meanwhile")
-            outcome = self._install(host)
-            if not outcome.ok:
+            outcome = self._kept("install", self._install(host))
+            if not outcome.ok and not self._runs(host):
+                self._means.say(f"{host.id} ended while it booted, and is left out")
+            elif not outcome.ok:
                 raise DeployFailedError(
                     f"{host.id}, which booted meanwhile, did not take {self._plan.to}: {outcome.message}; it is live "
                     "everywhere else, so end that machine, or deploy again"
@@ -277,10 +282,14 @@ class _GoLive:
         """Waits for the machine's own boot, which may hold the machine's lock, or not have got as far as its agent."""
         for _attempt in range(LATE_ATTEMPTS):
             outcome = self._commands.run(host.id, "install", self._plan.to, delivery=LATE_DELIVERY)
-            if outcome.exit != HeldError.exit_code and not outcome.unready:
+            if (outcome.exit != HeldError.exit_code and not outcome.unready) or not self._runs(host):
                 break
             time.sleep(LATE_PAUSE)
         return outcome
+
+    def _runs(self, host: Host) -> bool:
+        """Whether the machine still runs: one that is replaced while it boots takes nothing any more."""
+        return host.id in {one.id for one in running(self._backend)}
 
 
 def _short(line: Any) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from rehearsal import guardian
 from scripts.package.git_version import Version, source_files, stray_links, version_of
 from scripts.package.target import Target
 from scripts.package.wheelhouse import fetch, requirements_for
+from scripts.shown import shown_name
 
 SCHEMA = 1
 LOCK = "requirements.txt"
@@ -81,14 +82,25 @@ def plan(root: Path, product: Product, target: Target) -> BackendBuild:
             f"{product.backend.path}/{stray[0]}: is a link to what is no file of {product.backend.path} that git has; "
             "put the file itself there, or list the link in .gitignore"
         )
+    files = source_files(root, source)
+    if odd := [file for file in files if not _is_text(file.as_posix())]:
+        raise PlatformError(
+            f"{product.backend.path}/{shown_name(str(odd[0]))}: has a name that is not UTF-8; rename it, or list it in "
+            ".gitignore"
+        )
     return BackendBuild(
         product=product,
         source=source,
-        files=source_files(root, source),
+        files=files,
         version=version_of(root, source),
         target=target,
         requirements=requirements,
     )
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name is text, and not bytes that Python keeps as halves of surrogate pairs."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _text_of(lock: Path, name: str) -> str:

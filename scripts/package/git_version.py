@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,7 +73,8 @@ def _git(root: Path, *arguments: str) -> str:
         done = subprocess.run(  # noqa: S603 - git, with arguments of our own
             ["git", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
             capture_output=True,
-            text=True,
+            encoding=sys.getfilesystemencoding(),
+            errors=sys.getfilesystemencodeerrors(),  # as Python has names of files that are not UTF-8
             check=True,
         )
     except FileNotFoundError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tarfile
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from infra.errors import PlatformError
-from scripts.shown import shown
+from scripts.shown import shown, shown_name
 
 _READ = (".yaml", ".py", ".j2")  # what a plan is made of
 
@@ -89,8 +88,8 @@ def _refuse_hidden(root: Path, commit: str, directory: Path) -> None:
     hidden = [name for name in listed if name.endswith(_READ) and not (directory / name).is_file()]
     if hidden:
         raise PlatformError(
-            f"{_shown(hidden[0])} of {commit[:12]} is a link, or left out by export-ignore in .gitattributes, so that"
-            " its environment cannot be compared; keep it as a plain file"
+            f"{shown_name(hidden[0])} of {commit[:12]} is a link, or left out by export-ignore in .gitattributes, so"
+            " that its environment cannot be compared; keep it as a plain file"
         )
 
 
@@ -141,8 +140,3 @@ def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 def _line(text: str) -> str:
     return " ".join(text.split())[:300]
-
-
-def _shown(name: str) -> str:
-    """A file's name in print, which has no bytes that are no text."""
-    return shown(os.fsencode(name).decode(errors="backslashreplace"))

@@ -173,6 +173,16 @@ def test_a_link_to_anything_else_is_refused_by_name(target: str, tmp_path: Path)
         plan(tmp_path, product, HERE)
 
 
+def test_a_name_that_is_no_text_is_refused_as_it_is(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    with open(os.fsencode(tmp_path) + b"/backend/caf\xe9.txt", "w") as file:  # noqa: PTH123 - a name of bytes
+        file.write("x")
+    with pytest.raises(PlatformError, match=r"^backend/caf\\xe9\.txt: has a name that is not UTF-8; rename it"):
+        plan(tmp_path, product, HERE)
+    (tmp_path / ".gitignore").write_text("*.secret\ncaf*\n")
+    plan(tmp_path, product, HERE)
+
+
 def test_a_project_without_a_lock_or_a_commit_is_refused(tmp_path: Path) -> None:
     product = product_in(tmp_path)
     (tmp_path / "backend/requirements.txt").unlink()

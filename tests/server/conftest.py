@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import tempfile
 import threading
 import urllib.request
@@ -19,6 +21,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from rehearsal.machine.ssm_stand_in import SsmStandIn
 
+PROGRAM = Path(__file__).parent.parent.parent / "server/release.py"
 HOSTS: dict[str, Any] = {}  # what the stand-in for the SSM agents knows, by instance id
 
 
@@ -84,3 +87,25 @@ def machines(aws: str) -> Iterator[Callable[..., SmallMachine]]:
             return machine
 
         yield make
+
+
+@pytest.fixture(scope="module")
+def program() -> Any:
+    """The release program as a module."""
+    spec = importlib.util.spec_from_file_location("release_program", PROGRAM)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def releases(program: Any, tmp_path: Path) -> Any:
+    """A machine's releases, none yet."""
+    machine = program.Machine(tmp_path, "acme", {"product": "acme", "environment": "dev"})
+    for folder in ("releases", "slots"):
+        (machine.home / folder).mkdir(parents=True)
+    machine.units.mkdir(parents=True)
+    return program.Releases(machine, program.Report())

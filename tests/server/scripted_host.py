@@ -70,6 +70,7 @@ def main(directory: Path, script: str) -> int:
         fails.unlink()
         if switched:
             live.write_text(release)
+            print(json.dumps({"step": "switch", "state": "done", "seconds": 0.1}))
         return (
             end(code, state="failed", message="it is not well", live=release if switched else before) if told else code
         )

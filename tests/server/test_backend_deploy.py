@@ -625,6 +625,6 @@ def test_a_deploy_whose_claim_was_taken_over_leaves_the_way_back_to_the_other_on
         monkeypatch.setattr(BackendLock, "refuse_lost", taken_over)
         return "no answer"
 
-    with pytest.raises(HeldError, match=rf"began; {one.hosts[0].id} had been told to take 2026.*; nothing was"):
+    with pytest.raises(HeldError, match=rf"began; {one.hosts[0].id} had been told to take 2026.*; left to the other$"):
         one.deploy(TWO, smoke="https://www.example.com", means=one.means(smoke=slow))
     assert [line.split()[1] for line in one.asked()] == ["deploy"]

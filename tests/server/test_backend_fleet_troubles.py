@@ -9,11 +9,13 @@ import pytest
 from scripted_host import ScriptedHost
 from small_fleet import ONE, TWO, Fleet
 
+from infra.components.server_fleet import BOOT_SECONDS
 from infra.errors import PlatformError
 from scripts.aws.asking import AwsRefusedError
-from scripts.backend import way_back
+from scripts.aws.signing import CredentialsError
+from scripts.backend import plan, way_back
 from scripts.backend.deploy import DeployFailedError
-from scripts.backend.hosts import Commands, Outcome, find
+from scripts.backend.hosts import UNKNOWN, Commands, Outcome, find
 from scripts.backend.maintenance import turn
 from scripts.backend.status import look
 
@@ -77,6 +79,35 @@ def test_a_machine_whose_boot_is_at_its_first_release_is_no_target_yet(fleet: Fl
     assert booting.live == release
 
 
+def test_a_machine_boots_for_as_long_as_its_group_says() -> None:
+    assert timedelta(seconds=BOOT_SECONDS) == plan.BOOT
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_a_machine_that_ended_while_it_boots_fails_no_deploy(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch, registered: bool
+) -> None:
+    one = fleet(1)
+    one.deploy(ONE)
+    booting = one.launch()
+    monkeypatch.setattr("scripts.backend.deploy.LATE_PAUSE", 0.0)
+    run = Commands.run
+
+    def ends(self: Commands, to: str, what: str, release: str = "none", *, delivery: int | None = None) -> Outcome:
+        if to != booting.id:
+            return run(self, to, what, release, delivery=delivery)
+        one.backend.session.client("ec2").terminate_instances(InstanceIds=[to])
+        return Outcome(host=to, exit=None, message="does not answer" if registered else UNKNOWN)
+
+    monkeypatch.setattr(Commands, "run", ends)
+    release = one.deploy(TWO)
+    assert f"{booting.id} ended while it booted, and is left out" in one.said
+    record = one.store.records(1)[0]
+    assert (one.parameter, record["result"], record["message"]) == (release, "done", "")
+    installs = [(host["host"], host["exit"]) for host in record["hosts"] if host["action"] == "install"]
+    assert installs == [(booting.id, None)]
+
+
 def test_an_older_machine_without_an_agent_stops_a_deploy(fleet: Fleets, monkeypatch: pytest.MonkeyPatch) -> None:
     two = fleet(2)
     release = two.deploy(ONE)
@@ -103,6 +134,15 @@ def test_a_failed_deploy_of_what_is_live_names_machines_with_the_secrets_of_now(
         three.deploy(ONE)
 
 
+def test_a_machine_that_failed_after_its_switch_to_what_is_live_has_the_secrets_of_now(fleet: Fleets) -> None:
+    one = fleet(1)
+    release = one.deploy(ONE)
+    one.hosts[0].fail(74, switched=True)
+    told = f"{one.hosts[0].id} has {release} with secrets as they are now"
+    with pytest.raises(DeployFailedError, match=rf"\(exit 74\); {told}\. docs/"):
+        one.deploy(ONE)
+
+
 def refuse(monkeypatch: pytest.MonkeyPatch, *, host: str, action: str, code: str, times: int = 1) -> None:
     """Has AWS refuse the next orders of this action on this machine."""
     run, left = Commands.run, [AwsRefusedError(f"order: AWS refuses SendCommand ({code})", code)] * times
@@ -113,6 +153,30 @@ def refuse(monkeypatch: pytest.MonkeyPatch, *, host: str, action: str, code: str
         return run(self, to, what, release, delivery=delivery)
 
     monkeypatch.setattr(Commands, "run", refused)
+
+
+def test_interrupted_with_credentials_that_expired_the_machines_go_back_all_the_same(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = fleet(1)
+    before, run, interrupts = one.deploy(ONE), Commands.run, [KeyboardInterrupt()]
+
+    def interrupted(
+        self: Commands, to: str, what: str, release: str = "none", *, delivery: int | None = None
+    ) -> Outcome:
+        outcome = run(self, to, what, release, delivery=delivery)
+        if interrupts:
+            raise interrupts.pop()
+        return outcome
+
+    def expired(_commands: Commands) -> None:
+        raise CredentialsError("no credentials: they expired")
+
+    monkeypatch.setattr(Commands, "run", interrupted)
+    monkeypatch.setattr(Commands, "cancel", expired)
+    with pytest.raises(KeyboardInterrupt, match=f"live is {before}, as before"):
+        one.deploy(TWO)
+    assert (one.hosts[0].live, "no credentials: they expired" in one.said) == (before, True)
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "EndpointConnectionError"])
@@ -147,11 +211,21 @@ def test_a_way_back_whose_answer_was_lost_is_done(fleet: Fleets, monkeypatch: py
     assert two.known[first.id].live == before
 
 
-def test_a_late_look_that_aws_refuses_takes_nothing_back(fleet: Fleets, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        AwsRefusedError("look for the machines: AWS refuses DescribeInstances", "UnauthorizedOperation"),
+        CredentialsError("no credentials: they expired, before DescribeInstances"),
+    ],
+    ids=["refused", "expired"],
+)
+def test_a_late_look_that_fails_takes_nothing_back(
+    fleet: Fleets, monkeypatch: pytest.MonkeyPatch, error: PlatformError
+) -> None:
     one = fleet(1)
 
     def refused(_backend: object) -> list[object]:
-        raise AwsRefusedError("look for the machines: AWS refuses DescribeInstances", "UnauthorizedOperation")
+        raise error
 
     def looked(_url: str) -> str | None:
         monkeypatch.setattr("scripts.backend.deploy.running", refused)

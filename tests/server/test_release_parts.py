@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -20,20 +19,7 @@ from typing import Any
 
 import pytest
 
-PROGRAM = Path(__file__).parent.parent.parent / "server/release.py"
 MODES = ("single", "fleet")
-
-
-@pytest.fixture(scope="module")
-def program() -> Any:
-    """The release program as a module."""
-    spec = importlib.util.spec_from_file_location("release_program", PROGRAM)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 class Recorded:
@@ -54,16 +40,6 @@ class Recorded:
 
     def show(self, _unit: str) -> dict[str, str]:
         return {"ActiveState": "active", "NRestarts": "0"}
-
-
-@pytest.fixture
-def releases(program: Any, tmp_path: Path) -> Any:
-    """A machine's releases, none yet."""
-    machine = program.Machine(tmp_path, "acme", {"product": "acme", "environment": "dev"})
-    for folder in ("releases", "slots"):
-        (machine.home / folder).mkdir(parents=True)
-    machine.units.mkdir(parents=True)
-    return program.Releases(machine, program.Report())
 
 
 Make = Callable[[str], Path]
@@ -495,6 +471,55 @@ def test_what_is_live_is_never_removed_though_its_mark_is_gone(
     assert (directory / "env").exists()
 
 
+def test_a_release_whose_mark_does_not_name_it_is_fetched_anew(
+    make: Make, releases: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = make("a")
+    (directory / ".complete").write_text("")
+    (directory / "venv/left").touch()
+
+    def fetched(name: str, place: Path) -> str:
+        place.mkdir()
+        return name
+
+    monkeypatch.setattr(releases, "_fetch", fetched)
+    releases.recover()
+    assert (releases.obtain("a"), list(directory.iterdir())) == ("a", [])
+
+
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_release_json_is_fetched_again_only_where_it_is_damaged(
+    damaged: bool, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    file, asked = releases.machine.release(release.id) / "release.json", list[str]()
+    if damaged:
+        file.write_text("{")
+    else:  # as it was written: for another place, which no other copy of it would change
+        releases.machine.settings["environment"] = "prod"
+    releases._cloud = SimpleNamespace(descriptor=lambda name: asked.append(name) or release.body)
+    if damaged:
+        assert releases._mended(release.id).body == file.read_bytes() == release.body
+    else:
+        with pytest.raises(program.Failure, match="is of acme in dev, this machine of acme in prod"):
+            releases._mended(release.id)
+    assert asked == [release.id] * damaged
+
+
+@pytest.mark.parametrize(("slot", "has"), [("blue", "proved\n"), ("green", "unproved\n")])
+def test_what_a_killed_program_of_schema_1_kept_beside_an_environment_is_put_back(
+    slot: str, has: str, releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = with_environment(releases, program, monkeypatch)
+    directory = releases.machine.release(release.id)
+    unit = releases.machine.units / releases.machine.unit("web", "blue")
+    unit.write_text("EnvironmentFile=/srv/acme/slots/%i/env\n")
+    (directory / "env").write_text("unproved\n")
+    (directory / f"env.before-{slot}").write_text("proved\n")
+    releases.recover()
+    assert [(one.name, one.read_text()) for one in directory.glob("env*")] == [("env", has)]
+
+
 @pytest.mark.parametrize("damage", [lambda file: file.write_text("{"), Path.unlink])
 def test_a_damaged_release_json_is_a_problem_of_status_and_none_of_maintenance(
     damage: Callable[[Path], object], releases: Any, program: Any, monkeypatch: pytest.MonkeyPatch
@@ -537,10 +562,12 @@ def test_bytes_that_are_no_text_are_read_all_the_same(program: Any) -> None:
     assert found == "caf\N{REPLACEMENT CHARACTER} wrong\n"
 
 
-def test_where_nobody_reads_it_goes_on() -> None:
+def test_where_nobody_reads_it_goes_on(program: Any) -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run([sys.executable, PROGRAM, "none such"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    done = subprocess.run(
+        [sys.executable, program.__file__, "none such"], stdout=writer, stderr=subprocess.PIPE, check=False
+    )
     os.close(writer)
     assert (done.returncode, done.stderr) == (64, b"")
 
