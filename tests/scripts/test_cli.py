@@ -12,6 +12,7 @@ import pytest
 from commands import DICEYTECH, ROOT, Terminal, diceytech, edit, repository, variables
 
 from infra.errors import PlatformError
+from scripts.cli import _refuse_empty
 from scripts.terminal import write
 
 HEAVY = ("pulumi", "pulumi_aws", "boto3", "botocore", "moto", "pydantic", "rich", "jinja2", "ruamel")
@@ -236,3 +237,10 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     assert os.read(reader, 100) == b"text"
     os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@pytest.mark.parametrize("words", [("local", "run"), ("machine", "run")])
+def test_an_empty_word_of_a_command_beside_a_rehearsal_is_its_own(words: tuple[str, ...]) -> None:
+    _refuse_empty([*words, "sh", "-c", ""])
+    with pytest.raises(PlatformError, match="-c: is empty"):
+        _refuse_empty(["machine", "shell", "-c", ""])

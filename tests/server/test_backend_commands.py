@@ -229,11 +229,6 @@ def test_an_empty_word_of_a_command_on_a_machine_is_its_own(commands: Commands) 
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("words", [("local", "run"), ("machine", "run")])
-def test_an_empty_word_of_a_command_beside_a_rehearsal_is_its_own(words: tuple[str, ...], commands: Commands) -> None:
-    assert "is empty" not in commands.run(*words, "sh", "-c", "").stderr
-
-
 def test_an_address_to_try_that_is_none_is_named_by_its_option(commands: Commands) -> None:
     done = commands.run("deploy", "backend", "--env", "dev", "--smoke-url", "http://[::1")
     assert done.returncode == 1
