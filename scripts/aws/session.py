@@ -88,36 +88,34 @@ def _refuse_malformed_endpoint(*, event_name: str, **_: Any) -> None:
     refuse_malformed_endpoint(event_name.rpartition(".")[2].replace("-", "_"))
 
 
-class _Resolver:
-    """botocore's search for credentials, which fails by CredentialsError alone."""
+class _Around:
+    """Something of botocore's, and in its place to whoever asks it for anything."""
 
-    def __init__(self, resolver: Any) -> None:
-        self._resolver = resolver
+    def __init__(self, own: Any) -> None:
+        self._own = own
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._own, name)
+
+
+class _Resolver(_Around):
+    """botocore's search for credentials, which fails by CredentialsError alone."""
 
     def load_credentials(self) -> Any:
         with _told():
-            found = self._resolver.load_credentials()
+            found = self._own.load_credentials()
         return None if found is None else _Held(found)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._resolver, name)
 
-
-class _Held:
+class _Held(_Around):
     """botocore's credentials. Each client asks them before each request, which is when they are renewed."""
-
-    def __init__(self, held: Any) -> None:
-        self._held = held
 
     def get_frozen_credentials(self) -> Any:
         with _told():
-            found = self._held.get_frozen_credentials()
-            source = str(self._held.method)
+            found = self._own.get_frozen_credentials()
+            source = str(self._own.method)
             Credentials(access_key=found.access_key, secret_key=found.secret_key, token=found.token, source=source)
         return found
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._held, name)
 
 
 @contextmanager

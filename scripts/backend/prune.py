@@ -11,7 +11,8 @@ from itertools import chain
 from typing import Any
 
 from scripts.backend.audit import DONE, live_before, recent, unread
-from scripts.backend.store import ARTIFACTS, ReleaseStore, descriptor, released
+from scripts.backend.release import ARTIFACTS, descriptor
+from scripts.backend.store import ReleaseStore, released
 
 
 @dataclass(frozen=True, kw_only=True)

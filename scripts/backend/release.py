@@ -32,6 +32,7 @@ FILES, FOLDERS = ("manifest.json", "requirements.txt", "leader.py"), ("app", "wh
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")  # what the release program takes
 TOLD = ("version", "commit", "python", "platform")
 PREFIX = "releases"  # of every key; the policies allow no other
+ARTIFACTS, DESCRIPTOR = f"{PREFIX}/artifacts/", "/release.json"
 PROGRAM_KEY = f"{PREFIX}/release.py"  # where the user data's wrapper looks for it
 
 
@@ -47,7 +48,7 @@ class Artifact:
     @property
     def key(self) -> str:
         """Where it is in the artifacts bucket: named by its content."""
-        return f"{PREFIX}/artifacts/{self.sha256}.tar.gz"
+        return artifact_key(self.sha256)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +63,17 @@ class BackendRelease:
     @property
     def key(self) -> str:
         """Where release.json is in the artifacts bucket."""
-        return f"{PREFIX}/{self.id}/release.json"
+        return descriptor(self.id)
+
+
+def artifact_key(sha256: str) -> str:
+    """Where the artifact with this SHA-256, in hex, is in the artifacts bucket."""
+    return f"{ARTIFACTS}{sha256}.tar.gz"
+
+
+def descriptor(release_id: str) -> str:
+    """Where a release's release.json is in the artifacts bucket."""
+    return f"{PREFIX}/{release_id}{DESCRIPTOR}"
 
 
 def artifact_of(path: Path) -> Artifact:

@@ -18,10 +18,17 @@ from typing import Any
 from infra.errors import PlatformError
 from scripts.aws.asking import AwsRefusedError, asking
 from scripts.backend.audit import read_record
-from scripts.backend.release import PREFIX, PROGRAM_KEY, Artifact, BackendRelease
+from scripts.backend.release import (
+    DESCRIPTOR,
+    PREFIX,
+    PROGRAM_KEY,
+    Artifact,
+    BackendRelease,
+    artifact_key,
+    descriptor,
+)
 
-ARTIFACTS, AUDIT = f"{PREFIX}/artifacts/", f"{PREFIX}/audit/"
-DESCRIPTOR = "/release.json"
+AUDIT = f"{PREFIX}/audit/"
 TAKEN = ("PreconditionFailed", "ConditionalRequestConflict")
 
 
@@ -63,7 +70,7 @@ class ReleaseStore:
         """Key of what the release is made of; None where its release.json does not tell."""
         found = self.get(descriptor(release_id))
         try:
-            return f"{ARTIFACTS}{json.loads(found.body)['artifact']['sha256']}.tar.gz" if found else None
+            return artifact_key(json.loads(found.body)["artifact"]["sha256"]) if found else None
         except (ValueError, TypeError, KeyError, RecursionError):
             return None
 
@@ -182,11 +189,6 @@ class ReleaseStore:
 
     def _client(self) -> Any:
         return self.session.client("s3")
-
-
-def descriptor(release_id: str) -> str:
-    """Key of a release's release.json."""
-    return f"{PREFIX}/{release_id}{DESCRIPTOR}"
 
 
 def released(keys: Iterable[str]) -> list[str]:
