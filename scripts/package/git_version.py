@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from infra.errors import PlatformError
+from scripts.git import git
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,17 +68,8 @@ def _digest(source: Path, files: tuple[Path, ...]) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str:
-    try:
-        done = subprocess.run(  # noqa: S603 - git, with arguments of our own
-            ["git", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
-            capture_output=True,
-            encoding=sys.getfilesystemencoding(),
-            errors=sys.getfilesystemencodeerrors(),  # as Python has names of files that are not UTF-8
-            check=True,
-        )
-    except FileNotFoundError:
-        raise PlatformError("git is not installed; a release's version comes from it") from None
-    except subprocess.CalledProcessError as error:
-        text = " ".join(str(error.stderr).split())
-        raise PlatformError(f"a release's version comes from git, which says: {text[:200]}; commit first") from None
+    done = git(root, *arguments, needed="a release's version comes from it")
+    if done.returncode:
+        text = " ".join(done.stderr.split())
+        raise PlatformError(f"a release's version comes from git, which says: {text[:200]}; commit first")
     return done.stdout.strip("\n")

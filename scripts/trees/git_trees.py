@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from infra.errors import PlatformError
+from scripts.git import git
 from scripts.shown import shown, shown_name
 
 _READ = (".yaml", ".py", ".j2")  # what a plan is made of
@@ -126,16 +126,7 @@ def _said(root: Path, *arguments: str) -> str:
 
 
 def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(  # noqa: S603 - git, with arguments of our own
-            ["git", "--no-optional-locks", "-C", str(root), *arguments],  # noqa: S607 - whichever git the user has
-            capture_output=True,
-            encoding=sys.getfilesystemencoding(),
-            errors=sys.getfilesystemencodeerrors(),  # as Python has names of files that are not UTF-8
-            check=False,
-        )
-    except FileNotFoundError:
-        raise PlatformError("git is not installed; --base compares with another commit") from None
+    return git(root, *arguments, needed="--base compares with another commit")
 
 
 def _line(text: str) -> str:
