@@ -10,7 +10,7 @@ import json
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,3 +103,7 @@ def running(node: Path, codes: Mapping[str, str]) -> Iterator[Functions]:
             raise PlatformError(f"a CloudFront function does not load: {error}") from None
         finally:
             process.terminate()
+            # What a process that had ended did not take is still held, and Popen's own close would raise.
+            with suppress(OSError):
+                if process.stdin is not None:
+                    process.stdin.close()

@@ -121,6 +121,7 @@ def test_a_function_that_throws_is_told_and_the_next_request_is_answered(functio
         functions.call("throws", asked)
     assert functions.call("echo", asked)["uri"] == "/"
     functions.process.kill()
+    functions.process.wait()
     with pytest.raises(FunctionError):
         functions.call("echo", asked)
 
