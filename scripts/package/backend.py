@@ -23,7 +23,7 @@ from typing import Any
 from infra.config import Product
 from infra.errors import PlatformError
 from rehearsal import guardian
-from scripts.package.git_version import Version, source_files, stray_links, version_of
+from scripts.package.git_version import Version, other_repositories, source_files, stray_links, version_of
 from scripts.package.target import Target
 from scripts.package.wheelhouse import fetch, requirements_for
 from scripts.shown import shown_name
@@ -81,6 +81,12 @@ def plan(root: Path, product: Product, target: Target) -> BackendBuild:
         raise PlatformError(
             f"{product.backend.path}/{stray[0]}: is a link to what is no file of {product.backend.path} that git has; "
             "put the file itself there, or list the link in .gitignore"
+        )
+    if others := other_repositories(root, source):
+        raise PlatformError(
+            f"{product.backend.path}/{others[0]}: is a git repository of its own (a submodule), and a release would "
+            f"lack its files; install it by {LOCK}, put its files into this repository, or take it out (`git rm`, "
+            "or .gitignore)"
         )
     files = source_files(root, source)
     if odd := [file for file in files if not _is_text(file.as_posix())]:

@@ -52,12 +52,28 @@ def stray_links(root: Path, source: Path) -> tuple[Path, ...]:
     return tuple(sorted({link.relative_to(source) for link in links} - taken))
 
 
+def other_repositories(root: Path, source: Path) -> tuple[Path, ...]:
+    """Directories that are git repositories of their own, as submodules are: git lists none of their files.
+
+    Relative to the directory, in order. One that was never checked out is empty, and named as well.
+    """
+    paths = _paths(root, source)
+    parents = {parent for path in paths for parent in path.parents}  # a file of git's that is a directory here
+    found = {path for path in paths if path.is_dir() and not path.is_symlink() and path not in parents}
+    return tuple(sorted(path.relative_to(source) for path in found))
+
+
 def _listed(root: Path, source: Path) -> tuple[list[Path], list[Path]]:
     """Files, and links, that git keeps or would keep under the directory."""
-    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(source))
-    paths = [root / name for name in listed.split("\0") if name]
+    paths = _paths(root, source)
     links = [path for path in paths if path.is_symlink()]
     return [path for path in paths if path.is_file() and not path.is_symlink()], links
+
+
+def _paths(root: Path, source: Path) -> list[Path]:
+    """All that git keeps or would keep under the directory, there or not."""
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", str(source))
+    return [root / name for name in listed.split("\0") if name]
 
 
 def _digest(source: Path, files: tuple[Path, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -171,6 +172,30 @@ def test_a_link_to_anything_else_is_refused_by_name(target: str, tmp_path: Path)
     git(tmp_path, "commit", "-q", "-m", "a link")
     with pytest.raises(PlatformError, match="backend/stray: is a link to what is no file of backend that git has"):
         plan(tmp_path, product, HERE)
+
+
+@pytest.mark.parametrize("checked_out", [True, False])
+def test_a_submodule_is_refused_as_a_release_would_lack_its_files(checked_out: bool, tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/lib").mkdir()
+    git(tmp_path / "backend/lib", "init", "-q")
+    git(tmp_path / "backend/lib", "commit", "-q", "--allow-empty", "-m", "theirs")
+    with pytest.raises(PlatformError, match=r"^backend/lib: is a git repository of its own"):
+        plan(tmp_path, product, HERE)
+    git(tmp_path, "-c", "advice.addEmbeddedRepo=false", "add", "-A")
+    git(tmp_path, "commit", "-q", "-m", "a submodule")
+    if not checked_out:
+        shutil.rmtree(tmp_path / "backend/lib/.git")
+    with pytest.raises(PlatformError, match=r"^backend/lib: is a git repository of its own"):
+        plan(tmp_path, product, HERE)
+
+
+def test_a_file_that_became_a_directory_is_packaged_as_it_is(tmp_path: Path) -> None:
+    product = product_in(tmp_path)
+    (tmp_path / "backend/app.py").unlink()
+    (tmp_path / "backend/app.py").mkdir()
+    (tmp_path / "backend/app.py/one.txt").write_text("1")
+    assert Path("app.py/one.txt") in plan(tmp_path, product, HERE).files
 
 
 def test_a_name_that_is_no_text_is_refused_as_it_is(tmp_path: Path) -> None:
