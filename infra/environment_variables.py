@@ -16,6 +16,10 @@ from infra.outputs import Outputs
 if TYPE_CHECKING:  # a deploy of the website needs no schema, whose import takes longer than the rest of it
     from infra.config import PlatformConfig
 
+# By itself botocore asks for the server's role once, for a second: too little for a machine at work. server/release.py
+# has the same.
+METADATA_SERVICE = {"AWS_METADATA_SERVICE_TIMEOUT": "10", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "4"}
+
 
 def hosts(config: PlatformConfig, outputs: Outputs) -> list[str]:
     """Host names that the backend answers to: the site's, the CDN's own, and the configuration's."""
@@ -48,6 +52,7 @@ def django(config: PlatformConfig, names: Names, outputs: Outputs) -> dict[str, 
         "DATABASE_URL": database_url(config, outputs),
         "DATABASE_SECRET_ARN": outputs.database_secret_arn,
         "AWS_DEFAULT_REGION": outputs.region,
+        **METADATA_SERVICE,
         "AWS_STORAGE_BUCKET_NAME": outputs.media_bucket,
         "AWS_S3_REGION_NAME": outputs.region,
         "AWS_S3_SIGNATURE_VERSION": "s3v4",

@@ -134,6 +134,7 @@ def _user_data(of: Subject) -> Variables:
         **_boot_site(of),
         "region": of.config.aws.region,
         "artifacts_bucket": artifacts,
+        "metadata_service": environments.METADATA_SERVICE,
         "release_parameter": release,
         "machine": machine,
         "agent": agent_settings(of.config, of.names, of.paths),

@@ -77,6 +77,9 @@ DRAIN_SECONDS = 2.0  # connections that the old slot's socket has in its queue a
 ROOM = 300 * 1024 * 1024  # bytes that must stay free besides a release's own
 CHUNK = 1024 * 1024
 NOTHING = "none"  # SSM has no optional parameters
+# By itself botocore asks for the server's role once, for a second: too little for a machine at work.
+# infra/environment_variables.py gives the product the same.
+METADATA = {"metadata_service_timeout": 10, "metadata_service_num_attempts": 4}
 FILES, FOLDERS = ("manifest.json", "requirements.txt", "leader.py"), ("app", "wheelhouse")  # all that an artifact has
 UNREADABLE = (tarfile.TarError, EOFError, ValueError, KeyError, TypeError, FileNotFoundError, RecursionError)
 # pip runs as root, and a line of any other kind, such as an option or a path, may have it run what the artifact brings.
@@ -455,11 +458,15 @@ class Cloud:
 
     def __init__(self, machine: Machine) -> None:
         import boto3
+        import botocore.session
         from botocore.config import Config
 
+        core = botocore.session.Session()
+        for name, value in METADATA.items():
+            core.set_config_variable(name, value)
         self._machine = machine
         self._config = Config(connect_timeout=3, read_timeout=20, retries={"total_max_attempts": 4, "mode": "standard"})
-        self._session = boto3.Session(region_name=machine.settings["region"])
+        self._session = boto3.Session(botocore_session=core, region_name=machine.settings["region"])
 
     def descriptor(self, release_id: str) -> bytes:
         """release.json of a release."""

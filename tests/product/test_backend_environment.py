@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from rendered_environments import of
 
-from infra.environment_variables import django
+from infra.environment_variables import METADATA_SERVICE, django
 from infra.rendering import rendered
 
 ROOT = Path(__file__).parent.parent.parent
 BACKEND = ROOT / "examples/diceytech/backend"
 READ = re.compile(r'config\(\s*"([A-Z0-9_]+)"')
-BY_LIBRARIES = {"DJANGO_SETTINGS_MODULE", "AWS_DEFAULT_REGION"}  # Django's own, and boto3's
+BY_LIBRARIES = {"DJANGO_SETTINGS_MODULE", "AWS_DEFAULT_REGION", *METADATA_SERVICE}  # Django's own, and boto3's
 
 
 def variables(environment: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from infra.environment_variables import METADATA_SERVICE
 from scripts.backend import release as deploys
 
 KINDS = [tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
@@ -38,3 +39,8 @@ def test_both_ends_know_the_same_ids_folders_and_schema(program: Any) -> None:
     assert (deploys.FILES, deploys.FOLDERS) == (program.FILES, program.FOLDERS)
     assert deploys.DIGEST_LENGTH == program.DIGEST_LENGTH
     assert max(program.SCHEMAS) == deploys.SCHEMA
+
+
+def test_the_product_asks_for_its_role_as_the_release_program_does(program: Any) -> None:
+    given = {key.removeprefix("AWS_").lower(): value for key, value in METADATA_SERVICE.items()}
+    assert given == {name: str(value) for name, value in program.METADATA.items()}
