@@ -41,6 +41,10 @@ def up(root: Path, environment: str, *, json: bool = False) -> None:
     show_next(
         [
             (f"{command} machine shell --env {environment}", "a root shell on the first machine"),
+            (
+                f"{command} machine run --env {environment} -- {command} deploy backend --env {environment} --no-smoke",
+                "a release; no CloudFront is here for the smoke test to go through",
+            ),
             (f"{command} machine run --env {environment} -- CMD", "any command against its AWS"),
             (f"{command} machine down --env {environment}", "remove all of it"),
         ]

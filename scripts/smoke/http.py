@@ -69,13 +69,15 @@ def _ask(method: str, url: str, body: bytes | None, headers: Mapping[str, str], 
 
 
 def gate_cookie(url: str, user: str, password: str, *, timeout: float) -> str:
-    """The cookie of an environment's password gate; raises PlatformError where it does not let one in."""
+    """The cookie of an environment's gate; raises PlatformError where it lets nobody in, or does not answer."""
     basic = b64encode(f"{user}:{password}".encode()).decode()
     headers = {"Authorization": f"Basic {basic}", "Accept": "text/html"}
     answer = ask("GET", f"{url}/", body=None, headers=headers, timeout=timeout)
     cookies = [cookie.partition(";")[0] for cookie in answer.cookies if cookie.startswith("__Host-gate=")]
+    if answer.problem is not None:
+        raise PlatformError(f"the site's gate: {answer.problem}")
     if not cookies:
-        raise PlatformError(f"{url}: its gate does not let {user} in ({answer.problem or answer.status})")
+        raise PlatformError(f"the site's gate does not let {user} in ({answer.status})")
     return cookies[0]
 
 

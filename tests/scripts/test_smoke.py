@@ -22,6 +22,7 @@ from infra.errors import PlatformError
 from rehearsal.product import ports
 from scripts import demo
 from scripts.free_port import checked
+from scripts.smoke.http import gate_cookie
 from scripts.smoke.smoke import as_json, base_url, run
 from scripts.smoke.steps import Step, steps
 from tests.processes import descendants
@@ -228,6 +229,12 @@ def test_the_cookie_of_the_gate_is_for_the_site_alone() -> None:
             results = run(url, (keep, picture), timeout=5, cookie="__Host-gate=key", on=lambda _: None)
     assert [result.problem for result in results] == [None, None]
     assert cookies == ["__Host-gate=key", None]
+
+
+def test_a_site_that_does_not_answer_is_not_told_as_a_gate_that_refuses() -> None:
+    (closed,) = ports(1)
+    with pytest.raises(PlatformError, match=r"^the site's gate: no answer"):
+        gate_cookie(f"http://127.0.0.1:{closed}", "dev", GATE, timeout=5)
 
 
 @pytest.mark.slow
