@@ -29,9 +29,9 @@ class Instance:
 
     def write(self, directory: Path) -> None:
         """Keeps it in the machine's directory, for the stand-ins, which read it at each request of a machine."""
-        half = directory / "instance.json.new"
-        half.write_text(json.dumps(asdict(self)), encoding="utf-8")
-        half.replace(directory / "instance.json")
+        draft = directory / "instance.json.new"
+        draft.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        draft.replace(directory / "instance.json")
 
     @classmethod
     def read(cls, directory: Path) -> Self:

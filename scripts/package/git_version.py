@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,17 +40,12 @@ def source_files(root: Path, source: Path) -> tuple[Path, ...]:
 
     A link to one of them is one of them, with its content.
     """
-    files, links = _listed(root, source)
-    targets = {os.path.realpath(file) for file in files}
-    taken = [*files, *(link for link in links if os.path.realpath(link) in targets)]  # resolve() fails at a loop
-    return tuple(sorted(path.relative_to(source) for path in taken))
+    return _listed(root, source)[0]
 
 
 def stray_links(root: Path, source: Path) -> tuple[Path, ...]:
     """Links under the directory to anything else, relative to it, in order."""
-    _, links = _listed(root, source)
-    taken = set(source_files(root, source))
-    return tuple(sorted({link.relative_to(source) for link in links} - taken))
+    return _listed(root, source)[1]
 
 
 def other_repositories(root: Path, source: Path) -> tuple[Path, ...]:
@@ -60,14 +56,21 @@ def other_repositories(root: Path, source: Path) -> tuple[Path, ...]:
     paths = _paths(root, source)
     parents = {parent for path in paths for parent in path.parents}  # a file of git's that is a directory here
     found = {path for path in paths if path.is_dir() and not path.is_symlink() and path not in parents}
-    return tuple(sorted(path.relative_to(source) for path in found))
+    return _relative(source, found)
 
 
-def _listed(root: Path, source: Path) -> tuple[list[Path], list[Path]]:
-    """Files, and links, that git keeps or would keep under the directory."""
+def _listed(root: Path, source: Path) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """What `source_files` and `stray_links` give."""
     paths = _paths(root, source)
-    links = [path for path in paths if path.is_symlink()]
-    return [path for path in paths if path.is_file() and not path.is_symlink()], links
+    links = {path for path in paths if path.is_symlink()}
+    files = [path for path in paths if path.is_file() and path not in links]
+    targets = {os.path.realpath(file) for file in files}
+    inside = {link for link in links if os.path.realpath(link) in targets}  # resolve() fails at a loop
+    return _relative(source, [*files, *inside]), _relative(source, links - inside)
+
+
+def _relative(source: Path, paths: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(sorted(path.relative_to(source) for path in paths))
 
 
 def _paths(root: Path, source: Path) -> list[Path]:
